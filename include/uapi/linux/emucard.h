@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * User interface of the drivers for emulated PCI cards: fpga_pci (/dev/fpgaN)
+ * and edu (/dev/eduN).
+ *
+ * Every request takes a pointer to a structure that begins with @argsz and
+ * @flags. The caller sets @argsz to the size that it was compiled with; the
+ * driver reads no more than that, and answers no more than that, so that either
+ * side may be newer. An @argsz below the size of version 1 is refused (EINVAL).
+ * Flags and padding that a driver does not know must be 0 (else EINVAL). All
+ * structures are laid out the same for 32-bit and 64-bit callers.
+ *
+ * Errors that every request can give:
+ *   EFAULT	a pointer is bad
+ *   EINVAL	argsz, flags, padding or a field out of its range
+ *   ENODEV	the card has been removed, or reads all-ones
+ *   ENOTTY	no such request
+ *   EOPNOTSUPP	this card cannot do it: see emucard_info.caps
+ *
+ * read(), write() and their vectored, positioned and asynchronous forms move
+ * data to and from the card's memory by DMA, at the file's offset; mmap() maps
+ * it where EMUCARD_CAP_MMAP is set. poll() reports POLLPRI when an interrupt
+ * event has arrived that this open file has not yet waited for, and
+ * POLLERR | POLLHUP once the card is gone.
+ */
+#ifndef _UAPI_LINUX_EMUCARD_H
+#define _UAPI_LINUX_EMUCARD_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Grows with every change that a caller can notice. */
+#define EMUCARD_API_VERSION	1
+
+#define EMUCARD_MAGIC		0xf9
+
+/* Longest wait that a caller may ask for, and what 0 stands for [ms] */
+#define EMUCARD_TIMEOUT_MAX_MS		600000
+#define EMUCARD_TIMEOUT_DEFAULT_MS	5000
+
+/**
+ * EMUCARD_GET_INFO - what the card is and can do
+ *
+ * Out: struct emucard_info. Since version 1.
+ */
+#define EMUCARD_GET_INFO	_IO(EMUCARD_MAGIC, 0)
+
+#define EMUCARD_KIND_FPGA	1
+#define EMUCARD_KIND_EDU	2
+
+#define EMUCARD_CAP_DMA		(1ULL << 0)	/* EMUCARD_DMA, read(), write() */
+#define EMUCARD_CAP_REGS	(1ULL << 1)	/* EMUCARD_REG */
+#define EMUCARD_CAP_IRQ		(1ULL << 2)	/* EMUCARD_IRQ_RAISE, _WAIT, _EVENTFD */
+#define EMUCARD_CAP_MMAP	(1ULL << 3)	/* mmap() of card RAM */
+#define EMUCARD_CAP_RESET	(1ULL << 4)	/* EMUCARD_RESET */
+#define EMUCARD_CAP_FACT	(1ULL << 5)	/* EMUCARD_FACT */
+#define EMUCARD_CAP_FIXED_IO	(1ULL << 6)	/* the register BAR has a fixed address */
+
+#define EMUCARD_IRQ_INTX	1
+#define EMUCARD_IRQ_MSI		2
+#define EMUCARD_IRQ_MSIX	3
+
+/**
+ * struct emucard_info - answer of EMUCARD_GET_INFO
+ * @argsz: in: size of this structure in bytes; out: size that the driver knows
+ * @flags: 0
+ * @api_version: EMUCARD_API_VERSION of the driver
+ * @kind: EMUCARD_KIND_*
+ * @caps: EMUCARD_CAP_*
+ * @dma_size: bytes of card memory that DMA reaches, from offset 0
+ * @mmap_size: bytes that mmap() reaches, from offset 0; 0: no mmap()
+ * @regs_base: first port or physical address of the register BAR
+ * @regs_size: bytes of the register BAR
+ * @reg_widths: access widths in bytes that EMUCARD_REG takes, ORed (1|2|4|8)
+ * @card_version: version register of the card, as read
+ * @irq_mode: EMUCARD_IRQ_*
+ * @irq_vectors: vectors in use, at least 1
+ * @regs_are_ports: 1: @regs_base is an I/O port, 0: memory
+ * @slot: PCI address "dddd:bb:dd.f", NUL-terminated
+ * @driver: name of the driver, NUL-terminated
+ */
+struct emucard_info {
+	__u32 argsz;
+	__u32 flags;
+	__u32 api_version;
+	__u32 kind;
+	__u64 caps;
+	__u64 dma_size;
+	__u64 mmap_size;
+	__u64 regs_base;
+	__u32 regs_size;
+	__u32 reg_widths;
+	__u32 card_version;
+	__u32 irq_mode;
+	__u32 irq_vectors;
+	__u32 regs_are_ports;
+	char slot[24];
+	char driver[16];
+};
+
+/**
+ * EMUCARD_REG - read or write one register
+ *
+ * In, out: struct emucard_reg. The driver refuses registers that it owns for
+ * writing (EPERM): ring, interrupt enable, doorbell. Since version 1.
+ *
+ * Errors: EPERM; ERANGE: @offset + @width is outside the register BAR.
+ */
+#define EMUCARD_REG		_IO(EMUCARD_MAGIC, 1)
+
+#define EMUCARD_REG_WRITE	(1U << 0)
+
+/**
+ * struct emucard_reg - argument of EMUCARD_REG
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0 to read, EMUCARD_REG_WRITE to write
+ * @offset: in the register BAR [bytes], a multiple of @width
+ * @width: 1, 2, 4 or 8 bytes, one of emucard_info.reg_widths
+ * @value: in: value to write; out: value read, zero-extended
+ */
+struct emucard_reg {
+	__u32 argsz;
+	__u32 flags;
+	__u32 offset;
+	__u32 width;
+	__u64 value;
+};
+
+/**
+ * EMUCARD_DMA - move bytes between user memory and card memory
+ *
+ * In, out: struct emucard_dma. Blocks until the card has finished, the time is
+ * up or a fatal signal arrives. Whatever it returns, the card no longer touches
+ * the memory. Since version 1.
+ *
+ * Errors: ERANGE: @offset + @len is outside card memory; EIO: the card reports
+ * an error; ETIMEDOUT: not finished in time, the card was stopped and can be
+ * used again; EINTR: a signal arrived first; ENOMEM: memory cannot be pinned.
+ */
+#define EMUCARD_DMA		_IO(EMUCARD_MAGIC, 2)
+
+#define EMUCARD_DMA_TO_CARD	(1U << 0)
+#define EMUCARD_DMA_FROM_CARD	(1U << 1)
+
+/**
+ * struct emucard_dma - argument of EMUCARD_DMA
+ * @argsz: in: size of this structure in bytes
+ * @flags: exactly one of EMUCARD_DMA_TO_CARD, EMUCARD_DMA_FROM_CARD
+ * @addr: user address of the buffer, any alignment
+ * @offset: in card memory [bytes], any alignment
+ * @len: 1 to 2^30 bytes
+ * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
+ * @pad: 0
+ * @done: out, also on error: bytes known to have been moved
+ */
+struct emucard_dma {
+	__u32 argsz;
+	__u32 flags;
+	__u64 addr;
+	__u64 offset;
+	__u64 len;
+	__u32 timeout_ms;
+	__u32 pad;
+	__u64 done;
+};
+
+#define EMUCARD_DMA_LEN_MAX	(1ULL << 30)
+
+/**
+ * EMUCARD_IRQ_RAISE - make the card raise an interrupt
+ *
+ * In: struct emucard_irq_raise. Since version 1.
+ */
+#define EMUCARD_IRQ_RAISE	_IO(EMUCARD_MAGIC, 3)
+
+/**
+ * struct emucard_irq_raise - argument of EMUCARD_IRQ_RAISE
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ * @causes: software causes, bits 0 to 15, at least one
+ * @pad: 0
+ */
+struct emucard_irq_raise {
+	__u32 argsz;
+	__u32 flags;
+	__u32 causes;
+	__u32 pad;
+};
+
+/**
+ * EMUCARD_IRQ_WAIT - wait for software interrupts of the card
+ *
+ * In, out: struct emucard_irq_wait. Returns at once if @count differs from the
+ * number of interrupts that have arrived since the driver was bound; so no
+ * interrupt is missed between two calls. Since version 1.
+ *
+ * Errors: ETIMEDOUT, EINTR; @count is written in either case.
+ */
+#define EMUCARD_IRQ_WAIT	_IO(EMUCARD_MAGIC, 4)
+
+#define EMUCARD_IRQ_NOWAIT	(1U << 0)	/* only read @count and @causes */
+
+/**
+ * struct emucard_irq_wait - argument of EMUCARD_IRQ_WAIT
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0 or EMUCARD_IRQ_NOWAIT
+ * @count: in: the count last seen; out: the count now
+ * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
+ * @causes: out: causes, ORed, that have arrived since this file last asked
+ */
+struct emucard_irq_wait {
+	__u32 argsz;
+	__u32 flags;
+	__u64 count;
+	__u32 timeout_ms;
+	__u32 causes;
+};
+
+/**
+ * EMUCARD_IRQ_EVENTFD - signal an eventfd on each software interrupt
+ *
+ * In: struct emucard_irq_eventfd. One eventfd for each open file; a second call
+ * replaces the first. Since version 1.
+ *
+ * Errors: EBADF: @fd is not open; EINVAL: @fd is not an eventfd.
+ */
+#define EMUCARD_IRQ_EVENTFD	_IO(EMUCARD_MAGIC, 5)
+
+/**
+ * struct emucard_irq_eventfd - argument of EMUCARD_IRQ_EVENTFD
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ * @fd: eventfd, or -1 to stop signalling
+ * @pad: 0
+ */
+struct emucard_irq_eventfd {
+	__u32 argsz;
+	__u32 flags;
+	__s32 fd;
+	__u32 pad;
+};
+
+/**
+ * EMUCARD_RESET - put the card into its reset state
+ *
+ * In: struct emucard_reset. Transfers in flight fail with EIO; card memory is
+ * kept. Since version 1.
+ */
+#define EMUCARD_RESET		_IO(EMUCARD_MAGIC, 6)
+
+/**
+ * struct emucard_reset - argument of EMUCARD_RESET
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ */
+struct emucard_reset {
+	__u32 argsz;
+	__u32 flags;
+};
+
+/**
+ * EMUCARD_FACT - let the card compute a factorial modulo 2^32
+ *
+ * In, out: struct emucard_fact. Since version 1.
+ *
+ * Errors: ETIMEDOUT, EINTR; EBUSY: a former computation that timed out is still
+ * running on the card.
+ */
+#define EMUCARD_FACT		_IO(EMUCARD_MAGIC, 7)
+
+/**
+ * struct emucard_fact - argument of EMUCARD_FACT
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ * @value: in: n
+ * @result: out: n! modulo 2^32
+ * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
+ * @pad: 0
+ */
+struct emucard_fact {
+	__u32 argsz;
+	__u32 flags;
+	__u32 value;
+	__u32 result;
+	__u32 timeout_ms;
+	__u32 pad;
+};
+
+#endif /* _UAPI_LINUX_EMUCARD_H */
