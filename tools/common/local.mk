@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the tools share.  Included by the top Makefile.am; paths are from the top.
+noinst_LIBRARIES += libtoolscommon.a
+libtoolscommon_a_SOURCES = \
+	tools/common/die.c \
+	tools/common/die.h \
+	tools/common/numbers.c \
+	tools/common/numbers.h
