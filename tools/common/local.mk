@@ -2,7 +2,11 @@
 # What the tools share.  Included by the top Makefile.am; paths are from the top.
 noinst_LIBRARIES += libtoolscommon.a
 libtoolscommon_a_SOURCES = \
+	tools/common/alloc.c \
+	tools/common/alloc.h \
 	tools/common/die.c \
 	tools/common/die.h \
+	tools/common/nearest.c \
+	tools/common/nearest.h \
 	tools/common/numbers.c \
 	tools/common/numbers.h
