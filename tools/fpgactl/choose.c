@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
+#include "fpgactl/choose.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+
+static const char sysfs[] = "/sys";
+
+static bool module_loaded(const char *module)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/module/%s", sysfs, module);
+	return !access(path, F_OK);
+}
+
+/* A card that sysfs shows on the PCI bus and that has no node */
+static __attribute__((noreturn)) void die_not_served(const struct card *card)
+{
+	char advice[256];
+	const char *module = card->kind->module;
+
+	if (!strcmp(card->driver, module)) {
+		snprintf(advice, sizeof(advice), "'dmesg | grep %s' tells more", module);
+		die_advice(EXIT_CANNOT_TELL, advice, "%s: %s has the card, but offers no device",
+			   card->slot, module);
+	}
+	if (card->driver[0]) {
+		snprintf(advice, sizeof(advice),
+			 "as root: echo %s >/sys/bus/pci/drivers/%s/unbind && modprobe %s",
+			 card->slot, card->driver, module);
+		die_advice(EXIT_CANNOT_TELL, advice, "%s: the driver '%s' has the card, not %s",
+			   card->slot, card->driver, module);
+	}
+	if (module_loaded(module)) {
+		snprintf(advice, sizeof(advice), "'dmesg | grep %s' as root says why", module);
+		die_advice(EXIT_CANNOT_TELL, advice,
+			   "%s: the module %s is loaded and has not taken this card", card->slot,
+			   module);
+	}
+	snprintf(advice, sizeof(advice), "as root: modprobe %s", module);
+	die_advice(EXIT_CANNOT_TELL, advice, "%s: no driver: the module %s is not loaded",
+		   card->slot, module);
+}
+
+static __attribute__((noreturn)) void die_no_permission(const struct card *card)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	const struct group *group = NULL;
+	char advice[256];
+	struct stat st;
+
+	if (!stat(card->node, &st) && (st.st_mode & 0060) == 0060 && st.st_gid != 0)
+		group = getgrgid(st.st_gid);
+	if (group)
+		snprintf(advice, sizeof(advice),
+			 "it is for root and the group '%s': as root 'usermod -aG %s %s', then log in\n"
+			 "again ('id' lists the groups that you are in now)",
+			 group->gr_name, group->gr_name, user ? user->pw_name : "USER");
+	else
+		snprintf(advice, sizeof(advice),
+			 "it is for root alone: run this as root, or install the udev rules, which\n"
+			 "give it to the group 'fpga'");
+	die_advice(EXIT_CANNOT_TELL, advice, "%s (%s): no permission to open %s", card->name,
+		   card->slot, card->node);
+}
+
+static __attribute__((noreturn)) void die_not_opened(const struct card *card, int error)
+{
+	switch (-error) {
+	case EACCES:
+	case EPERM:
+		die_no_permission(card);
+	case ENOENT:
+		die_advice(EXIT_CANNOT_TELL, "is udev running, and /dev a devtmpfs?",
+			   "%s (%s): there is no %s", card->name, card->slot, card->node);
+	case ENODEV:
+	case ENXIO:
+		die_advice(EXIT_CANNOT_TELL, "'fpga-ctl list' shows what is there now",
+			   "%s (%s): the card is gone", card->name, card->slot);
+	case ENOTTY:
+		die_advice(EXIT_CANNOT_TELL, "another driver has made it: see 'fpga-ctl list'",
+			   "%s: %s does not speak this tool's language", card->slot, card->node);
+	case EBUSY:
+		die_advice(EXIT_FAILED, "another program has it: 'fuser -v NODE' as root names it",
+			   "%s (%s): %s is busy", card->name, card->slot, card->node);
+	default:
+		die(EXIT_FAILED, "%s (%s): opening %s: %s", card->name, card->slot, card->node,
+		    strerror(-error));
+	}
+}
+
+static void open_or_die(struct device *dev, const struct card *card)
+{
+	int ret;
+
+	if (!card->node[0])
+		die_not_served(card);
+	ret = device_open(dev, card);
+	if (ret)
+		die_not_opened(card, ret);
+}
+
+static __attribute__((noreturn)) void die_no_card(const struct card_list *list)
+{
+	if (!list->has_pci)
+		die_advice(EXIT_CANNOT_TELL, "is sysfs mounted, and has this machine a PCI bus?",
+			   "%s/bus/pci cannot be read", sysfs);
+	die_advice(EXIT_CANNOT_TELL,
+		   "QEMU has one with '-device fpga' (this project's QEMU) or '-device edu'",
+		   "there is no card: no PCI device 1234:f96a (fpga) or 1234:11e8 (edu)");
+}
+
+static const struct {
+	uint64_t cap;
+	const char *what;
+} abilities[] = {
+	{ EMUCARD_CAP_DMA, "move data by DMA" },
+	{ EMUCARD_CAP_REGS, "show its registers" },
+	{ EMUCARD_CAP_IRQ, "raise interrupts for software" },
+	{ EMUCARD_CAP_MMAP, "have its memory mapped" },
+	{ EMUCARD_CAP_RESET, "be reset" },
+	{ EMUCARD_CAP_FACT, "compute factorials: that is a function of edu cards" },
+};
+
+static const char *first_missing(const struct device *dev, uint64_t caps)
+{
+	for (size_t i = 0; i < sizeof(abilities) / sizeof(abilities[0]); i++)
+		if (caps & ~dev->info.caps & abilities[i].cap)
+			return abilities[i].what;
+	return "do this";
+}
+
+static __attribute__((noreturn)) void die_cannot(const struct device *dev,
+						   const struct card_list *list, uint64_t caps)
+{
+	char advice[256] = "'fpga-ctl info' says what it can do";
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct device other;
+
+		if (!list->cards[i].node[0] || device_open(&other, &list->cards[i]))
+			continue;
+		if (device_can(&other, caps))
+			snprintf(advice, sizeof(advice), "this one can: --device %s",
+				 other.card.name);
+		device_close(&other);
+	}
+	die_advice(EXIT_CANNOT_TELL, advice, "%s (%s) cannot %s", dev->card.name, dev->card.slot,
+		   first_missing(dev, caps));
+}
+
+void die_no_match(const struct card_list *list, const char *selector)
+{
+	char *names = xstrdup("");
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct card *card = &list->cards[i];
+		char *more = xasprintf("%s%s%s%s%s%s", names, i ? ", " : "",
+				       card->name, card->name[0] ? " (" : "", card->slot,
+				       card->name[0] ? ")" : "");
+
+		free(names);
+		names = more;
+	}
+	die_advice(EXIT_CANNOT_TELL, xasprintf("there are: %s", names),
+		   "there is no card '%s'", selector);
+}
+
+static const struct card *match_one(const struct card_list *list, const char *selector)
+{
+	const struct card *match = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!selector_matches(selector, &list->cards[i]))
+			continue;
+		if (match)
+			die_advice(EXIT_USAGE, "say which by its name or slot: see 'fpga-ctl list'",
+				   "--device %s means more than one card", selector);
+		match = &list->cards[i];
+	}
+	if (!match)
+		die_no_match(list, selector);
+	return match;
+}
+
+void find_cards(struct card_list *list, const struct invocation *call)
+{
+	if (call->device && selector_form(call->device) == SELECTOR_INVALID)
+		usage_error(call, "--device: '%s' is not a node, name, slot or id; say /dev/fpga0, "
+			    "fpga0, 0000:01:01.0 or 1234:f96a", call->device);
+	cards_find(list, sysfs);
+	if (!list->count)
+		die_no_card(list);
+}
+
+/* The first that can; of those that cannot, the first is what the message is about. */
+static void choose_first(struct device *dev, const struct card_list *list, uint64_t caps)
+{
+	const struct card *unserved = NULL;
+	bool opened = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct device candidate;
+
+		if (!list->cards[i].node[0]) {
+			if (!unserved)
+				unserved = &list->cards[i];
+			continue;
+		}
+		open_or_die(&candidate, &list->cards[i]);
+		if (device_can(&candidate, caps)) {
+			if (opened)
+				device_close(dev);
+			*dev = candidate;
+			return;
+		}
+		if (!opened)
+			*dev = candidate;
+		else
+			device_close(&candidate);
+		opened = true;
+	}
+	if (unserved)
+		die_not_served(unserved);
+	die_cannot(dev, list, caps);
+}
+
+void choose_device(struct device *dev, const struct invocation *call, uint64_t caps)
+{
+	struct card_list list;
+
+	find_cards(&list, call);
+	if (call->device) {
+		open_or_die(dev, match_one(&list, call->device));
+		if (!device_can(dev, caps))
+			die_cannot(dev, &list, caps);
+	} else {
+		choose_first(dev, &list, caps);
+	}
+	cards_free(&list);
+}
+
+size_t choose_devices(struct device **devs, const struct invocation *call)
+{
+	struct card_list list;
+	size_t count = 0;
+
+	find_cards(&list, call);
+	*devs = xcalloc(list.count, sizeof(**devs));
+	if (call->device) {
+		open_or_die(&(*devs)[count++], match_one(&list, call->device));
+	} else {
+		for (size_t i = 0; i < list.count; i++)
+			if (list.cards[i].node[0])
+				open_or_die(&(*devs)[count++], &list.cards[i]);
+		if (!count)
+			die_not_served(&list.cards[0]);
+	}
+	cards_free(&list);
+	return count;
+}

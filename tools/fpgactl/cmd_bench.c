@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fpga-ctl bench: latency and throughput, of work that was verified. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/numbers.h"
+#include "fpgactl/choose.h"
+#include "fpgactl/command.h"
+#include "fpgactl/json.h"
+#include "fpgactl/measure.h"
+#include "fpgactl/units.h"
+
+static const char help[] =
+	"Measures how long single requests take. Every transfer carries new data, is read back\n"
+	"and compared; making and comparing the data is not in the times. WHAT is dma, irq or\n"
+	"register; default: all that the card can do. Overwrites the card's memory.\n\n"
+	"  -s, --size LIST      of transfers: 4K,64K,1M; default: up to the card's memory\n"
+	"  -T, --time TIME      for each line of the result; default 2s\n"
+	"  -n, --samples N      measure so many of each instead\n";
+
+static const struct option longs[] = {
+	{ "size", required_argument, NULL, 's' },
+	{ "time", required_argument, NULL, 'T' },
+	{ "samples", required_argument, NULL, 'n' },
+	COMMON_LONG_OPTIONS
+};
+
+#define SIZES_MAX	16
+
+static const uint64_t default_sizes[] = { 4 << 10, 64 << 10, 1 << 20, 16 << 20 };
+
+enum { WHAT_DMA = 1, WHAT_IRQ = 2, WHAT_REGISTER = 4 };
+
+static const struct {
+	const char *name;
+	unsigned int what;
+	uint64_t cap;
+} subjects[] = {
+	{ "dma", WHAT_DMA, EMUCARD_CAP_DMA },
+	{ "irq", WHAT_IRQ, EMUCARD_CAP_IRQ },
+	{ "register", WHAT_REGISTER, EMUCARD_CAP_REGS },
+};
+
+#define SUBJECTS	(sizeof(subjects) / sizeof(subjects[0]))
+
+struct config {
+	struct invocation *call;
+	struct measure_limit limit;
+	uint64_t sizes[SIZES_MAX];
+	size_t nsizes;
+	unsigned int what;
+	uint64_t caps;		/* that are needed for what was asked for */
+	struct json_object *results;
+};
+
+/* The percentiles that are reported */
+static const struct {
+	const char *name;
+	double percent;
+} percentiles[] = {
+	{ "p50", 50 }, { "p90", 90 }, { "p99", 99 }, { "p99.9", 99.9 }, { "max", 100 },
+};
+
+#define PERCENTILES	(sizeof(percentiles) / sizeof(percentiles[0]))
+
+static void print_heading(const struct device *dev)
+{
+	printf("%s (%s): time of one request; all of them verified\n", dev->card.name,
+	       dev->card.slot);
+	printf("%-10s %8s %8s", "", "size", "samples");
+	for (size_t i = 0; i < PERCENTILES; i++)
+		printf(" %8s", percentiles[i].name);
+	printf(" %12s\n", "rate");
+}
+
+static void print_row(const char *name, uint64_t bytes, struct samples *samples)
+{
+	char size[SIZE_TEXT_MAX] = "";
+
+	printf("%-10s %8s %8zu", name, bytes ? size_text(bytes, size) : "", samples->count);
+	for (size_t i = 0; i < PERCENTILES; i++)
+		printf(" %8s",
+		       time_text(samples_percentile(samples, percentiles[i].percent)).text);
+	if (bytes)
+		printf(" %12s\n", rate_text(bytes * samples->count, samples->sum_ns).text);
+	else
+		printf(" %10.0f/s\n", per_second(samples->count, samples->sum_ns));
+	/* the next row may take a while */
+	fflush(stdout);
+}
+
+static void put_result(const struct config *config, const char *name, uint64_t bytes,
+		       struct samples *samples)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *latency = json_object_new_object();
+
+	json_put_text(object, "operation", name);
+	if (bytes)
+		json_put_uint(object, "bytes", bytes);
+	json_put_uint(object, "samples", samples->count);
+	json_put_uint(latency, "min", samples->ns[0]);
+	for (size_t i = 0; i < PERCENTILES; i++)
+		json_put_uint(latency, percentiles[i].name,
+			      samples_percentile(samples, percentiles[i].percent));
+	json_object_object_add(object, "latency_ns", latency);
+	json_put_real(object, "per_second", per_second(samples->count, samples->sum_ns));
+	if (bytes)
+		json_put_real(object, "bytes_per_second",
+			      per_second(bytes * samples->count, samples->sum_ns));
+	json_put_bool(object, "verified", true);
+	json_object_array_add(config->results, object);
+}
+
+static void report(const struct config *config, const char *name, uint64_t bytes,
+		   struct samples *samples)
+{
+	samples_sort(samples);
+	if (config->call->json)
+		put_result(config, name, bytes, samples);
+	else
+		print_row(name, bytes, samples);
+	samples_free(samples);
+}
+
+static void parse_sizes(struct config *config, const char *text)
+{
+	char *list = xstrdup(text), *rest = list;
+	const char *item;
+
+	config->nsizes = 0;
+	while ((item = strsep(&rest, ","))) {
+		if (config->nsizes == SIZES_MAX)
+			usage_error(config->call, "--size: more than %d sizes", SIZES_MAX);
+		config->sizes[config->nsizes++] = size_option(config->call, "--size", item);
+	}
+}
+
+static void parse_options(struct config *config, int argc, char **argv)
+{
+	const struct invocation *call = config->call;
+	int option;
+
+	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "s:T:n:",
+				     longs)) != -1) {
+		switch (option) {
+		case 's':
+			parse_sizes(config, optarg);
+			break;
+		case 'T':
+			config->limit.ns = timeout_option(call, "--time", optarg) *
+					   UINT64_C(1000000);
+			break;
+		case 'n':
+			config->limit.ns = 0;
+			config->limit.samples = number_option(call, "--samples", optarg, 1,
+							      10000000);
+			break;
+		}
+	}
+}
+
+static void parse_subjects(struct config *config, int argc, char **argv)
+{
+	for (; optind < argc; optind++) {
+		unsigned int before = config->what;
+
+		for (size_t i = 0; i < SUBJECTS; i++) {
+			if (strcmp(argv[optind], subjects[i].name))
+				continue;
+			config->what |= subjects[i].what;
+			config->caps |= subjects[i].cap;
+		}
+		if (config->what == before)
+			usage_error(config->call, "'%s' is not dma, irq or register, or is said "
+				    "twice", argv[optind]);
+	}
+}
+
+/* What the card decides: what can be measured, and up to which size */
+static void settle(struct config *config, const struct device *dev)
+{
+	uint64_t room = dev->info.dma_size;
+
+	if (room > EMUCARD_DMA_LEN_MAX)
+		room = EMUCARD_DMA_LEN_MAX;
+	for (size_t i = 0; i < SUBJECTS; i++)
+		if (!config->caps && device_can(dev, subjects[i].cap))
+			config->what |= subjects[i].what;
+
+	if (!config->nsizes) {
+		for (size_t i = 0; i < sizeof(default_sizes) / sizeof(default_sizes[0]); i++)
+			if (default_sizes[i] <= room)
+				config->sizes[config->nsizes++] = default_sizes[i];
+	}
+	for (size_t i = 0; i < config->nsizes; i++) {
+		char text[SIZE_TEXT_MAX], limit[SIZE_TEXT_MAX];
+
+		if (config->sizes[i] > room)
+			usage_error(config->call, "--size: %s is more than %s can transfer at once, "
+				    "%s", size_text(config->sizes[i], text), dev->card.name,
+				    size_text(room, limit));
+	}
+}
+
+static void measure(const struct config *config, struct device *dev)
+{
+	struct samples a = { 0 }, b = { 0 };
+
+	for (size_t i = 0; config->what & WHAT_DMA && i < config->nsizes; i++) {
+		measure_dma(dev, config->sizes[i], &config->limit, &a, &b);
+		report(config, "to-card", config->sizes[i], &a);
+		report(config, "from-card", config->sizes[i], &b);
+	}
+	if (config->what & WHAT_IRQ) {
+		measure_irq(dev, &config->limit, &a);
+		report(config, "irq", 0, &a);
+	}
+	if (config->what & WHAT_REGISTER) {
+		measure_register(dev, &config->limit, &a);
+		report(config, "register", 0, &a);
+	}
+}
+
+static int run(struct invocation *call, int argc, char **argv)
+{
+	struct config config = { .call = call, .limit.ns = UINT64_C(2000000000) };
+	struct json_object *object;
+	struct device dev;
+
+	parse_options(&config, argc, argv);
+	parse_subjects(&config, argc, argv);
+	choose_device(&dev, call, config.caps);
+	settle(&config, &dev);
+
+	if (call->json)
+		config.results = json_object_new_array();
+	else
+		print_heading(&dev);
+	measure(&config, &dev);
+	if (call->json) {
+		object = json_for_device(&dev);
+		json_object_object_add(object, "results", config.results);
+		json_print(object, false);
+	}
+	device_close(&dev);
+	return EXIT_OK;
+}
+
+const struct command command_bench = {
+	.name = "bench",
+	.arguments = "[OPTION]... [WHAT]...",
+	.summary = "latency percentiles and throughput, of verified work",
+	.help = help,
+	.run = run,
+};

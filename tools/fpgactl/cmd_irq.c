@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fpga-ctl irq: raise, wait for and count software interrupts. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fpgactl/choose.h"
+#include "fpgactl/command.h"
+#include "fpgactl/json.h"
+#include "fpgactl/units.h"
+
+#define CAUSES_MAX	0xffff
+
+static const char help[] =
+	"  raise                let the card raise an interrupt, and wait until it has arrived\n"
+	"  wait                 wait for interrupts that somebody else raises\n"
+	"  count                how many have arrived since the driver was bound\n\n"
+	"  -c, --causes MASK    with raise: which of the causes 0x0001 to 0x8000; default 0x1\n"
+	"  -n, --count N        with raise and wait: this many; default 1\n"
+	"  -s, --since COUNT    with wait: count from this number on, as 'irq count' said it,\n"
+	"                       so that none is missed between two commands\n"
+	"      --no-wait        with raise: do not wait\n"
+	"  -t, --timeout TIME   for each interrupt: 5, 2.5s, 500ms; default 5s\n";
+
+enum { OPT_NO_WAIT = LONG_ONLY };
+
+static const struct option longs[] = {
+	{ "causes", required_argument, NULL, 'c' },
+	{ "count", required_argument, NULL, 'n' },
+	{ "since", required_argument, NULL, 's' },
+	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
+	{ "timeout", required_argument, NULL, 't' },
+	COMMON_LONG_OPTIONS
+};
+
+struct config {
+	struct invocation *call;
+	uint32_t causes;
+	uint64_t count;
+	bool count_given;
+	uint64_t since;
+	bool since_given;
+	bool no_wait;
+	uint32_t timeout_ms;
+};
+
+struct result {
+	uint64_t raised;
+	uint64_t arrived;
+	uint64_t count;		/* of the driver, at the end */
+	uint32_t causes;
+	uint64_t ns;		/* from raise to arrival, summed */
+};
+
+static int report(const struct config *config, const struct device *dev,
+		  const struct result *result, const char *text)
+{
+	if (config->call->json) {
+		struct json_object *object = json_for_device(dev);
+
+		json_put_uint(object, "count", result->count);
+		if (result->raised)
+			json_put_uint(object, "raised", result->raised);
+		if (result->arrived) {
+			json_put_uint(object, "arrived", result->arrived);
+			json_put_uint(object, "causes", result->causes);
+		}
+		if (result->raised && result->arrived)
+			json_put_real(object, "seconds", (double)result->ns / 1e9);
+		json_print(object, false);
+	} else {
+		printf("%s (%s): %s\n", dev->card.name, dev->card.slot, text);
+	}
+	return EXIT_OK;
+}
+
+static void current_count(struct device *dev, uint64_t *count)
+{
+	int ret = device_irq_count(dev, count, NULL);
+
+	if (ret)
+		device_die(dev, ret, "asking for the number of interrupts");
+}
+
+static int count(const struct config *config, struct device *dev)
+{
+	struct result result = { 0 };
+	char text[64];
+
+	current_count(dev, &result.count);
+	snprintf(text, sizeof(text), "%" PRIu64 " interrupts so far", result.count);
+	return report(config, dev, &result, text);
+}
+
+/* Until the driver's count is at least so high */
+static void wait_for(const struct config *config, struct device *dev, struct result *result,
+		     uint64_t goal)
+{
+	while (result->count < goal) {
+		uint32_t causes = 0;
+		int ret = device_irq_wait(dev, &result->count, &causes, config->timeout_ms);
+
+		result->causes |= causes;
+		if (ret)
+			device_die(dev, ret, "waiting for an interrupt (%" PRIu64 " of %" PRIu64
+				   " so far)", result->count, goal);
+	}
+}
+
+static int raise_some(const struct config *config, struct device *dev)
+{
+	struct result result = { 0 };
+	char text[160];
+
+	current_count(dev, &result.count);
+	for (uint64_t i = 0; i < config->count; i++) {
+		uint64_t begin = now_ns();
+		int ret = device_irq_raise(dev, config->causes);
+
+		if (ret)
+			device_die(dev, ret, "raising an interrupt");
+		result.raised++;
+		if (config->no_wait)
+			continue;
+		wait_for(config, dev, &result, result.count + 1);
+		result.ns += now_ns() - begin;
+		result.arrived++;
+	}
+	if (result.arrived && (result.causes & config->causes) != config->causes)
+		die(EXIT_FAILED, "%s (%s): raised causes %#" PRIx32 ", arrived %#" PRIx32,
+		    dev->card.name, dev->card.slot, config->causes, result.causes);
+	if (config->no_wait)
+		snprintf(text, sizeof(text), "%" PRIu64 " raised", result.raised);
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 " raised and arrived, %s each; causes %#"
+			 PRIx32 "; %" PRIu64 " so far", result.raised,
+			 time_text(result.ns / result.arrived).text, result.causes, result.count);
+	return report(config, dev, &result, text);
+}
+
+static int wait_some(const struct config *config, struct device *dev)
+{
+	struct result result = { 0 };
+	uint64_t since = config->since;
+	char text[128];
+
+	if (!config->since_given)
+		current_count(dev, &since);
+	result.count = since;
+	wait_for(config, dev, &result, since + config->count);
+	result.arrived = result.count - since;
+	snprintf(text, sizeof(text), "%" PRIu64 " arrived, causes %#" PRIx32 "; %" PRIu64 " so far",
+		 result.arrived, result.causes, result.count);
+	return report(config, dev, &result, text);
+}
+
+static void parse_options(struct config *config, int argc, char **argv)
+{
+	const struct invocation *call = config->call;
+	int option;
+
+	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "c:n:s:t:",
+				     longs)) != -1) {
+		switch (option) {
+		case 'c':
+			config->causes = (uint32_t)number_option(call, "--causes", optarg, 1,
+								 CAUSES_MAX);
+			break;
+		case 'n':
+			config->count = number_option(call, "--count", optarg, 1, UINT32_MAX);
+			config->count_given = true;
+			break;
+		case 's':
+			config->since = number_option(call, "--since", optarg, 0, INT64_MAX);
+			config->since_given = true;
+			break;
+		case OPT_NO_WAIT:
+			config->no_wait = true;
+			break;
+		case 't':
+			config->timeout_ms = timeout_option(call, "--timeout", optarg);
+			break;
+		}
+	}
+}
+
+static int run(struct invocation *call, int argc, char **argv)
+{
+	struct config config = { .call = call, .causes = 1, .count = 1 };
+	int (*action)(const struct config *config, struct device *dev);
+	struct device dev;
+	int status;
+
+	parse_options(&config, argc, argv);
+	if (argc - optind != 1)
+		usage_error(call, "say one of raise, wait, count");
+	if (!strcmp(argv[optind], "raise"))
+		action = raise_some;
+	else if (!strcmp(argv[optind], "wait"))
+		action = wait_some;
+	else if (!strcmp(argv[optind], "count"))
+		action = count;
+	else
+		usage_error(call, "'%s' is not raise, wait or count", argv[optind]);
+	if ((config.no_wait || config.causes != 1) && action != raise_some)
+		usage_error(call, "--causes and --no-wait are options of 'irq raise'");
+	if (config.since_given && action != wait_some)
+		usage_error(call, "--since is an option of 'irq wait'");
+	if (config.count_given && action == count)
+		usage_error(call, "--count is an option of 'irq raise' and 'irq wait'");
+
+	choose_device(&dev, call, EMUCARD_CAP_IRQ);
+	status = action(&config, &dev);
+	device_close(&dev);
+	return status;
+}
+
+const struct command command_irq = {
+	.name = "irq",
+	.arguments = "[OPTION]... raise|wait|count",
+	.summary = "raise, wait for and count interrupts",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fpga-ctl reset: the card as after power-on. */
+#include <stdio.h>
+
+#include "fpgactl/choose.h"
+#include "fpgactl/command.h"
+#include "fpgactl/json.h"
+#include "fpgactl/units.h"
+
+static const char help[] =
+	"Puts the card's registers into their reset state. Transfers of others that are in\n"
+	"flight fail; what is in the card's memory stays.\n\n";
+
+static int run(struct invocation *call, int argc, char **argv)
+{
+	struct json_object *object;
+	struct device dev;
+	uint64_t begin, ns;
+	int ret;
+
+	no_options_no_arguments(call, argc, argv);
+	choose_device(&dev, call, EMUCARD_CAP_RESET);
+	begin = now_ns();
+	ret = device_reset(&dev);
+	ns = now_ns() - begin;
+	if (ret)
+		device_die(&dev, ret, "reset");
+	if (call->json) {
+		object = json_for_device(&dev);
+		json_put_real(object, "seconds", (double)ns / 1e9);
+		json_print(object, false);
+	} else {
+		printf("%s (%s): reset, in %s\n", dev.card.name, dev.card.slot, time_text(ns).text);
+	}
+	device_close(&dev);
+	return EXIT_OK;
+}
+
+const struct command command_reset = {
+	.name = "reset",
+	.arguments = "[OPTION]...",
+	.summary = "put a card into its reset state",
+	.help = help,
+	.run = run,
+};

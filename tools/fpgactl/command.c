@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fpgactl/command.h"
+
+#include <inttypes.h>
+#include <linux/emucard.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/numbers.h"
+#include "fpgactl/units.h"
+
+static const char common_help[] =
+	"  -d, --device CARD    by node, name, slot or id: /dev/fpga0, fpga0, 01:01.0, 1234:f96a;\n"
+	"                       default: the first in 'fpga-ctl list' that can do it\n"
+	"  -j, --json           the result as JSON\n"
+	"  -h, --help           this text\n";
+
+void print_command_help(const struct command *command)
+{
+	printf("Usage: %s %s %s\n\n%s%s", program_name(), command->name, command->arguments,
+	       command->help, common_help);
+}
+
+void usage_error(const struct invocation *call, const char *format, ...)
+{
+	char message[512], advice[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	snprintf(advice, sizeof(advice), "see '%s %s --help'", program_name(),
+		 call->command->name);
+	die_advice(EXIT_USAGE, advice, "%s: %s", call->command->name, message);
+}
+
+static void bad_option(const struct invocation *call, int kind, char **argv)
+{
+	const char *word = argv[optind - 1];
+	bool is_long = !strncmp(word, "--", 2);
+
+	if (kind == ':' && is_long)
+		usage_error(call, "option '%s' needs a value", word);
+	if (kind == ':')
+		usage_error(call, "option '-%c' needs a value", optopt);
+	/* getopt sets optopt only for a letter, or for a long option that it knows */
+	if (optopt && optopt < LONG_ONLY && !is_long)
+		usage_error(call, "there is no option '-%c'", optopt);
+	if (optopt)
+		usage_error(call, "option '%s' takes no value", word);
+	usage_error(call, "there is no option '%s', or it is ambiguous", word);
+}
+
+int next_option(struct invocation *call, int argc, char **argv, const char *shorts,
+		const struct option *longs)
+{
+	char leading_colon[64];
+	int option;
+
+	/* ':' makes getopt tell a missing value from an unknown option */
+	snprintf(leading_colon, sizeof(leading_colon), ":%s", shorts);
+	for (;;) {
+		opterr = 0;
+		option = getopt_long(argc, argv, leading_colon, longs, NULL);
+		switch (option) {
+		case 'd':
+			call->device = optarg;
+			break;
+		case 'j':
+			call->json = true;
+			break;
+		case 'h':
+			print_command_help(call->command);
+			exit(finish_output(EXIT_OK));
+		case '?':
+		case ':':
+			bad_option(call, option, argv);
+			break;
+		default:
+			return option;
+		}
+	}
+}
+
+void no_options_no_arguments(struct invocation *call, int argc, char **argv)
+{
+	static const struct option longs[] = { COMMON_LONG_OPTIONS };
+
+	while (next_option(call, argc, argv, COMMON_SHORT_OPTIONS, longs) != -1)
+		;
+	if (optind < argc)
+		usage_error(call, "'%s' is too much: the command takes no arguments",
+			    argv[optind]);
+}
+
+uint64_t size_option(const struct invocation *call, const char *option, const char *text)
+{
+	uint64_t size;
+
+	if (!parse_size(text, &size))
+		usage_error(call, "%s: '%s' is not a size; say 4096, 64K, 16M or 1G, not 0",
+			    option, text);
+	return size;
+}
+
+uint64_t offset_option(const struct invocation *call, const char *option, const char *text)
+{
+	uint64_t offset;
+
+	if (parse_u64(text, &offset) || parse_size(text, &offset))
+		return offset;
+	usage_error(call, "%s: '%s' is not an offset; say 0, 0x1000, 64K or 1M", option, text);
+}
+
+uint64_t number_option(const struct invocation *call, const char *option, const char *text,
+		       uint64_t min, uint64_t max)
+{
+	uint64_t number;
+
+	if (!parse_u64_max(text, max, &number) || number < min)
+		usage_error(call, "%s: '%s' is not a number from %" PRIu64 " to %" PRIu64, option,
+			    text, min, max);
+	return number;
+}
+
+uint32_t timeout_option(const struct invocation *call, const char *option, const char *text)
+{
+	uint64_t ms;
+
+	if (!parse_duration(text, &ms) || ms > EMUCARD_TIMEOUT_MAX_MS)
+		usage_error(call, "%s: '%s' is not a time from 1ms to %us; say 5, 2.5s or 500ms",
+			    option, text, EMUCARD_TIMEOUT_MAX_MS / 1000);
+	return (uint32_t)ms;
+}

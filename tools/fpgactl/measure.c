@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fpgactl/measure.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/die.h"
+#include "fpgactl/pattern.h"
+#include "fpgactl/units.h"
+#include "fpgactl/verify.h"
+
+/* Is it enough after so many samples? */
+static bool enough(const struct measure_limit *limit, uint64_t begin, uint64_t samples)
+{
+	if (!samples)
+		return false;
+	if (limit->samples && samples >= limit->samples)
+		return true;
+	return limit->ns && now_ns() - begin >= limit->ns;
+}
+
+static uint64_t timed_dma(struct device *dev, uint32_t direction, void *buffer, uint64_t len)
+{
+	uint64_t done, ns, begin = now_ns();
+	int ret = device_dma(dev, direction, buffer, 0, len, 0, &done);
+
+	ns = now_ns() - begin;
+	if (ret)
+		device_die(dev, ret, "DMA of %" PRIu64 " bytes", len);
+	if (done != len)
+		die(EXIT_FAILED, "%s: DMA of %" PRIu64 " bytes: only %" PRIu64 " moved",
+		    dev->card.name, len, done);
+	return ns;
+}
+
+void measure_dma(struct device *dev, uint64_t len, const struct measure_limit *limit,
+		 struct samples *to_card, struct samples *from_card)
+{
+	struct pattern pattern = { .kind = PATTERN_RANDOM, .seed = now_ns() };
+	uint8_t *sent = xcalloc(1, len), *got = xcalloc(1, len);
+	uint64_t begin = now_ns();
+
+	for (bool warm = false; !enough(limit, begin, from_card->count); warm = true) {
+		struct mismatch mismatch = { 0 };
+		uint64_t to_ns, from_ns;
+		char text[MISMATCH_TEXT_SIZE];
+
+		pattern.seed++;
+		pattern_fill(&pattern, 0, sent, len);
+		poison(got, sent, len);
+		to_ns = timed_dma(dev, EMUCARD_DMA_TO_CARD, sent, len);
+		from_ns = timed_dma(dev, EMUCARD_DMA_FROM_CARD, got, len);
+		if (!verify_bytes(&mismatch, 0, sent, got, len)) {
+			mismatch_format(&mismatch, text, sizeof(text));
+			die(EXIT_FAILED, "%s (%s): %" PRIu64 " of %" PRIu64 " bytes came back "
+			    "wrong, the first at offset %#" PRIx64 ": %s", dev->card.name,
+			    dev->card.slot, mismatch.wrong, len, mismatch.position, text);
+		}
+		if (!warm)
+			continue;
+		samples_add(to_card, to_ns);
+		samples_add(from_card, from_ns);
+	}
+	free(got);
+	free(sent);
+}
+
+void measure_irq(struct device *dev, const struct measure_limit *limit, struct samples *samples)
+{
+	uint64_t count, begin = now_ns();
+	int ret = device_irq_count(dev, &count, NULL);
+
+	if (ret)
+		device_die(dev, ret, "asking for the number of interrupts");
+	for (bool warm = false; !enough(limit, begin, samples->count); warm = true) {
+		uint64_t before = count, start = now_ns(), ns;
+
+		ret = device_irq_raise(dev, 1);
+		if (!ret)
+			ret = device_irq_wait(dev, &count, NULL, 0);
+		ns = now_ns() - start;
+		if (ret)
+			device_die(dev, ret, "raising an interrupt and waiting for it");
+		if (count != before + 1)
+			die(EXIT_FAILED, "%s (%s): one interrupt raised, %" PRIu64 " arrived: "
+			    "does somebody else use the card?", dev->card.name, dev->card.slot,
+			    count - before);
+		if (warm)
+			samples_add(samples, ns);
+	}
+}
+
+void measure_register(struct device *dev, const struct measure_limit *limit,
+		      struct samples *samples)
+{
+	const struct reg *id = &dev->regs[0];
+	uint64_t first = 0, begin = now_ns();
+
+	for (bool warm = false; !enough(limit, begin, samples->count); warm = true) {
+		uint64_t value, start = now_ns(), ns;
+		int ret = device_reg_read(dev, id->offset, id->width, &value);
+
+		ns = now_ns() - start;
+		if (ret)
+			device_die(dev, ret, "reading %s", id->name);
+		if (!warm)
+			first = value;
+		if (value != first)
+			die(EXIT_FAILED, "%s (%s): %s read %#" PRIx64 ", then %#" PRIx64,
+			    dev->card.name, dev->card.slot, id->name, first, value);
+		if (warm)
+			samples_add(samples, ns);
+	}
+}
