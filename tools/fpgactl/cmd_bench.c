@@ -13,9 +13,10 @@
 #include "fpgactl/units.h"
 
 static const char help[] =
-	"Measures how long single requests take. Every transfer carries new data, is read back\n"
-	"and compared; making and comparing the data is not in the times. WHAT is dma, irq or\n"
-	"register; default: all that the card can do. Overwrites the card's memory.\n\n"
+	"Measures how long single requests take. Every transfer carries new data, is read\n"
+	"back and compared; making and comparing the data is not in the times. WHAT is\n"
+	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
+	"memory.\n\n"
 	"  -s, --size LIST      of transfers: 4K,64K,1M; default: up to the card's memory\n"
 	"  -T, --time TIME      for each line of the result; default 2s\n"
 	"  -n, --samples N      measure so many of each instead\n";

@@ -46,21 +46,21 @@ struct result {
 };
 
 static const char help[] =
-	"Moves data into the card's memory by DMA and back, compares, and says how long it\n"
-	"took. What was in that part of the card's memory is overwritten.\n\n"
+	"Moves data into the card's memory by DMA and back, compares, measures. What was\n"
+	"in that part of the card's memory is overwritten.\n\n"
 	"  -l, --len SIZE       bytes, with K, M or G; default 4096, or the size of FILE\n"
 	"  -o, --offset SIZE    where in the card's memory; default 0\n"
 	"  -D, --direction DIR  both (default), to-card or from-card\n"
-	"  -p, --pattern NAME   random[:SEED] (default), counter, walking, zeros, ones, or\n"
-	"                       hexadecimal bytes such as 0xdeadbeef\n"
-	"      --from FILE      send what FILE holds (- is standard input); alone: to-card\n"
-	"      --to FILE        keep in FILE what comes back (- is standard output); alone:\n"
+	"  -p, --pattern NAME   random[:SEED] (default), counter, walking, zeros, ones,\n"
+	"                       or hexadecimal bytes such as 0xdeadbeef\n"
+	"      --from FILE      send FILE (- is standard input); alone: to-card\n"
+	"      --to FILE        keep what comes back (- is standard output); alone:\n"
 	"                       from-card, all of the memory from --offset on\n"
 	"      --force          let --to overwrite a file\n"
-	"      --verify         compare also with one direction: read back what was sent,\n"
-	"                       or expect what an earlier run has sent (--pattern)\n"
+	"      --verify         with to-card: read back and compare; with from-card:\n"
+	"                       compare with the --pattern that an earlier run has sent\n"
 	"      --no-verify      do not compare\n"
-	"  -n, --loops N        do it N times, with new random data each time; default 1\n"
+	"  -n, --loops N        N times, each with new random data; default 1\n"
 	"  -b, --block SIZE     bytes in one request to the driver; default 4M\n"
 	"  -t, --timeout TIME   for one request: 5, 2.5s, 500ms; default 5s\n";
 

@@ -13,13 +13,13 @@
 #define CAUSES_MAX	0xffff
 
 static const char help[] =
-	"  raise                let the card raise an interrupt, and wait until it has arrived\n"
+	"  raise                let the card raise one, and wait until it has arrived\n"
 	"  wait                 wait for interrupts that somebody else raises\n"
 	"  count                how many have arrived since the driver was bound\n\n"
-	"  -c, --causes MASK    with raise: which of the causes 0x0001 to 0x8000; default 0x1\n"
+	"  -c, --causes MASK    with raise: which of 0x0001 to 0x8000; default 0x1\n"
 	"  -n, --count N        with raise and wait: this many; default 1\n"
-	"  -s, --since COUNT    with wait: count from this number on, as 'irq count' said it,\n"
-	"                       so that none is missed between two commands\n"
+	"  -s, --since COUNT    with wait: beginning at this count, as 'irq count' said\n"
+	"                       it, so that none is missed between two commands\n"
 	"      --no-wait        with raise: do not wait\n"
 	"  -t, --timeout TIME   for each interrupt: 5, 2.5s, 500ms; default 5s\n";
 

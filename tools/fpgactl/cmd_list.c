@@ -7,8 +7,8 @@
 #include "fpgactl/json.h"
 
 static const char help[] =
-	"Shows every fpga and edu card of this machine, also those that no driver serves.\n"
-	"Needs no rights.\n\n";
+	"Shows every fpga and edu card of this machine, also those without a driver.\n"
+	"Opens no card and needs no rights.\n\n";
 
 static struct json_object *card_json(const struct card *card)
 {

@@ -12,8 +12,8 @@
 #include "fpgactl/regs.h"
 
 #define WORD_HELP \
-	"REGISTER is a name as in the data sheet (SCRATCH, or FPGA_SCRATCH, in any case), one\n" \
-	"of an array (REGFILE[3]), or an offset in bytes (0x00c).\n\n"
+	"REGISTER is a name as in the data sheet (SCRATCH, or FPGA_SCRATCH, in any case),\n" \
+	"one of an array (REGFILE[3]), or an offset in bytes (0x00c).\n\n"
 
 static const char read_help[] =
 	WORD_HELP

@@ -8,8 +8,8 @@
 #include "fpgactl/units.h"
 
 static const char help[] =
-	"Puts the card's registers into their reset state. Transfers of others that are in\n"
-	"flight fail; what is in the card's memory stays.\n\n";
+	"Puts the card's registers into their reset state. Transfers that are in flight\n"
+	"fail; what is in the card's memory stays.\n\n";
 
 static int run(struct invocation *call, int argc, char **argv)
 {

@@ -8,8 +8,9 @@
 #include "fpgactl/json.h"
 
 static const char help[] =
-	"Tries everything that the card can do and says what holds, as TAP (ok, not ok). What\n"
-	"is in the card's memory and registers is overwritten; nobody else may use the card.\n\n"
+	"Tries everything that the card can do and says what holds, as TAP (ok, not ok).\n"
+	"What is in the card's memory and registers is overwritten; nobody else may use\n"
+	"the card meanwhile.\n\n"
 	"  -v, --verbose        also show the tests that do not apply to this card\n";
 
 static const struct option longs[] = {

@@ -13,8 +13,8 @@
 #include "fpgactl/units.h"
 
 static const char help[] =
-	"Shows how much the cards do, once in each interval, until it is stopped: rates, and\n"
-	"errors since the driver was bound. Does not open the cards and needs no rights.\n\n"
+	"Shows how much the cards do, once in each interval, until it is stopped: rates,\n"
+	"and errors since the driver was bound. Opens no card and needs no rights.\n\n"
 	"  -i, --interval TIME  2, 0.5s, 100ms; default 1s\n"
 	"  -n, --count N        stop after N intervals\n";
 
