@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The core that drivers of emulated PCI cards share: what a card driver gives
+ * to it and gets from it. <linux/emucard.h> is what users see of it.
+ *
+ * A card driver allocates a struct emucard early in its probe, fills in what it
+ * finds out about the card, and registers it last. From then on users can reach
+ * the card, until the driver is unbound: the registration is a managed resource,
+ * so that it is undone before anything that was set up before it.
+ */
+#ifndef EMUCARD_H
+#define EMUCARD_H
+
+#include <linux/atomic.h>
+#include <linux/cdev.h>
+#include <linux/completion.h>
+#include <linux/device.h>
+#include <linux/dma-direction.h>
+#include <linux/idr.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu-refcount.h>
+#include <linux/sched.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <linux/emucard.h>
+
+struct emucard;
+struct iov_iter;
+struct kiocb;
+struct pci_dev;
+
+/* Pages, and therefore segments, of one transfer at most: one page of struct fpga_seg. */
+#define EMUCARD_XFER_PAGES	256
+/* Transfers of one request at most */
+#define EMUCARD_REQUEST_XFERS	64
+
+/**
+ * struct emucard_wait - how long, and for what signals, a caller waits
+ * @deadline: in jiffies
+ * @interruptible: any signal ends the wait; else only a fatal one does
+ */
+struct emucard_wait {
+	unsigned long deadline;
+	bool interruptible;
+};
+
+static inline long emucard_time_left(const struct emucard_wait *wait)
+{
+	return max(0L, (long)(wait->deadline - jiffies));
+}
+
+/*
+ * Wait until a condition holds: 0, -ETIMEDOUT or -EINTR. The sleep does not keep the
+ * machine from being suspended.
+ */
+#define emucard_wait_event(wq, condition, wait)					\
+({										\
+	const struct emucard_wait *__w = (wait);				\
+	unsigned int __state = TASK_FREEZABLE |					\
+		(__w->interruptible ? TASK_INTERRUPTIBLE : TASK_KILLABLE);	\
+	long __left = emucard_time_left(__w);					\
+										\
+	might_sleep();								\
+	__left = ___wait_event(wq, ({						\
+			bool __holds = (condition);				\
+										\
+			if (__holds && !__ret)					\
+				__ret = 1;					\
+			__holds || !__ret;					\
+		}), __state, 0, __left, __ret = schedule_timeout(__ret));	\
+	__left > 0 ? 0 : __left ? -EINTR : -ETIMEDOUT;				\
+})
+
+/**
+ * struct emucard_xfer - one run of card memory against one list of host memory
+ * @node: for the card driver while it has the transfer
+ * @request: the request that it is a part of
+ * @sgt: the host memory, mapped for the card
+ * @offset: in card memory [bytes]
+ * @len: [bytes]
+ * @last: the request has no transfer after this one
+ * @moved: set by the card driver: bytes moved
+ * @error: set by the card driver: 0 or an error
+ * @driver: for the card driver's own use
+ */
+struct emucard_xfer {
+	struct list_head node;
+	struct emucard_request *request;
+	struct sg_table sgt;
+	u64 offset;
+	u32 len;
+	u32 moved;
+	int error;
+	bool last;
+	struct {
+		void *table;
+		dma_addr_t table_dma;
+		bool in_ring;
+	} driver;
+	/* private: of the core */
+	bool pinned;
+	struct scatterlist one;
+};
+
+/**
+ * struct emucard_request - transfers that complete together
+ * @card: the card
+ * @dir: DMA_TO_DEVICE or DMA_FROM_DEVICE
+ * @deadline: in jiffies
+ * @iocb: the asynchronous request to complete; NULL: somebody waits
+ * @nr: entries of @xfer in use
+ * @xfer: the transfers, in the order of their addresses
+ */
+struct emucard_request {
+	struct emucard *card;
+	enum dma_data_direction dir;
+	unsigned long deadline;
+	struct kiocb *iocb;
+	/* private: of the core */
+	atomic_t pending;
+	bool done;
+	wait_queue_head_t wait;
+	struct work_struct work;
+	unsigned int max;
+	/* public: */
+	unsigned int nr;
+	struct emucard_xfer xfer[];
+};
+
+/**
+ * struct emucard_ops - what a card driver does for the core
+ *
+ * All but @name, @numbers and one of @submit and @copy may be missing. Except for
+ * @detach, none is called any more once the registration has been undone.
+ *
+ * @name: the nodes are called by this name and a number
+ * @numbers: the numbers in use
+ * @submit: start a request; never sleeps for long, never fails halfway: either
+ *	an error, or every transfer ends in emucard_xfer_done()
+ * @cancel: end a request with this error; on return every one of its transfers
+ *	has ended, and the card does not touch their memory any more
+ * @copy: move up to @len bytes at once and wait for it; bytes moved or an error
+ * @reg_read: read a register; offset and width are in range
+ * @reg_write: write a register
+ * @irq_raise: raise software interrupt causes
+ * @reset: put the card into its reset state
+ * @fact: compute a factorial
+ * @detach: the card goes: every request that is under way must end soon, with
+ *	-ENODEV, and so must every later one
+ */
+struct emucard_ops {
+	const char *name;
+	struct ida *numbers;
+	int (*submit)(struct emucard *card, struct emucard_request *request);
+	void (*cancel)(struct emucard *card, struct emucard_request *request, int error);
+	ssize_t (*copy)(struct emucard *card, struct iov_iter *iter, u64 offset, size_t len,
+			enum dma_data_direction dir, const struct emucard_wait *wait);
+	int (*reg_read)(struct emucard *card, u32 offset, u32 width, u64 *value);
+	int (*reg_write)(struct emucard *card, u32 offset, u32 width, u64 value);
+	int (*irq_raise)(struct emucard *card, u32 causes);
+	int (*reset)(struct emucard *card);
+	int (*fact)(struct emucard *card, u32 n, u32 *result, const struct emucard_wait *wait);
+	void (*detach)(struct emucard *card);
+};
+
+/**
+ * struct emucard_stats - what has happened since the driver was bound
+ * @transfers: requests that have ended well
+ * @bytes_to_card: [bytes]
+ * @bytes_from_card: [bytes]
+ * @errors: requests that have failed, @timeouts among them
+ * @timeouts: requests that were not finished in time
+ * @interrupts: software interrupts
+ */
+struct emucard_stats {
+	atomic64_t transfers;
+	atomic64_t bytes_to_card;
+	atomic64_t bytes_from_card;
+	atomic64_t errors;
+	atomic64_t timeouts;
+	atomic64_t interrupts;
+};
+
+#define EMUCARD_VERDICT_LEN	80
+
+/**
+ * struct emucard - one card
+ * @dev: its class device; its parent is the PCI function
+ * @ops: set by emucard_alloc()
+ * @drvdata: the card driver's own
+ * @info: what EMUCARD_GET_INFO answers; the card driver fills in what it knows
+ * @mmap_base: physical address of what mmap() maps, emucard_info.mmap_size long
+ * @async: @ops->submit is quick enough for callers that must not be kept waiting
+ * @range_verdict: of emucard_check_expected(); empty: the card has no port range
+ * @stats: counters
+ */
+struct emucard {
+	struct device dev;
+	const struct emucard_ops *ops;
+	void *drvdata;
+	struct emucard_info info;
+	phys_addr_t mmap_base;
+	bool async;
+	char range_verdict[EMUCARD_VERDICT_LEN];
+	struct emucard_stats stats;
+
+	/* private: of the core */
+	struct cdev cdev;
+	int number;
+	/* Every call of a user and every asynchronous request holds one of these. */
+	struct percpu_ref users;
+	struct completion drained;
+	bool gone;
+
+	wait_queue_head_t irq_wait;
+	spinlock_t irq_lock;		/* irq_count, files and the files' event state */
+	u64 irq_count;
+	struct mutex files_mutex;	/* files, for those who sleep */
+	struct list_head files;
+};
+
+struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_ops *ops,
+				   void *drvdata);
+int devm_emucard_register(struct emucard *card);
+
+void emucard_irq_event(struct emucard *card, u32 causes);
+void emucard_xfer_done(struct emucard_xfer *xfer);
+
+/**
+ * struct emucard_range - a range of I/O ports that a module parameter names
+ * @given: the parameter was given
+ * @first: first port
+ * @last: last port
+ */
+struct emucard_range {
+	bool given;
+	u32 first;
+	u32 last;
+};
+
+extern const struct kernel_param_ops emucard_range_param_ops;
+
+int emucard_check_decode(struct pci_dev *pdev, int bar);
+int emucard_check_expected(struct emucard *card, struct pci_dev *pdev, int bar,
+			   const struct emucard_range *expect, bool strict);
+
+#endif /* EMUCARD_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What changed in the kernel between 6.1, the oldest one that this driver
+ * supports, and today. A driver in the kernel's own tree does without this file.
+ */
+#ifndef EMUCARD_COMPAT_H
+#define EMUCARD_COMPAT_H
+
+#include <linux/eventfd.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/uio.h>
+#include <linux/version.h>
+
+#ifndef PCI_IRQ_INTX			/* renamed in 6.8 */
+#define PCI_IRQ_INTX PCI_IRQ_LEGACY
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
+static inline void emucard_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+	eventfd_signal(ctx, 1);
+#else
+	eventfd_signal(ctx);
+#endif
+}
+
+/* The user address that a user-backed iterator points at. */
+static inline unsigned long emucard_iter_addr(const struct iov_iter *iter)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	if (iter_is_ubuf(iter))
+		return (unsigned long)iter->ubuf + iter->iov_offset;
+	return (unsigned long)iter->iov->iov_base + iter->iov_offset;
+#else
+	return (unsigned long)iter_iov_addr(iter);
+#endif
+}
+
+#endif /* EMUCARD_COMPAT_H */

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Core of the drivers for emulated PCI cards: device nodes, open files, and what
+ * happens to them when the card goes.
+ *
+ * The order in which a card goes matters. The node disappears first, so that
+ * nobody new comes; then the users' reference is killed, so that every later call
+ * on an open file fails; then the card driver ends what is under way; when the
+ * last user has left, mappings are zapped. Only then are interrupts, DMA memory
+ * and registers released, by the managed resources of the card driver. The
+ * structure itself lives until the last open file is closed.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "emucard_core.h"
+
+#define EMUCARD_MINORS	256
+
+static dev_t emucard_devt;
+static DEFINE_IDA(emucard_minors);
+
+static struct class emucard_class = {
+	.name = "emucard",
+	.dev_groups = emucard_groups,
+};
+
+static int emucard_open(struct inode *inode, struct file *file)
+{
+	struct emucard *card = container_of(inode->i_cdev, struct emucard, cdev);
+	struct emucard_file *efile;
+
+	efile = kzalloc(sizeof(*efile), GFP_KERNEL);
+	if (!efile)
+		return -ENOMEM;
+	efile->card = card;
+	efile->file = file;
+
+	if (!emucard_enter(card)) {
+		kfree(efile);
+		return -ENODEV;
+	}
+	get_device(&card->dev);
+	file->private_data = efile;
+	/* What goes through here is always direct: no page cache is involved. */
+	file->f_mode |= FMODE_CAN_ODIRECT;
+	if (card->async)
+		file->f_mode |= FMODE_NOWAIT;
+
+	mutex_lock(&card->files_mutex);
+	spin_lock_irq(&card->irq_lock);
+	efile->irq_seen = card->irq_count;
+	list_add_tail(&efile->node, &card->files);
+	spin_unlock_irq(&card->irq_lock);
+	mutex_unlock(&card->files_mutex);
+
+	emucard_exit(card);
+	return 0;
+}
+
+static int emucard_release(struct inode *inode, struct file *file)
+{
+	struct emucard_file *efile = file->private_data;
+	struct emucard *card = efile->card;
+
+	mutex_lock(&card->files_mutex);
+	spin_lock_irq(&card->irq_lock);
+	list_del(&efile->node);
+	spin_unlock_irq(&card->irq_lock);
+	mutex_unlock(&card->files_mutex);
+
+	emucard_irq_release(efile);
+	kfree(efile);
+	put_device(&card->dev);
+	return 0;
+}
+
+static loff_t emucard_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct emucard_file *efile = file->private_data;
+
+	return fixed_size_llseek(file, offset, whence, efile->card->info.dma_size);
+}
+
+static const struct file_operations emucard_fops = {
+	.owner = THIS_MODULE,
+	.open = emucard_open,
+	.release = emucard_release,
+	.llseek = emucard_llseek,
+	.read_iter = emucard_read_iter,
+	.write_iter = emucard_write_iter,
+	.unlocked_ioctl = emucard_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = emucard_mmap,
+	.poll = emucard_poll,
+};
+
+static void emucard_drained(struct percpu_ref *users)
+{
+	struct emucard *card = container_of(users, struct emucard, users);
+
+	complete(&card->drained);
+}
+
+static void emucard_free(struct device *dev)
+{
+	struct emucard *card = container_of(dev, struct emucard, dev);
+
+	if (card->number >= 0)
+		ida_free(card->ops->numbers, card->number);
+	if (card->dev.devt)
+		ida_free(&emucard_minors, MINOR(card->dev.devt));
+	percpu_ref_exit(&card->users);
+	mutex_destroy(&card->files_mutex);
+	kfree(card);
+}
+
+static void emucard_put(void *data)
+{
+	struct emucard *card = data;
+
+	/*
+	 * The numbers belong to the card driver's module, which an open file does
+	 * not hold: give the number back here, not when the last file is closed.
+	 */
+	ida_free(card->ops->numbers, card->number);
+	card->number = -1;
+	put_device(&card->dev);
+}
+
+/**
+ * devm_emucard_alloc - allocate a card
+ * @parent: the PCI function's device
+ * @ops: the card driver's operations
+ * @drvdata: the card driver's own data
+ *
+ * Return: the card, or an error pointer.
+ */
+struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_ops *ops,
+				   void *drvdata)
+{
+	struct pci_dev *pdev = to_pci_dev(parent);
+	struct emucard *card;
+	int minor, ret;
+
+	card = kzalloc(sizeof(*card), GFP_KERNEL);
+	if (!card)
+		return ERR_PTR(-ENOMEM);
+
+	ret = percpu_ref_init(&card->users, emucard_drained, 0, GFP_KERNEL);
+	if (ret) {
+		kfree(card);
+		return ERR_PTR(ret);
+	}
+	card->ops = ops;
+	card->drvdata = drvdata;
+	card->number = -1;
+	init_completion(&card->drained);
+	init_waitqueue_head(&card->irq_wait);
+	spin_lock_init(&card->irq_lock);
+	mutex_init(&card->files_mutex);
+	INIT_LIST_HEAD(&card->files);
+
+	card->info.api_version = EMUCARD_API_VERSION;
+	strscpy(card->info.slot, pci_name(pdev), sizeof(card->info.slot));
+	strscpy(card->info.driver, pdev->driver->name, sizeof(card->info.driver));
+
+	device_initialize(&card->dev);
+	card->dev.parent = parent;
+	card->dev.class = &emucard_class;
+	card->dev.release = emucard_free;
+	dev_set_drvdata(&card->dev, card);
+
+	minor = ida_alloc_max(&emucard_minors, EMUCARD_MINORS - 1, GFP_KERNEL);
+	if (minor < 0) {
+		ret = minor;
+		goto put;
+	}
+	card->dev.devt = MKDEV(MAJOR(emucard_devt), minor);
+
+	ret = ida_alloc(ops->numbers, GFP_KERNEL);
+	if (ret < 0)
+		goto put;
+	card->number = ret;
+
+	ret = dev_set_name(&card->dev, "%s%d", ops->name, card->number);
+	if (ret)
+		goto put;
+
+	ret = devm_add_action_or_reset(parent, emucard_put, card);
+	return ret ? ERR_PTR(ret) : card;
+
+put:
+	put_device(&card->dev);
+	return ERR_PTR(ret);
+}
+EXPORT_SYMBOL_GPL(devm_emucard_alloc);
+
+static void emucard_unregister(void *data)
+{
+	struct emucard *card = data;
+
+	cdev_device_del(&card->cdev, &card->dev);
+
+	WRITE_ONCE(card->gone, true);
+	percpu_ref_kill(&card->users);
+	wake_up_all(&card->irq_wait);
+	if (card->ops->detach)
+		card->ops->detach(card);
+	wait_for_completion(&card->drained);
+
+	emucard_mmap_zap(card);
+}
+
+/**
+ * devm_emucard_register - let users reach the card
+ * @card: from devm_emucard_alloc(), ready to be used
+ *
+ * Must be the last thing that a probe does.
+ *
+ * Return: 0 or an error.
+ */
+int devm_emucard_register(struct emucard *card)
+{
+	int ret;
+
+	cdev_init(&card->cdev, &emucard_fops);
+	card->cdev.owner = THIS_MODULE;
+	ret = cdev_device_add(&card->cdev, &card->dev);
+	if (ret)
+		return dev_err_probe(card->dev.parent, ret, "cannot add %s\n",
+				     dev_name(&card->dev));
+
+	return devm_add_action_or_reset(card->dev.parent, emucard_unregister, card);
+}
+EXPORT_SYMBOL_GPL(devm_emucard_register);
+
+static int __init emucard_init(void)
+{
+	int ret;
+
+	ret = emucard_rw_init();
+	if (ret)
+		return ret;
+
+	ret = alloc_chrdev_region(&emucard_devt, 0, EMUCARD_MINORS, "emucard");
+	if (ret)
+		goto exit_rw;
+
+	ret = class_register(&emucard_class);
+	if (ret)
+		goto unregister_region;
+	return 0;
+
+unregister_region:
+	unregister_chrdev_region(emucard_devt, EMUCARD_MINORS);
+exit_rw:
+	emucard_rw_exit();
+	return ret;
+}
+module_init(emucard_init);
+
+static void __exit emucard_cleanup(void)
+{
+	class_unregister(&emucard_class);
+	unregister_chrdev_region(emucard_devt, EMUCARD_MINORS);
+	emucard_rw_exit();
+	ida_destroy(&emucard_minors);
+}
+module_exit(emucard_cleanup);
+
+MODULE_DESCRIPTION("Core of the drivers for emulated PCI cards");
+MODULE_AUTHOR("The fpga-pci project");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(EMUCARD_VERSION);

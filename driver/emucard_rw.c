@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Moving data: user memory is pinned and mapped, cut into transfers that a card
+ * takes in one piece, submitted, and let go when the card no longer touches it.
+ *
+ * A card without an engine for that (emucard_ops.copy) is fed through its own
+ * buffer instead.
+ */
+#include <linux/bvec.h>
+#include <linux/dma-mapping.h>
+#include <linux/export.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+
+#include "emucard_compat.h"
+#include "emucard_core.h"
+
+#define EMUCARD_XFER_BYTES	(EMUCARD_XFER_PAGES * PAGE_SIZE)
+
+/* Pages whose array fits on the stack: requests of 4 KiB allocate nothing for it. */
+#define EMUCARD_FEW_PAGES	8
+
+static struct workqueue_struct *emucard_wq;
+
+static void emucard_count(struct emucard *card, enum dma_data_direction dir, u64 moved, int error)
+{
+	struct emucard_stats *stats = &card->stats;
+
+	atomic64_add(moved, dir == DMA_TO_DEVICE ? &stats->bytes_to_card : &stats->bytes_from_card);
+	if (error)
+		atomic64_inc(&stats->errors);
+	else
+		atomic64_inc(&stats->transfers);
+	if (error == -ETIMEDOUT)
+		atomic64_inc(&stats->timeouts);
+}
+
+/* Pin a run of user memory and list its pages. */
+static int emucard_pin(struct emucard_xfer *xfer, unsigned long addr, size_t len)
+{
+	struct emucard_request *request = xfer->request;
+	struct device *dma_dev = request->card->dev.parent;
+	unsigned int gup = request->dir == DMA_FROM_DEVICE ? FOLL_WRITE : 0;
+	unsigned int offset = offset_in_page(addr);
+	int nr = DIV_ROUND_UP(offset + len, PAGE_SIZE);
+	struct page *few[EMUCARD_FEW_PAGES];
+	struct page **pages = few;
+	int pinned = 0, ret = 0;
+
+	if (nr > EMUCARD_FEW_PAGES) {
+		pages = kmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
+		if (!pages)
+			return -ENOMEM;
+	}
+	while (pinned < nr) {
+		ret = pin_user_pages_fast((addr & PAGE_MASK) + (unsigned long)pinned * PAGE_SIZE,
+					  nr - pinned, gup, pages + pinned);
+		if (ret <= 0) {
+			ret = ret ? ret : -EFAULT;
+			goto unpin;
+		}
+		pinned += ret;
+	}
+
+	if (nr == 1) {
+		sg_init_table(&xfer->one, 1);
+		sg_set_page(&xfer->one, pages[0], len, offset);
+		xfer->sgt.sgl = &xfer->one;
+		xfer->sgt.nents = 1;
+		xfer->sgt.orig_nents = 1;
+		ret = 0;
+	} else {
+		/* Neighbours in memory, as in huge pages, become one entry. */
+		ret = sg_alloc_table_from_pages_segment(&xfer->sgt, pages, nr, offset, len,
+							dma_get_max_seg_size(dma_dev), GFP_KERNEL);
+		if (ret)
+			goto unpin;
+	}
+	xfer->pinned = true;
+	goto free;
+
+unpin:
+	unpin_user_pages(pages, pinned);
+free:
+	if (pages != few)
+		kfree(pages);
+	return ret;
+}
+
+/* List memory that the kernel holds already, such as io_uring's registered buffers. */
+static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, size_t *len)
+{
+	struct iov_iter at = *iter;
+	struct scatterlist *sg;
+	unsigned int nr = 0;
+	size_t total = 0;
+	int ret;
+
+	while (iov_iter_count(&at) && nr < EMUCARD_XFER_PAGES && total < EMUCARD_XFER_BYTES) {
+		size_t part = min(iov_iter_single_seg_count(&at), EMUCARD_XFER_BYTES - total);
+
+		iov_iter_advance(&at, part);
+		total += part;
+		nr += !!part;
+	}
+	ret = sg_alloc_table(&xfer->sgt, nr, GFP_KERNEL);
+	if (ret)
+		return ret;
+
+	at = *iter;
+	*len = total;
+	for (sg = xfer->sgt.sgl; sg;) {
+		size_t part = min(iov_iter_single_seg_count(&at), total);
+		unsigned int start = at.bvec->bv_offset + at.iov_offset;
+
+		if (part) {
+			sg_set_page(sg, at.bvec->bv_page + (start >> PAGE_SHIFT), part,
+				    offset_in_page(start));
+			sg = sg_next(sg);
+		}
+		iov_iter_advance(&at, part);
+		total -= part;
+	}
+	return 0;
+}
+
+static void emucard_let_go(struct emucard_xfer *xfer)
+{
+	bool dirty = xfer->request->dir == DMA_FROM_DEVICE;
+	struct scatterlist *sg;
+	int i;
+
+	if (xfer->pinned)
+		for_each_sgtable_sg(&xfer->sgt, sg, i)
+			unpin_user_page_range_dirty_lock(sg_page(sg),
+							 PFN_UP(sg->offset + sg->length), dirty);
+	if (xfer->sgt.sgl != &xfer->one)
+		sg_free_table(&xfer->sgt);
+}
+
+/* Add the transfer that comes next in @iter; bytes that it covers, or an error. */
+static ssize_t emucard_add_xfer(struct emucard_request *request, struct iov_iter *iter,
+				u64 offset)
+{
+	struct emucard_xfer *xfer = &request->xfer[request->nr];
+	size_t len;
+	int ret;
+
+	/* Skips empty segments. */
+	while (!iov_iter_single_seg_count(iter))
+		iov_iter_advance(iter, 0);
+
+	xfer->request = request;
+	if (user_backed_iter(iter)) {
+		unsigned long addr = emucard_iter_addr(iter);
+
+		len = min(iov_iter_single_seg_count(iter),
+			  EMUCARD_XFER_BYTES - offset_in_page(addr));
+		ret = emucard_pin(xfer, addr, len);
+	} else {
+		ret = emucard_list_bvecs(xfer, iter, &len);
+	}
+	if (ret)
+		return ret;
+
+	ret = dma_map_sgtable(request->card->dev.parent, &xfer->sgt, request->dir, 0);
+	if (ret) {
+		emucard_let_go(xfer);
+		return ret;
+	}
+	xfer->offset = offset;
+	xfer->len = len;
+	request->nr++;
+	iov_iter_advance(iter, len);
+	return len;
+}
+
+/* Transfers that @iter cannot need more of */
+static size_t emucard_xfers(const struct iov_iter *iter)
+{
+	size_t whole = iov_iter_count(iter) / (EMUCARD_XFER_BYTES - PAGE_SIZE);
+
+	if (iter_is_ubuf(iter))
+		return whole + 1;
+	if (iov_iter_is_bvec(iter))
+		return whole + iter->nr_segs / EMUCARD_XFER_PAGES + 2;
+	return whole + iter->nr_segs;
+}
+
+static struct emucard_request *emucard_request_alloc(struct emucard *card,
+						     const struct iov_iter *iter,
+						     enum dma_data_direction dir)
+{
+	unsigned int max = min_t(size_t, emucard_xfers(iter), EMUCARD_REQUEST_XFERS);
+	struct emucard_request *request;
+
+	request = kzalloc(struct_size(request, xfer, max), GFP_KERNEL);
+	if (!request)
+		return NULL;
+	request->card = card;
+	request->dir = dir;
+	request->max = max;
+	init_waitqueue_head(&request->wait);
+	return request;
+}
+
+/* Fill a request from @iter as far as it goes; an error only if that is nowhere. */
+static ssize_t emucard_request_fill(struct emucard_request *request, struct iov_iter *iter,
+				    u64 offset)
+{
+	size_t filled = 0;
+	ssize_t len;
+
+	while (iov_iter_count(iter) && request->nr < request->max) {
+		len = emucard_add_xfer(request, iter, offset + filled);
+		if (len < 0) {
+			if (!filled)
+				return len;
+			break;
+		}
+		filled += len;
+	}
+	request->xfer[request->nr - 1].last = true;
+	/* One more for the submitter, so that nothing completes under its hands. */
+	atomic_set(&request->pending, request->nr + 1);
+	return filled;
+}
+
+/*
+ * Let go of the memory, free the request and say what came of it: bytes moved
+ * before the first error, and that error.
+ */
+static u64 emucard_request_finish(struct emucard_request *request, int *error)
+{
+	struct emucard *card = request->card;
+	u64 moved = 0;
+	unsigned int i;
+
+	*error = 0;
+	for (i = 0; i < request->nr; i++) {
+		struct emucard_xfer *xfer = &request->xfer[i];
+
+		dma_unmap_sgtable(card->dev.parent, &xfer->sgt, request->dir, 0);
+		emucard_let_go(xfer);
+		if (*error)
+			continue;
+		moved += xfer->moved;
+		*error = xfer->error;
+	}
+	emucard_count(card, request->dir, moved, *error);
+	kfree(request);
+	return moved;
+}
+
+static void emucard_request_work(struct work_struct *work)
+{
+	struct emucard_request *request = container_of(work, struct emucard_request, work);
+	struct emucard *card = request->card;
+	struct kiocb *iocb = request->iocb;
+	u64 moved;
+	int error;
+
+	moved = emucard_request_finish(request, &error);
+	iocb->ki_pos += moved;
+	emucard_exit(card);
+	/* The last hold on the file, and with it on the card */
+	iocb->ki_complete(iocb, moved ? moved : error);
+}
+
+/**
+ * emucard_xfer_done - a transfer has ended
+ * @xfer: the transfer, with its moved and error filled in; it belongs to the core again
+ *
+ * Context: any.
+ */
+void emucard_xfer_done(struct emucard_xfer *xfer)
+{
+	struct emucard_request *request = xfer->request;
+	unsigned long flags;
+
+	if (!atomic_dec_and_test(&request->pending))
+		return;
+	if (request->iocb) {
+		/* Pages can only be made dirty where one may sleep. */
+		queue_work(emucard_wq, &request->work);
+		return;
+	}
+	/* Under the lock, so that the waiter does not free it before it is let go. */
+	spin_lock_irqsave(&request->wait.lock, flags);
+	WRITE_ONCE(request->done, true);
+	wake_up_locked(&request->wait);
+	spin_unlock_irqrestore(&request->wait.lock, flags);
+}
+EXPORT_SYMBOL_GPL(emucard_xfer_done);
+
+/* The submitter's share of a request; true: everything has completed already. */
+static bool emucard_request_release(struct emucard_request *request)
+{
+	return atomic_dec_and_test(&request->pending);
+}
+
+static void emucard_request_wait(struct emucard_request *request,
+				 const struct emucard_wait *wait)
+{
+	struct emucard *card = request->card;
+	int ret;
+
+	ret = emucard_wait_event(request->wait, READ_ONCE(request->done), wait);
+	if (ret) {
+		card->ops->cancel(card, request, ret);
+		/* All that can be left is another processor that is in emucard_xfer_done(). */
+		wait_event(request->wait, READ_ONCE(request->done));
+	}
+	spin_lock_irq(&request->wait.lock);
+	spin_unlock_irq(&request->wait.lock);
+}
+
+/* Undo a request that was not submitted. */
+static void emucard_request_drop(struct emucard_request *request)
+{
+	while (request->nr) {
+		struct emucard_xfer *xfer = &request->xfer[--request->nr];
+
+		dma_unmap_sgtable(request->card->dev.parent, &xfer->sgt, request->dir, 0);
+		emucard_let_go(xfer);
+	}
+	kfree(request);
+}
+
+/* One request, waited for. Bytes moved are added to @done. */
+static int emucard_transfer_some(struct emucard *card, struct iov_iter *iter, u64 offset,
+				 enum dma_data_direction dir, const struct emucard_wait *wait,
+				 u64 *done)
+{
+	struct emucard_request *request;
+	ssize_t filled;
+	u64 moved;
+	int ret;
+
+	request = emucard_request_alloc(card, iter, dir);
+	if (!request)
+		return -ENOMEM;
+	filled = emucard_request_fill(request, iter, offset);
+	if (filled < 0) {
+		kfree(request);
+		return filled;
+	}
+	request->deadline = wait->deadline;
+	ret = card->ops->submit(card, request);
+	if (ret) {
+		emucard_request_drop(request);
+		emucard_count(card, dir, 0, ret);
+		return ret;
+	}
+	if (!emucard_request_release(request))
+		emucard_request_wait(request, wait);
+
+	moved = emucard_request_finish(request, &ret);
+	*done += moved;
+	if (!ret && moved != filled)
+		ret = -EIO;
+	return ret;
+}
+
+static int emucard_copy_some(struct emucard *card, struct iov_iter *iter, u64 offset,
+			     enum dma_data_direction dir, const struct emucard_wait *wait,
+			     u64 *done)
+{
+	ssize_t moved;
+
+	moved = card->ops->copy(card, iter, offset, iov_iter_count(iter), dir, wait);
+	emucard_count(card, dir, max_t(ssize_t, moved, 0), min_t(ssize_t, moved, 0));
+	if (moved < 0)
+		return moved;
+	*done += moved;
+	return 0;
+}
+
+/**
+ * emucard_transfer - move all of @iter, and wait for it
+ * @card: the card, entered
+ * @iter: host memory
+ * @offset: in card memory, in range together with what @iter holds [bytes]
+ * @dir: DMA_TO_DEVICE or DMA_FROM_DEVICE
+ * @wait: how long to wait; NULL: the usual time for each request, for fatal signals
+ * @done: set to the bytes that have been moved, also on error
+ *
+ * Return: 0 or an error; then the card no longer touches the memory.
+ */
+int emucard_transfer(struct emucard *card, struct iov_iter *iter, u64 offset,
+		     enum dma_data_direction dir, const struct emucard_wait *wait, u64 *done)
+{
+	struct emucard_wait usual = { };
+	int ret = 0;
+
+	*done = 0;
+	while (iov_iter_count(iter) && !ret) {
+		if (!wait)
+			usual.deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS);
+		if (card->ops->submit)
+			ret = emucard_transfer_some(card, iter, offset + *done, dir,
+						    wait ? wait : &usual, done);
+		else
+			ret = emucard_copy_some(card, iter, offset + *done, dir,
+						wait ? wait : &usual, done);
+	}
+	return ret;
+}
+
+/* Start all of @iter as one request, which completes @iocb. */
+static ssize_t emucard_start(struct emucard *card, struct kiocb *iocb, struct iov_iter *iter,
+			     enum dma_data_direction dir)
+{
+	struct emucard_request *request;
+	ssize_t filled;
+	u64 moved;
+	int ret;
+
+	request = emucard_request_alloc(card, iter, dir);
+	if (!request)
+		return -ENOMEM;
+	filled = emucard_request_fill(request, iter, iocb->ki_pos);
+	if (filled < 0) {
+		kfree(request);
+		return filled;
+	}
+	request->iocb = iocb;
+	request->deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS);
+	INIT_WORK(&request->work, emucard_request_work);
+	ret = card->ops->submit(card, request);
+	if (ret) {
+		emucard_request_drop(request);
+		emucard_count(card, dir, 0, ret);
+		return ret;
+	}
+	if (!emucard_request_release(request))
+		return -EIOCBQUEUED;
+
+	/* The card was quicker than its submitter: no need to go through the queue. */
+	moved = emucard_request_finish(request, &ret);
+	iocb->ki_pos += moved;
+	return moved ? moved : ret;
+}
+
+static ssize_t emucard_rw(struct kiocb *iocb, struct iov_iter *iter, enum dma_data_direction dir)
+{
+	struct emucard_file *efile = iocb->ki_filp->private_data;
+	struct emucard *card = efile->card;
+	u64 size = card->info.dma_size;
+	ssize_t ret;
+	u64 moved;
+
+	if (!iov_iter_count(iter))
+		return 0;
+	if (!user_backed_iter(iter) && !iov_iter_is_bvec(iter))
+		return -EINVAL;
+	if (iocb->ki_pos >= size)
+		return dir == DMA_FROM_DEVICE ? 0 : -ENOSPC;
+	iov_iter_truncate(iter, size - iocb->ki_pos);
+
+	if (!emucard_enter(card))
+		return -ENODEV;
+
+	/* What is too long for one request waits, whatever the caller would like. */
+	if (card->ops->submit && !is_sync_kiocb(iocb) &&
+	    emucard_xfers(iter) <= EMUCARD_REQUEST_XFERS) {
+		ret = emucard_start(card, iocb, iter, dir);
+		if (ret == -EIOCBQUEUED)
+			return ret;	/* the request has taken over our hold on the card */
+	} else {
+		ret = emucard_transfer(card, iter, iocb->ki_pos, dir, NULL, &moved);
+		iocb->ki_pos += moved;
+		if (moved)
+			ret = moved;
+	}
+	emucard_exit(card);
+	return ret;
+}
+
+ssize_t emucard_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	return emucard_rw(iocb, to, DMA_FROM_DEVICE);
+}
+
+ssize_t emucard_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return emucard_rw(iocb, from, DMA_TO_DEVICE);
+}
+
+int __init emucard_rw_init(void)
+{
+	emucard_wq = alloc_workqueue("emucard", WQ_HIGHPRI, 0);
+	return emucard_wq ? 0 : -ENOMEM;
+}
+
+void emucard_rw_exit(void)
+{
+	destroy_workqueue(emucard_wq);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* DMA engine of the fpga card: a ring of descriptors. See fpga_dma.c. */
+#ifndef FPGA_DMA_H
+#define FPGA_DMA_H
+
+#include <linux/types.h>
+
+struct emucard_request;
+struct fpga_dma;
+struct pci_dev;
+
+struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
+				      void (*reset)(void *data), void *data);
+int fpga_dma_start(struct fpga_dma *dma);
+void fpga_dma_pause(struct fpga_dma *dma);
+void fpga_dma_fail(struct fpga_dma *dma, int error);
+void fpga_dma_stop(struct fpga_dma *dma, int error);
+
+int fpga_dma_submit(struct fpga_dma *dma, struct emucard_request *request);
+void fpga_dma_cancel(struct fpga_dma *dma, struct emucard_request *request, int error);
+
+void fpga_dma_irq_done(struct fpga_dma *dma);
+void fpga_dma_irq_halted(struct fpga_dma *dma);
+
+#endif /* FPGA_DMA_H */

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Driver for the emulated fpga card (1234:f96a).
+ *
+ * docs/fpga-datasheet.md describes the card. Its ports may have a fixed address,
+ * which software has compiled in; the driver checks that they are there.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/rwsem.h>
+#include <linux/sizes.h>
+
+#include "emucard.h"
+#include "emucard_compat.h"
+#include "fpga_dma.h"
+#include "fpga_regs.h"
+
+/* Pattern for the liveness register, with every bit both ways between two writes */
+#define FPGA_SCRATCH_TEST	0x5a0ff0a5
+
+static struct emucard_range expect;
+module_param_cb(expect, &emucard_range_param_ops, &expect, 0444);
+MODULE_PARM_DESC(expect,
+		 "range of I/O ports where BAR 0 is expected, as 0x2000-0x27ff (default: where the card says that it is fixed)");
+
+static bool strict;
+module_param(strict, bool, 0444);
+MODULE_PARM_DESC(strict, "do not bind to a card whose ports are not as expected (default: warn)");
+
+static char *irq = "auto";
+module_param(irq, charp, 0444);
+MODULE_PARM_DESC(irq, "kind of interrupts: auto, msix, msi or intx");
+
+static DEFINE_IDA(fpga_numbers);
+
+/* Vectors that the driver asks for, in the order of FPGA_VECTOR_* */
+#define FPGA_IRQ_VECTORS	(FPGA_VECTOR_DMA_ERROR + 1)
+
+/**
+ * struct fpga_vector - one interrupt vector
+ * @fpga: the card
+ * @causes: FPGA_INT_* that arrive here
+ * @silent: sending the message has cleared the cause; no register need be read
+ */
+struct fpga_vector {
+	struct fpga *fpga;
+	u32 causes;
+	bool silent;
+};
+
+/**
+ * struct fpga - one card
+ * @pdev: its PCI function
+ * @regs: BAR 0
+ * @card: what users see
+ * @dma: its DMA engine
+ * @regs_lock: held for reading by who uses registers, for writing by who resets
+ * @features: FPGA_FEATURE_*
+ * @intx: the interrupt line may be shared
+ * @vectors: vectors in use
+ */
+struct fpga {
+	struct pci_dev *pdev;
+	void __iomem *regs;
+	struct emucard *card;
+	struct fpga_dma *dma;
+	struct rw_semaphore regs_lock;
+	u32 features;
+	bool intx;
+	struct fpga_vector vectors[FPGA_IRQ_VECTORS];
+};
+
+/* A card that has gone, or that is being reset, reads all-ones. */
+static bool fpga_alive(struct fpga *fpga)
+{
+	return ioread32(fpga->regs + FPGA_ID) == FPGA_ID_VALUE;
+}
+
+static void fpga_irq_setup(struct fpga *fpga)
+{
+	u32 autoclear = 0;
+	unsigned int i;
+
+	for (i = 0; i < fpga->card->info.irq_vectors; i++)
+		if (fpga->vectors[i].silent)
+			autoclear |= fpga->vectors[i].causes;
+
+	iowrite32(0, fpga->regs + FPGA_INT_ENABLE);
+	iowrite32(FPGA_INT_ALL, fpga->regs + FPGA_INT_STATUS);
+	iowrite32(autoclear, fpga->regs + FPGA_INT_AUTOCLEAR);
+	iowrite32(0, fpga->regs + FPGA_INT_COALESCE);
+	iowrite32(FPGA_INT_ALL, fpga->regs + FPGA_INT_ENABLE);
+}
+
+static void fpga_irq_disable(void *data)
+{
+	struct fpga *fpga = data;
+
+	iowrite32(0, fpga->regs + FPGA_INT_ENABLE);
+}
+
+/* The registers to their reset values, and interrupts as the driver wants them */
+static void fpga_reset_card(void *data)
+{
+	struct fpga *fpga = data;
+
+	iowrite32(FPGA_CONTROL_RESET, fpga->regs + FPGA_CONTROL);
+	fpga_irq_setup(fpga);
+}
+
+static irqreturn_t fpga_irq(int nr, void *data)
+{
+	struct fpga_vector *vector = data;
+	struct fpga *fpga = vector->fpga;
+	u32 causes = vector->causes;
+
+	if (!vector->silent) {
+		causes = ioread32(fpga->regs + FPGA_INT_STATUS);
+		if (PCI_POSSIBLE_ERROR(causes))
+			return IRQ_NONE;
+		causes &= vector->causes;
+		if (!causes)
+			return fpga->intx ? IRQ_NONE : IRQ_HANDLED;
+		/* Before looking what has happened, so that nothing new is lost. */
+		iowrite32(causes, fpga->regs + FPGA_INT_STATUS);
+	}
+	if (causes & FPGA_INT_DMA_DONE)
+		fpga_dma_irq_done(fpga->dma);
+	if (causes & FPGA_INT_DMA_ERROR)
+		fpga_dma_irq_halted(fpga->dma);
+	if (causes & FPGA_INT_SOFTWARE)
+		emucard_irq_event(fpga->card, causes >> FPGA_INT_SOFTWARE_SHIFT);
+	return IRQ_HANDLED;
+}
+
+static int fpga_submit(struct emucard *card, struct emucard_request *request)
+{
+	struct fpga *fpga = card->drvdata;
+
+	return fpga_dma_submit(fpga->dma, request);
+}
+
+static void fpga_cancel(struct emucard *card, struct emucard_request *request, int error)
+{
+	struct fpga *fpga = card->drvdata;
+
+	fpga_dma_cancel(fpga->dma, request, error);
+}
+
+static int fpga_reg_read(struct emucard *card, u32 offset, u32 width, u64 *value)
+{
+	struct fpga *fpga = card->drvdata;
+	int ret = 0;
+
+	down_read(&fpga->regs_lock);
+	switch (width) {
+	case 1:
+		*value = ioread8(fpga->regs + offset);
+		break;
+	case 2:
+		*value = ioread16(fpga->regs + offset);
+		break;
+	default:
+		*value = ioread32(fpga->regs + offset);
+	}
+	/* All-ones is also what a register may well hold. */
+	if (*value == GENMASK_ULL(8 * width - 1, 0) && !fpga_alive(fpga))
+		ret = -ENODEV;
+	up_read(&fpga->regs_lock);
+	return ret;
+}
+
+static int fpga_reg_write(struct emucard *card, u32 offset, u32 width, u64 value)
+{
+	struct fpga *fpga = card->drvdata;
+	u32 reg = offset & ~3;
+	int ret = 0;
+
+	/* The others would take interrupts or DMA out of the driver's hands. */
+	if (reg != FPGA_SCRATCH &&
+	    (reg < FPGA_REGFILE || reg >= FPGA_REGFILE + FPGA_REGFILE_SIZE))
+		return -EPERM;
+
+	down_read(&fpga->regs_lock);
+	if (!fpga_alive(fpga)) {
+		ret = -ENODEV;
+		goto unlock;
+	}
+	switch (width) {
+	case 1:
+		iowrite8(value, fpga->regs + offset);
+		break;
+	case 2:
+		iowrite16(value, fpga->regs + offset);
+		break;
+	default:
+		iowrite32(value, fpga->regs + offset);
+	}
+unlock:
+	up_read(&fpga->regs_lock);
+	return ret;
+}
+
+static int fpga_irq_raise(struct emucard *card, u32 causes)
+{
+	struct fpga *fpga = card->drvdata;
+	int ret = -ENODEV;
+
+	down_read(&fpga->regs_lock);
+	if (fpga_alive(fpga)) {
+		iowrite32(causes << FPGA_INT_SOFTWARE_SHIFT, fpga->regs + FPGA_INT_RAISE);
+		ret = 0;
+	}
+	up_read(&fpga->regs_lock);
+	return ret;
+}
+
+static int fpga_reset(struct emucard *card)
+{
+	struct fpga *fpga = card->drvdata;
+	int ret = -ENODEV;
+
+	down_write(&fpga->regs_lock);
+	fpga_dma_fail(fpga->dma, -EIO);
+	fpga_reset_card(fpga);
+	if (fpga_alive(fpga))
+		ret = fpga_dma_start(fpga->dma);
+	else
+		fpga_dma_stop(fpga->dma, ret);
+	up_write(&fpga->regs_lock);
+	return ret;
+}
+
+static void fpga_detach(struct emucard *card)
+{
+	struct fpga *fpga = card->drvdata;
+
+	fpga_dma_stop(fpga->dma, -ENODEV);
+}
+
+static const struct emucard_ops fpga_ops = {
+	.name = "fpga",
+	.numbers = &fpga_numbers,
+	.submit = fpga_submit,
+	.cancel = fpga_cancel,
+	.reg_read = fpga_reg_read,
+	.reg_write = fpga_reg_write,
+	.irq_raise = fpga_irq_raise,
+	.reset = fpga_reset,
+	.detach = fpga_detach,
+};
+
+/* Is it the card, of a version that this driver knows, and alive? */
+static int fpga_identify(struct fpga *fpga)
+{
+	struct device *dev = &fpga->pdev->dev;
+	struct emucard_info *info = &fpga->card->info;
+	u32 id, pages, scratch;
+
+	id = ioread32(fpga->regs + FPGA_ID);
+	if (id != FPGA_ID_VALUE)
+		return dev_err_probe(dev, -ENODEV, "%s: the ID register reads 0x%08x, not 0x%08x\n",
+				     PCI_POSSIBLE_ERROR(id) ? "the card does not answer" :
+				     "not an fpga card", id, FPGA_ID_VALUE);
+
+	info->card_version = ioread32(fpga->regs + FPGA_VERSION);
+	if (info->card_version >> 16 != FPGA_VERSION_VALUE >> 16)
+		return dev_err_probe(dev, -EOPNOTSUPP,
+				     "card version 0x%08x: this driver knows major version %u\n",
+				     info->card_version, FPGA_VERSION_VALUE >> 16);
+
+	iowrite32(FPGA_SCRATCH_TEST, fpga->regs + FPGA_SCRATCH);
+	scratch = ioread32(fpga->regs + FPGA_SCRATCH);
+	if (scratch != (u32)~FPGA_SCRATCH_TEST)
+		return dev_err_probe(dev, -EIO, "scratch register reads 0x%08x after 0x%08x\n",
+				     scratch, FPGA_SCRATCH_TEST);
+
+	fpga->features = ioread32(fpga->regs + FPGA_FEATURES);
+	if (!(fpga->features & FPGA_FEATURE_DMA) || !(fpga->features & FPGA_FEATURE_SG))
+		return dev_err_probe(dev, -EOPNOTSUPP,
+				     "features 0x%08x: no scatter-gather DMA\n", fpga->features);
+
+	pages = ioread32(fpga->regs + FPGA_RAM_PAGES);
+	info->dma_size = (u64)pages * FPGA_RAM_PAGE_SIZE;
+	return 0;
+}
+
+static int fpga_check_range(struct fpga *fpga)
+{
+	struct emucard_range wanted = expect;
+	u32 fixed;
+
+	if (!wanted.given && fpga->features & FPGA_FEATURE_FIXED_IO) {
+		fixed = ioread32(fpga->regs + FPGA_FIXED_BASE);
+		wanted.first = fixed;
+		wanted.last = fixed + FPGA_IO_SIZE - 1;
+		wanted.given = true;
+	}
+	return emucard_check_expected(fpga->card, fpga->pdev, FPGA_BAR_REGS, &wanted, strict);
+}
+
+static void fpga_free_vectors(void *data)
+{
+	pci_free_irq_vectors(data);
+}
+
+static int fpga_request_irqs(struct fpga *fpga)
+{
+	static const char * const names[] = { "auto", "msix", "msi", "intx", NULL };
+	static const unsigned int kinds[] = {
+		PCI_IRQ_MSIX | PCI_IRQ_MSI | PCI_IRQ_INTX, PCI_IRQ_MSIX, PCI_IRQ_MSI, PCI_IRQ_INTX,
+	};
+	static const u32 causes[FPGA_IRQ_VECTORS] = {
+		[FPGA_VECTOR_SOFTWARE] = FPGA_INT_SOFTWARE,
+		[FPGA_VECTOR_DMA_DONE] = FPGA_INT_DMA_DONE,
+		[FPGA_VECTOR_DMA_ERROR] = FPGA_INT_DMA_ERROR,
+	};
+	struct pci_dev *pdev = fpga->pdev;
+	struct device *dev = &pdev->dev;
+	struct emucard_info *info = &fpga->card->info;
+	int kind, nr, i, ret;
+
+	kind = match_string(names, -1, irq);
+	if (kind < 0)
+		return dev_err_probe(dev, -EINVAL,
+				     "irq=%s: not one of auto, msix, msi, intx\n", irq);
+	nr = pci_alloc_irq_vectors(pdev, 1, FPGA_IRQ_VECTORS, kinds[kind]);
+	if (nr < 0)
+		return dev_err_probe(dev, nr, "no interrupt vectors (irq=%s)\n", irq);
+	ret = devm_add_action_or_reset(dev, fpga_free_vectors, pdev);
+	if (ret)
+		return ret;
+
+	fpga->intx = !pdev->msix_enabled && !pdev->msi_enabled;
+	info->irq_vectors = nr;
+	info->irq_mode = pdev->msix_enabled ? EMUCARD_IRQ_MSIX :
+			 pdev->msi_enabled ? EMUCARD_IRQ_MSI : EMUCARD_IRQ_INTX;
+
+	/* A cause whose vector there is not arrives at vector 0. */
+	for (i = 0; i < FPGA_IRQ_VECTORS; i++)
+		fpga->vectors[i < nr ? i : 0].causes |= causes[i];
+	for (i = 0; i < nr; i++) {
+		struct fpga_vector *vector = &fpga->vectors[i];
+
+		vector->fpga = fpga;
+		vector->silent = vector->causes == FPGA_INT_DMA_DONE &&
+				 fpga->features & FPGA_FEATURE_AUTOCLEAR;
+		ret = devm_request_irq(dev, pci_irq_vector(pdev, i), fpga_irq,
+				       fpga->intx ? IRQF_SHARED : 0, KBUILD_MODNAME, vector);
+		if (ret)
+			return dev_err_probe(dev, ret, "cannot request vector %d\n", i);
+	}
+	/* Silence the card before the handlers go. */
+	return devm_add_action_or_reset(dev, fpga_irq_disable, fpga);
+}
+
+static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct device *dev = &pdev->dev;
+	struct emucard_info *info;
+	struct fpga *fpga;
+	int ret;
+
+	fpga = devm_kzalloc(dev, sizeof(*fpga), GFP_KERNEL);
+	if (!fpga)
+		return -ENOMEM;
+	fpga->pdev = pdev;
+	init_rwsem(&fpga->regs_lock);
+	pci_set_drvdata(pdev, fpga);
+
+	fpga->card = devm_emucard_alloc(dev, &fpga_ops, fpga);
+	if (IS_ERR(fpga->card))
+		return PTR_ERR(fpga->card);
+	info = &fpga->card->info;
+
+	/* Before enabling: the kernel's own messages do not say why. */
+	ret = emucard_check_decode(pdev, FPGA_BAR_REGS);
+	if (ret)
+		return ret;
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot enable\n");
+	ret = pci_request_regions(pdev, KBUILD_MODNAME);
+	if (ret)
+		return dev_err_probe(dev, ret,
+				     "its ports or memory belong to another driver, see /proc/ioports and /proc/iomem\n");
+	info->regs_base = pci_resource_start(pdev, FPGA_BAR_REGS);
+	info->regs_size = pci_resource_len(pdev, FPGA_BAR_REGS);
+	if (info->regs_size < FPGA_IO_SIZE)
+		return dev_err_probe(dev, -ENODEV, "BAR %d has 0x%x ports, not 0x%x\n",
+				     FPGA_BAR_REGS, info->regs_size, FPGA_IO_SIZE);
+	fpga->regs = pcim_iomap(pdev, FPGA_BAR_REGS, 0);
+	if (!fpga->regs)
+		return dev_err_probe(dev, -ENOMEM, "cannot map BAR %d\n", FPGA_BAR_REGS);
+
+	ret = fpga_identify(fpga);
+	if (ret)
+		return ret;
+	ret = fpga_check_range(fpga);
+	if (ret)
+		return ret;
+
+	/* A former user may have left it running. */
+	iowrite32(FPGA_CONTROL_RESET, fpga->regs + FPGA_CONTROL);
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
+	if (ret)
+		return dev_err_probe(dev, ret, "no 64-bit DMA\n");
+	dma_set_max_seg_size(dev, SZ_2G);
+	pci_set_master(pdev);
+
+	fpga->dma = devm_fpga_dma_create(pdev, fpga->regs, fpga_reset_card, fpga);
+	if (IS_ERR(fpga->dma))
+		return PTR_ERR(fpga->dma);
+	ret = fpga_request_irqs(fpga);
+	if (ret)
+		return ret;
+	fpga_irq_setup(fpga);
+	ret = fpga_dma_start(fpga->dma);
+	if (ret)
+		return dev_err_probe(dev, ret, "DMA engine does not start\n");
+
+	fpga->card->mmap_base = pci_resource_start(pdev, FPGA_BAR_RAM);
+	info->mmap_size = pci_resource_len(pdev, FPGA_BAR_RAM);
+	if (info->mmap_size)
+		ret = devm_arch_io_reserve_memtype_wc(dev, fpga->card->mmap_base, info->mmap_size);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot map BAR %d\n", FPGA_BAR_RAM);
+	info->kind = EMUCARD_KIND_FPGA;
+	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_RESET;
+	if (info->mmap_size)
+		info->caps |= EMUCARD_CAP_MMAP;
+	if (fpga->features & FPGA_FEATURE_FIXED_IO)
+		info->caps |= EMUCARD_CAP_FIXED_IO;
+	info->reg_widths = 1 | 2 | 4;
+	info->regs_are_ports = 1;
+	fpga->card->async = true;
+
+	/* What slot_reset() puts back */
+	pci_save_state(pdev);
+	return devm_emucard_register(fpga->card);
+}
+
+/* kexec: the next kernel's memory is not to be written to. */
+static void fpga_shutdown(struct pci_dev *pdev)
+{
+	struct fpga *fpga = pci_get_drvdata(pdev);
+
+	fpga_dma_stop(fpga->dma, -ENODEV);
+	fpga_irq_disable(fpga);
+}
+
+static int fpga_suspend(struct device *dev)
+{
+	struct fpga *fpga = dev_get_drvdata(dev);
+
+	fpga_dma_pause(fpga->dma);
+	fpga_irq_disable(fpga);
+	return 0;
+}
+
+static int fpga_resume(struct device *dev)
+{
+	struct fpga *fpga = dev_get_drvdata(dev);
+
+	if (!fpga_alive(fpga)) {
+		dev_err(dev, "the card is gone after resume\n");
+		fpga_dma_stop(fpga->dma, -ENODEV);
+		return -ENODEV;
+	}
+	fpga_irq_setup(fpga);
+	return fpga_dma_start(fpga->dma);
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(fpga_pm_ops, fpga_suspend, fpga_resume);
+
+/* A reset through sysfs or by another function: nobody may touch registers meanwhile. */
+static void fpga_reset_prepare(struct pci_dev *pdev)
+{
+	struct fpga *fpga = pci_get_drvdata(pdev);
+
+	down_write(&fpga->regs_lock);
+	fpga_dma_fail(fpga->dma, -EIO);
+}
+
+static void fpga_restart(struct fpga *fpga)
+{
+	int ret = -ENODEV;
+
+	if (fpga_alive(fpga)) {
+		fpga_irq_setup(fpga);
+		ret = fpga_dma_start(fpga->dma);
+	} else {
+		fpga_dma_stop(fpga->dma, ret);
+	}
+	if (ret)
+		dev_err(&fpga->pdev->dev, "the card does not work after a reset: %d\n", ret);
+}
+
+static void fpga_reset_done(struct pci_dev *pdev)
+{
+	struct fpga *fpga = pci_get_drvdata(pdev);
+
+	fpga_restart(fpga);
+	up_write(&fpga->regs_lock);
+}
+
+static pci_ers_result_t fpga_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
+{
+	struct fpga *fpga = pci_get_drvdata(pdev);
+
+	switch (state) {
+	case pci_channel_io_normal:
+		return PCI_ERS_RESULT_CAN_RECOVER;
+	case pci_channel_io_frozen:
+		fpga_dma_fail(fpga->dma, -EIO);
+		return PCI_ERS_RESULT_NEED_RESET;
+	default:
+		fpga_dma_stop(fpga->dma, -ENODEV);
+		return PCI_ERS_RESULT_DISCONNECT;
+	}
+}
+
+static pci_ers_result_t fpga_slot_reset(struct pci_dev *pdev)
+{
+	struct fpga *fpga = pci_get_drvdata(pdev);
+
+	pci_restore_state(pdev);
+	pci_save_state(pdev);
+	return fpga_alive(fpga) ? PCI_ERS_RESULT_RECOVERED : PCI_ERS_RESULT_DISCONNECT;
+}
+
+static void fpga_error_resume(struct pci_dev *pdev)
+{
+	fpga_restart(pci_get_drvdata(pdev));
+}
+
+static const struct pci_error_handlers fpga_err_handlers = {
+	.error_detected = fpga_error_detected,
+	.slot_reset = fpga_slot_reset,
+	.resume = fpga_error_resume,
+	.reset_prepare = fpga_reset_prepare,
+	.reset_done = fpga_reset_done,
+};
+
+static const struct pci_device_id fpga_ids[] = {
+	{ PCI_DEVICE(FPGA_PCI_VENDOR_ID, FPGA_PCI_DEVICE_ID) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, fpga_ids);
+
+/* There is no remove(): everything is a managed resource, users first. */
+static struct pci_driver fpga_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = fpga_ids,
+	.probe = fpga_probe,
+	.shutdown = fpga_shutdown,
+	.driver.pm = pm_sleep_ptr(&fpga_pm_ops),
+	.err_handler = &fpga_err_handlers,
+};
+module_pci_driver(fpga_driver);
+
+MODULE_DESCRIPTION("Driver for the emulated fpga card");
+MODULE_AUTHOR("The fpga-pci project");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(EMUCARD_VERSION);
