@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""scripts/guest: options, and one session with one command or a shell."""
+
+import argparse
+import os
+import shlex
+import signal
+import sys
+import termios
+import tty
+
+from .errors import CommandTimeout, GuestError
+from .images import prepare
+from .machine import ACCELS, FIRMWARES, MACHINES, Machine
+from .session import Guest
+
+STATUS_TIMEOUT = 124  # as timeout(1)
+STATUS_NO_GUEST = 125  # as timeout(1), env(1) and others, when they themselves fail
+
+DESCRIPTION = """\
+Boots a Debian guest with the emulated cards and the project installed in it, and
+runs COMMAND there as root, with its standard input, output and error. One word is
+given to a shell ('cat /proc/ioports | grep fpga'); several are run as they are.
+Without COMMAND, an interactive shell. Whatever is missing is built first.
+"""
+
+EPILOG = """\
+Exit status: COMMAND's; 2 a wrong option; 124 COMMAND has not ended in time and was
+killed; 125 the guest did not come up or was lost, and why.
+
+Environment: QEMU, a QEMU program to be used instead of the project's own;
+GUEST_PARTS, what of the project to install (user_space, modules, selftests).
+"""
+
+
+def words(text):
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error} in: {text}") from error
+
+
+def seconds(text):
+    value = int(text)
+    if value <= 0:
+        raise ValueError
+    return value
+
+
+def parse_arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="guest",
+        usage="scripts/guest [OPTION]... [-- COMMAND...]",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--machine", choices=MACHINES, default="pc")
+    parser.add_argument("--firmware", choices=FIRMWARES, default="seabios")
+    parser.add_argument("--accel", choices=ACCELS, default="auto",
+                        help="auto: KVM where the processor's own is there, else TCG")
+    parser.add_argument("--kernel", default="6.1", metavar="VERSION|DIR",
+                        help="6.1 (default), 6.12, or a directory with bzImage,"
+                        " lib/modules/RELEASE and build, the kernel's build tree")
+    parser.add_argument("--no-cards", action="store_true", help="leave bridge and cards out")
+    parser.add_argument("--qemu-args", action="append", default=[], type=words, metavar="'ARGS'",
+                        help="more arguments for QEMU, split as a shell splits words")
+    parser.add_argument("--append", action="append", default=[], metavar="'ARGS'",
+                        help="more of the kernel's command line")
+    parser.add_argument("--timeout", type=seconds, default=300, metavar="SECONDS",
+                        help="how long the guest may take to come up, and then COMMAND"
+                        " (default: %(default)s)")
+    parser.add_argument("--prepare", action="store_true",
+                        help="only build what is missing; boot nothing")
+    parser.add_argument("command", nargs="*", metavar="COMMAND", help=argparse.SUPPRESS)
+    # argparse would take options out of COMMAND if it saw them.
+    own, command = (argv, [])
+    if "--" in argv:
+        at = argv.index("--")
+        own, command = argv[:at], argv[at + 1 :]
+        if not command:
+            parser.error("no COMMAND after --")
+    options = parser.parse_args(own)
+    if options.command:
+        parser.error(f"'{options.command[0]}': a COMMAND comes after --")
+    options.command = command
+    return options
+
+
+def writer(fd):
+    """Returns a function that writes all of what it is given."""
+
+    def write(data):
+        data = memoryview(data)
+        while data:
+            data = data[os.write(fd, data) :]
+
+    return write
+
+
+def standard_input():
+    """Its file descriptor; an empty input if it is closed."""
+    try:
+        os.fstat(0)
+    except OSError:
+        return None
+    return 0
+
+
+def run_command(guest, command):
+    if len(command) == 1:
+        command = ["sh", "-c", command[0]]
+    return guest.run(*command, stdin=standard_input(), stdout=writer(1), stderr=writer(2))
+
+
+def terminal_size():
+    columns, rows = os.get_terminal_size(0)
+    return rows or 24, columns or 80
+
+
+def run_shell(guest):
+    if not os.isatty(0):
+        return guest.run("bash", "-l", stdin=standard_input(), stdout=writer(1),
+                         stderr=writer(2), timeout=0)
+    saved = termios.tcgetattr(0)
+    signal.signal(signal.SIGWINCH, lambda *_: guest.resize(terminal_size()))
+    tty.setraw(0)
+    try:
+        return guest.run("bash", "-l", stdin=0, stdout=writer(1), timeout=0,
+                         terminal=terminal_size,
+                         environment=[f"TERM={os.environ.get('TERM', 'linux')}"])
+    finally:
+        signal.signal(signal.SIGWINCH, signal.SIG_DFL)
+        termios.tcsetattr(0, termios.TCSADRAIN, saved)
+
+
+def main(argv):
+    options = parse_arguments(argv)
+    machine = Machine(
+        machine=options.machine,
+        firmware=options.firmware,
+        accel=options.accel,
+        kernel=options.kernel,
+        cards=not options.no_cards,
+        qemu_args=[word for words in options.qemu_args for word in words],
+        append=options.append,
+    )
+    # So that the guest ends with us: an exception unwinds, a signal by default does not.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        if options.prepare:
+            prepare(machine.kernel)
+            return 0
+        with Guest(machine, options.timeout) as guest:
+            guest.boot()
+            result = run_command(guest, options.command) if options.command else run_shell(guest)
+            return result.status
+    except CommandTimeout as error:
+        print(f"guest: {error}", file=sys.stderr)
+        return STATUS_TIMEOUT
+    except GuestError as error:
+        print(f"guest: {error}", file=sys.stderr)
+        return STATUS_NO_GUEST
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The machine: options, and QEMU's command line for them."""
+
+import dataclasses
+import fcntl
+import os
+
+from .frames import PORT_NAME
+
+MACHINES = ("pc", "q35")
+FIRMWARES = ("seabios", "ovmf")
+ACCELS = ("auto", "tcg", "kvm")
+
+OVMF = "/usr/share/ovmf/OVMF.fd"
+
+CARDS = (
+    "dec-21154,id=dec,bus={root},addr=4,chassis_nr=1,io-base=0x2000",
+    "fpga,id=fpga,bus=dec,addr=1,io-base=0x2000",
+    "edu,id=edu,bus={root},addr=5",
+)
+
+# What shortens the boot without touching PCI, ACPI or udev: no slow console, no
+# calibration of timers that are emulated, no self tests, no mitigations.
+KERNEL_ARGS = (
+    "console=ttyS0 loglevel=6 mitigations=off no_timer_check tsc=reliable nokaslr "
+    "cryptomgr.notests random.trust_cpu=on rcupdate.rcu_expedited=1 nowatchdog "
+    "i8042.nokbd i8042.noaux 8250.nr_uarts=1 audit=0 selinux=0 apparmor=0"
+).split()
+
+KVM_GET_API_VERSION = 0xAE00
+
+
+@dataclasses.dataclass
+class Machine:
+    """What scripts/guest's options of the same names say."""
+
+    machine: str = "pc"
+    firmware: str = "seabios"
+    accel: str = "auto"
+    kernel: str = "6.1"
+    cards: bool = True
+    qemu_args: tuple = ()
+    append: tuple = ()
+
+
+def hardware_kvm():
+    """Some machines have a para-virtual /dev/kvm on which no guest gets far."""
+    if not any(os.path.isdir(f"/sys/module/kvm_{vendor}") for vendor in ("intel", "amd")):
+        return False
+    try:
+        fd = os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return fcntl.ioctl(fd, KVM_GET_API_VERSION) == 12
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+
+
+def accelerator(machine):
+    if machine.accel == "auto":
+        return "kvm" if hardware_kvm() else "tcg"
+    return machine.accel
+
+
+def command_line(machine, images, qmp_fd, agent_fd, console):
+    """QEMU's arguments. images: what scripts/guest.d/prepare printed."""
+    root = "pci.0" if machine.machine == "pc" else "pcie.0"
+    accel = accelerator(machine)
+    # A plain ELF kernel needs no decompression (PVH entry), which SeaBIOS alone can start.
+    kernel = images["vmlinux" if machine.firmware == "seabios" else "bzimage"]
+    args = [images["qemu"], "-nodefaults", "-no-user-config", "-display", "none"]
+    args += ["-L", "/usr/share/seabios", "-L", "/usr/share/qemu"]
+    args += ["-machine", machine.machine, "-accel", accel]
+    args += ["-cpu", "host" if accel == "kvm" else "max", "-smp", "2", "-m", "1024"]
+    if machine.firmware == "ovmf":
+        args += ["-bios", OVMF]
+    args += ["-kernel", kernel, "-initrd", images["initrd"]]
+    args += ["-append", " ".join([*KERNEL_ARGS, *machine.append])]
+    args += ["-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"]
+    args += ["-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
+    # High slots: the low ones are for cards. No legacy mode: it would take I/O ports.
+    args += ["-device", f"virtio-serial-pci,disable-legacy=on,bus={root},addr=0x1e"]
+    args += ["-chardev", f"socket,id=agent,fd={agent_fd}"]
+    args += ["-device", f"virtserialport,id=agent,chardev=agent,name={PORT_NAME}"]
+    for slot, (name, path) in enumerate(sorted(images["layers"].items()), 0x1B):
+        args += ["-drive", f"if=none,id={name},format=raw,readonly=on,file={path}"]
+        args += ["-device"]
+        args += [f"virtio-blk-pci,drive={name},serial={name},disable-legacy=on,bus={root},addr={slot:#x}"]
+    if machine.cards:
+        for card in CARDS:
+            args += ["-device", card.format(root=root)]
+    return args + list(machine.qemu_args)

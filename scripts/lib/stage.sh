@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Builds the project, in the cache, and installs it into a staging directory as it
+# would be installed in the guest. Needs common.sh.
+
+# What the guest gets is made from these.
+STAGED_FROM=(configure.ac Makefile.am VERSION README.md COPYING docs driver examples include scripts
+	selftests tools udev)
+
+# Which parts of it; while one of them cannot be built, the others can be tried.
+GUEST_PARTS=${GUEST_PARTS:-user_space modules selftests}
+
+# source_files: the project's files, those that git does not know yet included
+source_files() {
+	local from
+	cd "$TOP" || exit
+	if [ -e .git ]; then
+		git ls-files -z --cached --others --exclude-standard -- "${STAGED_FROM[@]}"
+	else
+		for from in "${STAGED_FROM[@]}"; do
+			[ ! -e "$from" ] || find "$from" -type f -print0
+		done
+	fi | sort -z | while IFS= read -r -d '' from; do
+		[ ! -f "$from" ] || printf '%s\0' "$from"
+	done
+}
+
+# project_key: a name for the content of all of it
+project_key() {
+	{
+		echo "$GUEST_PARTS"
+		cd "$TOP" && source_files | xargs -0 sha256sum
+	} | content_key
+}
+
+# snapshot DIRECTORY: brings a copy of the project up to date; files that are the
+# same keep their times, so that make rebuilds what has changed and nothing else
+snapshot() {
+	local dir=$1
+	mkdir -p "$dir"
+	source_files >"$dir.files"
+	if [ -e "$dir.files.old" ]; then
+		comm -z -13 "$dir.files" "$dir.files.old" | (cd "$dir" && xargs -0 -r rm -f)
+	fi
+	(cd "$TOP" && tar -c --null -T "$dir.files") | tar -C "$dir" -x
+	mv "$dir.files" "$dir.files.old"
+}
+
+# stage KERNEL-DIRECTORY WORK: builds in WORK, installs into WORK/root
+stage() {
+	local kernel=$1 work=$2 release part
+	release=$(cat "$kernel/release")
+	[ -e "$kernel/build/Makefile" ] ||
+		die 3 "Linux $release came without a build tree, which the modules need: $kernel/build"
+	snapshot "$work/src"
+	rm -rf "$work/root"
+	mkdir -p "$work/root" "$work/build"
+	for part in $GUEST_PARTS; do
+		"stage_$part" "$work" "$kernel" "$release"
+	done
+}
+
+stage_user_space() {
+	local work=$1 src=$1/src build=$1/build
+	if [ ! -e "$src/configure" ] || [ "$src/configure.ac" -nt "$src/configure" ]; then
+		(cd "$src" && autoreconf -fi)
+	fi
+	(
+		cd "$build" || exit
+		[ -e config.status ] || "$src/configure" --prefix=/usr --with-kdir=no
+		make -j"$(nproc)"
+		make install DESTDIR="$work/root"
+	)
+}
+
+stage_modules() {
+	local work=$1 kernel=$2 release=$3 modules=$1/root/usr/lib/modules/$3
+	make -C "$work/src/driver" KDIR="$(realpath "$kernel/build")" -j"$(nproc)"
+	mkdir -p "$modules/updates"
+	find "$work/src/driver" -name '*.ko' -exec cp -t "$modules/updates" {} +
+	# depmod must see all of this kernel's modules at once.
+	cp -rl "$kernel/layer/usr/lib/modules/$release/." "$modules/"
+	depmod -b "$work/root/usr" "$release"
+	rm -rf "$modules/kernel"
+}
+
+# The guest's halves of demo and tests, which "make install" does not install
+stage_selftests() {
+	local work=$1 to=$1/root/usr/libexec/fpga-pci
+	mkdir -p "$to"
+	install "$work/src/scripts/demo.d/in-guest" "$to/demo"
+}
