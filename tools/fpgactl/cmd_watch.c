@@ -65,7 +65,7 @@ static void read_or_die(const struct card *card, struct stats *stats)
 			   card->slot);
 }
 
-static uint64_t grown(const struct stats *now, const struct stats *before, enum stat stat)
+static uint64_t grown(const struct stats *now, const struct stats *before, enum stats_index stat)
 {
 	return now->value[stat] - before->value[stat];
 }

@@ -10,7 +10,7 @@
 #include "fpgactl/card.h"
 
 /* In the order of stats_names[] */
-enum stat {
+enum stats_index {
 	STAT_TRANSFERS,
 	STAT_BYTES_TO_CARD,
 	STAT_BYTES_FROM_CARD,
