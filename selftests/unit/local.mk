@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Included by selftests/local.mk; paths are from the top.
+unit_tests = \
+	selftests/unit/common-nearest \
+	selftests/unit/fpgactl-cards \
+	selftests/unit/fpgactl-pattern \
+	selftests/unit/fpgactl-regs \
+	selftests/unit/fpgactl-units
+
+fpgactl_unit_libs = libfpgactl.a libtoolscommon.a $(CMOCKA_LIBS)
+
+selftests_unit_common_nearest_SOURCES = selftests/unit/common-nearest.c selftests/unit/unit.h
+selftests_unit_common_nearest_LDADD = libtoolscommon.a $(CMOCKA_LIBS)
+selftests_unit_fpgactl_cards_SOURCES = selftests/unit/fpgactl-cards.c selftests/unit/unit.h
+selftests_unit_fpgactl_cards_LDADD = $(fpgactl_unit_libs)
+selftests_unit_fpgactl_pattern_SOURCES = selftests/unit/fpgactl-pattern.c selftests/unit/unit.h
+selftests_unit_fpgactl_pattern_LDADD = $(fpgactl_unit_libs)
+selftests_unit_fpgactl_regs_SOURCES = selftests/unit/fpgactl-regs.c selftests/unit/unit.h
+selftests_unit_fpgactl_regs_LDADD = $(fpgactl_unit_libs)
+selftests_unit_fpgactl_units_SOURCES = selftests/unit/fpgactl-units.c selftests/unit/unit.h
+selftests_unit_fpgactl_units_LDADD = $(fpgactl_unit_libs)
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
