@@ -1,0 +1,305 @@
+/*
+ * fpga card: the PCI function
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See docs/specs/fpga.rst. The registers are in hw/misc/fpga_regs.h.
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/range.h"
+#include "qemu/units.h"
+#include "qapi/error.h"
+#include "hw/misc/fpga_compat.h"
+#include "hw/pci/fixed_io.h"
+#include "hw/pci/msi.h"
+#include "migration/vmstate.h"
+#include "system/runstate.h"
+#include "fpga.h"
+#include "trace.h"
+
+/* What BAR0 reads when it is sized: PCI Local Bus 3.0, 6.2.5.1 */
+#define BAR0_SIZE_MASK \
+    ((uint32_t)~(FPGA_IO_SIZE - 1) | PCI_BASE_ADDRESS_SPACE_IO)
+
+static uint32_t fixed_bar0(FPGAState *s)
+{
+    return s->io_base | PCI_BASE_ADDRESS_SPACE_IO;
+}
+
+/*
+ * Resets of the bus and of the function, and power-off of the slot, zero a BAR
+ * whether it can be written or not.
+ */
+static void fpga_restore_bar0(FPGAState *s)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+
+    if (!s->io_base ||
+        pci_get_long(dev->config + PCI_BASE_ADDRESS_0) == fixed_bar0(s)) {
+        return;
+    }
+    trace_fpga_restore_bar0(s->io_base);
+    pci_set_long(dev->config + PCI_BASE_ADDRESS_0, fixed_bar0(s));
+    /* Mappings follow a write to the command register; it keeps its value. */
+    pci_default_write_config(dev, PCI_COMMAND,
+                             pci_get_word(dev->config + PCI_COMMAND), 2);
+}
+
+/*
+ * A fixed BAR0 never holds anything but its base, so that sizing it does not
+ * take the ports away. Its size is answered when the last thing written there
+ * was all ones, to one read: some firmware leaves all ones in a BAR that it
+ * found no room for.
+ */
+static bool bar0_is_sized(FPGAState *s)
+{
+    return s->io_base && s->bar0_written == UINT32_MAX;
+}
+
+static void fpga_note_bar0_write(FPGAState *s, uint32_t addr, uint32_t val,
+                                 int len)
+{
+    for (int i = 0; i < len; i++) {
+        if (range_covers_byte(PCI_BASE_ADDRESS_0, 4, addr + i)) {
+            s->bar0_written = deposit32(s->bar0_written,
+                                        (addr + i - PCI_BASE_ADDRESS_0) * 8, 8,
+                                        val >> (i * 8));
+        }
+    }
+    if (ranges_overlap(addr, len, PCI_COMMAND, 2)) {
+        s->bar0_written = 0;
+    }
+}
+
+static void fpga_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
+                              int len)
+{
+    FPGAState *s = FPGA(dev);
+    uint32_t vectors = fpga_irq_vectors(s);
+
+    if (s->io_base && ranges_overlap(addr, len, PCI_BASE_ADDRESS_0, 4)) {
+        trace_fpga_fixed_bar0_write(addr, val, len, s->io_base);
+    }
+    fpga_note_bar0_write(s, addr, val, len);
+    pci_default_write_config(dev, addr, val, len);
+    fpga_restore_bar0(s);
+
+    if (fpga_irq_vectors(s) != vectors) {
+        /* Lines that stand reach the guest in the new way too. */
+        s->irq.lines = 0;
+        fpga_irq_update(s, false);
+    }
+}
+
+static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
+{
+    FPGAState *s = FPGA(dev);
+
+    fpga_restore_bar0(s);
+    if (bar0_is_sized(s) && addr >= PCI_BASE_ADDRESS_0 &&
+        addr + len <= PCI_BASE_ADDRESS_0 + 4) {
+        unsigned int byte = addr - PCI_BASE_ADDRESS_0;
+
+        /* A read in parts ends with the last byte. */
+        if (byte + len == 4) {
+            s->bar0_written = 0;
+        }
+        return extract32(BAR0_SIZE_MASK, byte * 8, len * 8);
+    }
+    return pci_default_read_config(dev, addr, len);
+}
+
+static void fpga_fix_bar0(FPGAState *s)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+
+    pci_set_long(dev->config + PCI_BASE_ADDRESS_0, fixed_bar0(s));
+    pci_set_long(dev->wmask + PCI_BASE_ADDRESS_0, 0);
+    /* Software that knows only the ports enables nothing. */
+    pci_word_test_and_set_mask(dev->config + PCI_COMMAND, PCI_COMMAND_IO);
+    pci_word_test_and_clear_mask(dev->wmask + PCI_COMMAND, PCI_COMMAND_IO);
+}
+
+static void fpga_vm_state_change(void *opaque, bool running, RunState state)
+{
+    if (running) {
+        fpga_dma_resume(opaque);
+    }
+}
+
+static bool fpga_check_properties(FPGAState *s, Error **errp)
+{
+    if (s->io_base % FPGA_IO_SIZE || s->io_base > 0x10000 - FPGA_IO_SIZE) {
+        error_setg(errp, TYPE_FPGA ": io-base=0x%x is not a multiple of 0x%x "
+                   "up to 0x%x", s->io_base, FPGA_IO_SIZE,
+                   0x10000 - FPGA_IO_SIZE);
+        return false;
+    }
+    if (!is_power_of_2(s->ram_size) || s->ram_size < FPGA_RAM_PAGE_SIZE ||
+        s->ram_size / FPGA_RAM_PAGE_SIZE > UINT32_MAX) {
+        error_setg(errp, TYPE_FPGA ": ram-size=%" PRIu64 " is not a power of 2 "
+                   "from %d to 2^43", s->ram_size, FPGA_RAM_PAGE_SIZE);
+        return false;
+    }
+    return true;
+}
+
+static void fpga_realize(PCIDevice *dev, Error **errp)
+{
+    FPGAState *s = FPGA(dev);
+
+    if (!fpga_check_properties(s, errp) ||
+        !memory_region_init_ram(&s->ram, OBJECT(s), "fpga.ram", s->ram_size,
+                                errp)) {
+        return;
+    }
+    if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
+        return;
+    }
+    if (s->io_base &&
+        !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
+                            errp)) {
+        msi_uninit(dev);
+        return;
+    }
+
+    pci_config_set_interrupt_pin(dev->config, 1);
+    memory_region_init_io(&s->regs, OBJECT(s), &fpga_regs_ops, s, "fpga.regs",
+                          FPGA_IO_SIZE);
+    pci_register_bar(dev, FPGA_BAR_REGS, PCI_BASE_ADDRESS_SPACE_IO, &s->regs);
+    pci_register_bar(dev, FPGA_BAR_RAM,
+                     PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                     PCI_BASE_ADDRESS_MEM_PREFETCH, &s->ram);
+    if (s->io_base) {
+        fpga_fix_bar0(s);
+    }
+
+    fpga_irq_init(s);
+    fpga_dma_init(s);
+    s->vm_state = qemu_add_vm_change_state_handler(fpga_vm_state_change, s);
+}
+
+static void fpga_exit(PCIDevice *dev)
+{
+    FPGAState *s = FPGA(dev);
+
+    qemu_del_vm_change_state_handler(s->vm_state);
+    fpga_dma_exit(s);
+    fpga_irq_exit(s);
+    pci_fixed_io_release(dev);
+    msi_uninit(dev);
+}
+
+static void fpga_reset_enter(Object *obj, ResetType type)
+{
+    FPGAState *s = FPGA(obj);
+
+    trace_fpga_reset();
+    fpga_regs_reset(s);
+    s->bar0_written = 0;
+}
+
+static void fpga_reset_hold(Object *obj, ResetType type)
+{
+    pci_irq_deassert(PCI_DEVICE(obj));
+}
+
+static void fpga_reset_exit(Object *obj, ResetType type)
+{
+    /* Not before: the bus zeroes BARs when it is held in reset. */
+    fpga_restore_bar0(FPGA(obj));
+}
+
+static int fpga_post_load(void *opaque, int version_id)
+{
+    FPGAState *s = opaque;
+
+    if (s->irq.status & ~FPGA_INT_ALL || s->irq.enable & ~FPGA_INT_ALL ||
+        s->irq.autoclear & ~FPGA_INT_ALL || !fpga_dma_valid(s)) {
+        return -EINVAL;
+    }
+    s->dma.segs_count = 0;
+    s->irq.lines = fpga_irq_lines(s);
+    return 0;
+}
+
+static const VMStateDescription fpga_vmstate = {
+    .name = TYPE_FPGA,
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .post_load = fpga_post_load,
+    .fields = (const VMStateField[]) {
+        VMSTATE_PCI_DEVICE(parent_obj, FPGAState),
+        VMSTATE_UINT32(bar0_written, FPGAState),
+        VMSTATE_UINT32(scratch, FPGAState),
+        VMSTATE_UINT32_ARRAY(regfile, FPGAState, FPGA_REGFILE_SIZE / 4),
+        VMSTATE_UINT32(irq.status, FPGAState),
+        VMSTATE_UINT32(irq.enable, FPGAState),
+        VMSTATE_UINT32(irq.autoclear, FPGAState),
+        VMSTATE_UINT32(irq.coalesce, FPGAState),
+        VMSTATE_UINT32(irq.completions, FPGAState),
+        VMSTATE_TIMER_PTR(irq.timer, FPGAState),
+        VMSTATE_UINT64(dma.ring, FPGAState),
+        VMSTATE_UINT32(dma.ring_size, FPGAState),
+        VMSTATE_UINT32(dma.head, FPGAState),
+        VMSTATE_UINT32(dma.error, FPGAState),
+        VMSTATE_BOOL(dma.running, FPGAState),
+        VMSTATE_BOOL(dma.halted, FPGAState),
+        VMSTATE_BOOL(dma.rung, FPGAState),
+        VMSTATE_BOOL(dma.busy, FPGAState),
+        VMSTATE_UINT64(dma.addr, FPGAState),
+        VMSTATE_UINT64(dma.card, FPGAState),
+        VMSTATE_UINT32(dma.len, FPGAState),
+        VMSTATE_UINT16(dma.flags, FPGAState),
+        VMSTATE_UINT16(dma.nseg, FPGAState),
+        VMSTATE_UINT32(dma.done, FPGAState),
+        VMSTATE_UINT32(dma.seg_next, FPGAState),
+        VMSTATE_UINT64(dma.seg_addr, FPGAState),
+        VMSTATE_UINT32(dma.seg_len, FPGAState),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static const Property fpga_properties[] = {
+    DEFINE_PROP_UINT32("io-base", FPGAState, io_base, 0),
+    DEFINE_PROP_SIZE("ram-size", FPGAState, ram_size, 16 * MiB),
+};
+
+static void fpga_class_init(ObjectClass *klass, FPGAClassData *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
+    ResettableClass *rc = RESETTABLE_CLASS(klass);
+
+    k->realize = fpga_realize;
+    k->exit = fpga_exit;
+    k->config_read = fpga_config_read;
+    k->config_write = fpga_config_write;
+    k->vendor_id = FPGA_PCI_VENDOR_ID;
+    k->device_id = FPGA_PCI_DEVICE_ID;
+    k->revision = FPGA_PCI_REVISION;
+    k->class_id = FPGA_PCI_CLASS;
+    rc->phases.enter = fpga_reset_enter;
+    rc->phases.hold = fpga_reset_hold;
+    rc->phases.exit = fpga_reset_exit;
+    dc->desc = "FPGA card with DMA engine, with an optional fixed I/O base";
+    dc->vmsd = &fpga_vmstate;
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+    device_class_set_props(dc, fpga_properties);
+}
+
+static const TypeInfo fpga_types[] = {
+    {
+        .name          = TYPE_FPGA,
+        .parent        = TYPE_PCI_DEVICE,
+        .instance_size = sizeof(FPGAState),
+        .class_init    = fpga_class_init,
+        .interfaces    = (InterfaceInfo[]) {
+            { INTERFACE_CONVENTIONAL_PCI_DEVICE },
+            { }
+        },
+    },
+};
+
+DEFINE_TYPES(fpga_types)

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fpga card: what its files share
+ *
+ * fpga.c      the PCI function: BARs, fixed base, reset, migration
+ * fpga_regs.c register accesses
+ * fpga_irq.c  interrupt causes, vectors, coalescing
+ * fpga_dma.c  descriptor ring
+ */
+#ifndef HW_MISC_FPGA_H
+#define HW_MISC_FPGA_H
+
+#include "hw/misc/fpga_regs.h"
+#include "hw/pci/pci_device.h"
+#include "qemu/timer.h"
+#include "qom/object.h"
+
+#define TYPE_FPGA "fpga"
+OBJECT_DECLARE_SIMPLE_TYPE(FPGAState, FPGA)
+
+typedef struct FPGAIrq {
+    uint32_t status;        /* FPGA_INT_* */
+    uint32_t enable;
+    uint32_t autoclear;
+    uint32_t coalesce;
+    uint32_t completions;   /* not yet shown in status */
+    uint32_t lines;         /* a bit for each vector whose line stands */
+    QEMUTimer *timer;       /* bound on how long completions may wait */
+} FPGAIrq;
+
+/* How many entries of a table of segments are read at once. */
+#define FPGA_DMA_SEGMENTS 32
+
+typedef struct FPGADma {
+    uint64_t ring;          /* bus address */
+    uint32_t ring_size;     /* entries */
+    uint32_t head;
+    uint32_t error;         /* FPGA_DMA_ERROR_* */
+    bool running;
+    bool halted;
+    bool rung;              /* doorbell written, ring not yet found empty */
+
+    /* The descriptor that is being executed, as it was when it was fetched */
+    bool busy;
+    uint64_t addr;
+    uint64_t card;
+    uint32_t len;
+    uint16_t flags;
+    uint16_t nseg;
+    uint32_t done;          /* bytes moved */
+    uint32_t seg_next;      /* entry of its table that is read next */
+    uint64_t seg_addr;      /* what is left of the segment in use */
+    uint32_t seg_len;
+
+    struct fpga_seg segs[FPGA_DMA_SEGMENTS];
+    uint32_t segs_first;    /* entry of the table that segs[0] holds */
+    uint32_t segs_count;
+
+    QEMUBH *bh;
+} FPGADma;
+
+struct FPGAState {
+    PCIDevice parent_obj;
+
+    MemoryRegion regs;
+    MemoryRegion ram;
+
+    uint32_t io_base;       /* property; 0: BAR0 is relocatable */
+    uint64_t ram_size;      /* property */
+
+    uint32_t bar0_written;  /* fixed base: what the guest last wrote there */
+    uint32_t scratch;       /* as written */
+    uint32_t regfile[FPGA_REGFILE_SIZE / 4];
+    FPGAIrq irq;
+    FPGADma dma;
+
+    VMChangeStateEntry *vm_state;
+};
+
+/* fpga_regs.c */
+extern const MemoryRegionOps fpga_regs_ops;
+
+/**
+ * fpga_regs_reset() - what power-on and FPGA_CONTROL_RESET do to the registers
+ * @s: the card, whose card RAM and PCI configuration stay as they are
+ */
+void fpga_regs_reset(FPGAState *s);
+
+/* fpga_irq.c */
+
+/**
+ * fpga_irq_update() - derive lines, INTx and messages from the causes
+ * @s: the card
+ * @again: send messages also for lines that have been standing
+ */
+void fpga_irq_update(FPGAState *s, bool again);
+
+void fpga_irq_raise(FPGAState *s, uint32_t causes);
+
+/**
+ * fpga_irq_complete() - a descriptor with FPGA_DESC_F_IRQ has completed
+ * @s: the card
+ */
+void fpga_irq_complete(FPGAState *s);
+
+/**
+ * fpga_irq_idle() - the ring is empty: no completion will follow soon
+ * @s: the card
+ */
+void fpga_irq_idle(FPGAState *s);
+
+/**
+ * fpga_irq_flush() - show completions that coalescing holds back
+ * @s: the card
+ */
+void fpga_irq_flush(FPGAState *s);
+
+/* Vectors in use; 0: INTx */
+uint32_t fpga_irq_vectors(FPGAState *s);
+
+/* The lines that the causes ask for, a bit for each vector */
+uint32_t fpga_irq_lines(FPGAState *s);
+
+void fpga_irq_reset(FPGAState *s);
+void fpga_irq_init(FPGAState *s);
+void fpga_irq_exit(FPGAState *s);
+
+/* fpga_dma.c */
+void fpga_dma_run(FPGAState *s);
+void fpga_dma_doorbell(FPGAState *s);
+
+/**
+ * fpga_dma_stop() - stop at once; host memory is not touched any more
+ * @s: the card; head and error stay readable
+ */
+void fpga_dma_stop(FPGAState *s);
+
+/* Carry on where the machine was stopped, or loaded. */
+void fpga_dma_resume(FPGAState *s);
+
+/* Whether loaded state is one that the engine can be in */
+bool fpga_dma_valid(FPGAState *s);
+
+void fpga_dma_reset(FPGAState *s);
+void fpga_dma_init(FPGAState *s);
+void fpga_dma_exit(FPGAState *s);
+
+#endif /* HW_MISC_FPGA_H */

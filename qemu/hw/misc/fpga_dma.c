@@ -1,0 +1,385 @@
+/*
+ * fpga card: DMA engine
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A bottom half executes descriptors, so that a doorbell costs the guest no
+ * more than the exit, and it does a bounded amount of work before it lets the
+ * main loop run. Everything that it needs in order to go on is in FPGADma, and
+ * the host memory that it has not read yet is read again after a migration.
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/log.h"
+#include "qemu/main-loop.h"
+#include "qemu/rcu.h"
+#include "qemu/units.h"
+#include "hw/pci/pci_device.h"
+#include "system/runstate.h"
+#include "fpga.h"
+#include "trace.h"
+
+/*
+ * Work for one run of the bottom half, in bytes copied from memory to memory.
+ * Half a millisecond or less on today's hosts, for which a vCPU may have to
+ * wait for the lock.
+ */
+#define RUN_BUDGET          (1 * MiB)
+/* What other work is worth in such bytes: fetching a descriptor or a table */
+#define FETCH_COST          4096
+/* ... and a byte that is moved through another device's MMIO callbacks */
+#define MMIO_COST           64
+#define MMIO_CHUNK          256
+
+static dma_addr_t desc_addr(FPGADma *dma)
+{
+    return dma->ring + (dma_addr_t)dma->head * FPGA_DESC_SIZE;
+}
+
+static void fpga_dma_halt(FPGAState *s, uint32_t error)
+{
+    trace_fpga_dma_halt(error, s->dma.head);
+    fpga_dma_stop(s);
+    s->dma.halted = true;
+    s->dma.error = error;
+    fpga_irq_raise(s, FPGA_INT_DMA_ERROR);
+}
+
+static bool ring_valid(const FPGADma *dma)
+{
+    uint64_t bytes = (uint64_t)dma->ring_size * FPGA_DESC_SIZE;
+
+    return is_power_of_2(dma->ring_size) &&
+           dma->ring_size >= FPGA_DMA_RING_MIN &&
+           dma->ring_size <= FPGA_DMA_RING_MAX &&
+           dma->ring <= UINT64_MAX - (bytes - 1);
+}
+
+void fpga_dma_run(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+
+    dma->head = 0;
+    dma->error = FPGA_DMA_ERROR_NONE;
+    dma->halted = false;
+    if (!ring_valid(dma)) {
+        qemu_log_mask(LOG_GUEST_ERROR, "fpga: ring of %u entries at 0x%" PRIx64
+                      " is not valid\n", dma->ring_size, dma->ring);
+        fpga_dma_halt(s, FPGA_DMA_ERROR_RING);
+        return;
+    }
+    trace_fpga_dma_run(dma->ring, dma->ring_size);
+    dma->running = true;
+}
+
+void fpga_dma_stop(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+
+    /*
+     * The bottom half runs under the same lock as this, so it is not in the
+     * middle of anything.
+     */
+    qemu_bh_cancel(dma->bh);
+    dma->running = false;
+    dma->rung = false;
+    dma->busy = false;
+    fpga_irq_flush(s);
+}
+
+void fpga_dma_doorbell(FPGAState *s)
+{
+    if (!s->dma.running) {
+        qemu_log_mask(LOG_GUEST_ERROR, "fpga: doorbell while the engine is "
+                      "stopped\n");
+        return;
+    }
+    s->dma.rung = true;
+    qemu_bh_schedule(s->dma.bh);
+}
+
+void fpga_dma_resume(FPGAState *s)
+{
+    if (s->dma.rung) {
+        qemu_bh_schedule(s->dma.bh);
+    }
+}
+
+/* Give the descriptor back to the driver and go on to the next. */
+static void complete(FPGAState *s, uint32_t code)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+    FPGADma *dma = &s->dma;
+    dma_addr_t addr = desc_addr(dma);
+    uint32_t done = cpu_to_le32(dma->done);
+
+    trace_fpga_dma_complete(dma->head, dma->done, code);
+    dma->busy = false;
+
+    /* Two writes, with a barrier in each: the driver polls the status. */
+    if (pci_dma_write(dev, addr + offsetof(struct fpga_desc, done), &done,
+                      sizeof(done)) != MEMTX_OK ||
+        stl_le_pci_dma(dev, addr + offsetof(struct fpga_desc, status),
+                       FPGA_DESC_S_DONE | code,
+                       MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
+        fpga_dma_halt(s, FPGA_DMA_ERROR_WRITEBACK);
+        return;
+    }
+    dma->head = (dma->head + 1) & (dma->ring_size - 1);
+    if (dma->flags & FPGA_DESC_F_IRQ) {
+        fpga_irq_complete(s);
+    }
+}
+
+static uint32_t check_desc(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+    bool nop = dma->flags & FPGA_DESC_F_NOP;
+    bool sg = dma->flags & FPGA_DESC_F_SG;
+
+    if (dma->flags & ~FPGA_DESC_F_ALL || nop != (dma->len == 0) ||
+        sg != (dma->nseg != 0)) {
+        return FPGA_DESC_E_INVALID;
+    }
+    if (nop) {
+        return FPGA_DESC_OK;
+    }
+    if (dma->len > s->ram_size || dma->card > s->ram_size - dma->len) {
+        return FPGA_DESC_E_RANGE;
+    }
+    if (sg && dma->addr % sizeof(struct fpga_seg)) {
+        return FPGA_DESC_E_SEGMENT;
+    }
+    return FPGA_DESC_OK;
+}
+
+/*
+ * Take the next descriptor from the ring. It is copied before anything in it is
+ * looked at, except that the driver hands it over by its status: that is read
+ * first, and the rest after a barrier.
+ *
+ * Returns: false when there is none
+ */
+static bool fetch(FPGAState *s)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+    FPGADma *dma = &s->dma;
+    struct fpga_desc desc;
+    uint32_t status;
+    uint32_t code;
+
+    if (ldl_le_pci_dma(dev, desc_addr(dma) + offsetof(struct fpga_desc, status),
+                       &status, MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
+        fpga_dma_halt(s, FPGA_DMA_ERROR_FETCH);
+        return false;
+    }
+    if (!(status & FPGA_DESC_S_OWN)) {
+        return false;
+    }
+    if (pci_dma_read(dev, desc_addr(dma), &desc, sizeof(desc)) != MEMTX_OK) {
+        fpga_dma_halt(s, FPGA_DMA_ERROR_FETCH);
+        return false;
+    }
+
+    dma->addr = le64_to_cpu(desc.addr);
+    dma->card = le64_to_cpu(desc.card);
+    dma->len = le32_to_cpu(desc.len);
+    dma->flags = le16_to_cpu(desc.flags);
+    dma->nseg = le16_to_cpu(desc.nseg);
+    dma->done = 0;
+    dma->seg_next = 0;
+    dma->segs_count = 0;
+    dma->seg_addr = dma->addr;
+    dma->seg_len = dma->flags & FPGA_DESC_F_SG ? 0 : dma->len;
+    dma->busy = true;
+    trace_fpga_dma_fetch(dma->head, dma->addr, dma->card, dma->len, dma->flags,
+                         dma->nseg);
+
+    code = check_desc(s);
+    if (code != FPGA_DESC_OK || dma->flags & FPGA_DESC_F_NOP) {
+        complete(s, code);
+    }
+    return true;
+}
+
+/* Read the part of the table in which the next segment is. */
+static bool read_segments(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+    uint32_t count = MIN(dma->nseg - dma->seg_next, FPGA_DMA_SEGMENTS);
+
+    if (pci_dma_read(PCI_DEVICE(s),
+                     dma->addr + dma->seg_next * sizeof(struct fpga_seg),
+                     dma->segs, count * sizeof(struct fpga_seg)) != MEMTX_OK) {
+        return false;
+    }
+    dma->segs_first = dma->seg_next;
+    dma->segs_count = count;
+    return true;
+}
+
+/* Returns: false when the table is not right */
+static bool next_segment(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+    const struct fpga_seg *seg;
+
+    if (dma->seg_next >= dma->nseg) {
+        return false;
+    }
+    if ((!dma->segs_count ||
+         dma->seg_next >= dma->segs_first + dma->segs_count) &&
+        !read_segments(s)) {
+        return false;
+    }
+    seg = &dma->segs[dma->seg_next - dma->segs_first];
+    dma->seg_addr = le64_to_cpu(seg->addr);
+    dma->seg_len = le32_to_cpu(seg->len);
+    dma->seg_next++;
+    return dma->seg_len && dma->seg_len <= dma->len - dma->done && !seg->zero;
+}
+
+/*
+ * Move up to *@bytes, all of which lie inside card RAM, between there and host
+ * memory. On return *@bytes is what was moved.
+ */
+static MemTxResult copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
+{
+    FPGADma *dma = &s->dma;
+    PCIDevice *dev = PCI_DEVICE(s);
+    bool to_host = dma->flags & FPGA_DESC_F_TO_HOST;
+    uint64_t card = dma->card + dma->done;
+    uint8_t *ram = memory_region_get_ram_ptr(&s->ram);
+    MemTxResult result = MEMTX_OK;
+    hwaddr plen = *bytes;
+    MemoryRegion *mr;
+    hwaddr xlat;
+
+    RCU_READ_LOCK_GUARD();
+    mr = address_space_translate(pci_get_address_space(dev), dma->seg_addr,
+                                 &xlat, &plen, to_host, MEMTXATTRS_UNSPECIFIED);
+    if (!memory_region_is_ram(mr)) {
+        plen = MIN(plen, MMIO_CHUNK);
+        *cost = plen * MMIO_COST;
+    } else {
+        *cost = plen;
+    }
+
+    if (mr == &s->ram) {
+        /* Card RAM through BAR2: the ranges may overlap. */
+        memmove(ram + (to_host ? xlat : card), ram + (to_host ? card : xlat),
+                plen);
+        memory_region_set_dirty(&s->ram, to_host ? xlat : card, plen);
+    } else if (to_host) {
+        result = pci_dma_write(dev, dma->seg_addr, ram + card, plen);
+    } else {
+        result = pci_dma_read(dev, dma->seg_addr, ram + card, plen);
+        memory_region_set_dirty(&s->ram, card, plen);
+    }
+    *bytes = plen;
+    return result;
+}
+
+/*
+ * Execute some of the descriptor in hand.
+ *
+ * Returns: what that was worth, see RUN_BUDGET
+ */
+static int64_t execute(FPGAState *s, int64_t budget)
+{
+    FPGADma *dma = &s->dma;
+    int64_t cost = 0;
+    int64_t copy_cost;
+    uint32_t bytes;
+
+    if (!dma->seg_len) {
+        if (!next_segment(s)) {
+            complete(s, FPGA_DESC_E_SEGMENT);
+            return FETCH_COST;
+        }
+        cost = FETCH_COST / FPGA_DMA_SEGMENTS;
+    }
+    if (dma->seg_addr > UINT64_MAX - (dma->seg_len - 1)) {
+        complete(s, FPGA_DESC_E_HOST);
+        return cost;
+    }
+
+    bytes = MIN(dma->seg_len, budget);
+    if (copy(s, &bytes, &copy_cost) != MEMTX_OK) {
+        complete(s, FPGA_DESC_E_HOST);
+        return cost + copy_cost;
+    }
+    dma->done += bytes;
+    dma->seg_addr += bytes;
+    dma->seg_len -= bytes;
+    if (dma->done == dma->len) {
+        complete(s, dma->seg_next == dma->nseg ? FPGA_DESC_OK :
+                                                 FPGA_DESC_E_SEGMENT);
+    }
+    return cost + copy_cost;
+}
+
+static void fpga_dma_bh(void *opaque)
+{
+    FPGAState *s = opaque;
+    FPGADma *dma = &s->dma;
+    int64_t budget = RUN_BUDGET;
+
+    /* While the machine is stopped its memory must not change. */
+    if (!runstate_is_running()) {
+        return;
+    }
+    while (dma->rung && budget > 0) {
+        if (dma->busy) {
+            budget -= execute(s, budget);
+        } else if (fetch(s)) {
+            budget -= FETCH_COST;
+        } else {
+            dma->rung = false;
+            fpga_irq_idle(s);
+        }
+    }
+    fpga_dma_resume(s);
+}
+
+bool fpga_dma_valid(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+
+    if (!dma->running) {
+        return !dma->rung && !dma->busy;
+    }
+    if (!ring_valid(dma) || dma->head >= dma->ring_size) {
+        return false;
+    }
+    if (!dma->busy) {
+        return true;
+    }
+    return dma->rung && !(dma->flags & FPGA_DESC_F_NOP) &&
+           check_desc(s) == FPGA_DESC_OK && dma->done < dma->len &&
+           dma->seg_len <= dma->len - dma->done && dma->seg_next <= dma->nseg &&
+           (dma->flags & FPGA_DESC_F_SG || dma->seg_len);
+}
+
+void fpga_dma_reset(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+
+    fpga_dma_stop(s);
+    dma->ring = 0;
+    dma->ring_size = 0;
+    dma->head = 0;
+    dma->error = FPGA_DMA_ERROR_NONE;
+    dma->halted = false;
+}
+
+void fpga_dma_init(FPGAState *s)
+{
+    s->dma.bh = qemu_bh_new_guarded(fpga_dma_bh, s,
+                                    &DEVICE(s)->mem_reentrancy_guard);
+}
+
+void fpga_dma_exit(FPGAState *s)
+{
+    qemu_bh_delete(s->dma.bh);
+}

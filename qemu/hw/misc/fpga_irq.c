@@ -1,0 +1,158 @@
+/*
+ * fpga card: interrupts
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "hw/pci/msi.h"
+#include "fpga.h"
+#include "trace.h"
+
+static const struct {
+    uint32_t causes;
+    unsigned int vector;
+} fpga_vectors[] = {
+    { FPGA_INT_SOFTWARE, FPGA_VECTOR_SOFTWARE },
+    { FPGA_INT_DMA_DONE, FPGA_VECTOR_DMA_DONE },
+    { FPGA_INT_DMA_ERROR, FPGA_VECTOR_DMA_ERROR },
+};
+
+uint32_t fpga_irq_vectors(FPGAState *s)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+
+    return msi_enabled(dev) ? msi_nr_vectors_allocated(dev) : 0;
+}
+
+static unsigned int vector_in_use(FPGAState *s, unsigned int vector)
+{
+    return vector < fpga_irq_vectors(s) ? vector : 0;
+}
+
+static uint32_t causes_of_vector(FPGAState *s, unsigned int vector)
+{
+    uint32_t causes = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(fpga_vectors); i++) {
+        if (vector_in_use(s, fpga_vectors[i].vector) == vector) {
+            causes |= fpga_vectors[i].causes;
+        }
+    }
+    return causes;
+}
+
+uint32_t fpga_irq_lines(FPGAState *s)
+{
+    uint32_t pending = s->irq.status & s->irq.enable;
+    uint32_t lines = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(fpga_vectors); i++) {
+        if (pending & fpga_vectors[i].causes) {
+            lines |= 1u << vector_in_use(s, fpga_vectors[i].vector);
+        }
+    }
+    return lines;
+}
+
+static void send_message(FPGAState *s, unsigned int vector)
+{
+    FPGAIrq *irq = &s->irq;
+
+    /* Before the message: its handler may look at the status at once. */
+    irq->status &= ~(irq->enable & irq->autoclear &
+                     causes_of_vector(s, vector));
+    trace_fpga_msi(vector, irq->status);
+    msi_notify(PCI_DEVICE(s), vector);
+}
+
+void fpga_irq_update(FPGAState *s, bool again)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+    uint32_t lines = fpga_irq_lines(s);
+
+    if (msi_enabled(dev)) {
+        uint32_t fire = again ? lines : lines & ~s->irq.lines;
+
+        for (unsigned int vector = 0; vector < FPGA_VECTORS; vector++) {
+            if (fire & (1u << vector)) {
+                send_message(s, vector);
+            }
+        }
+        /* Autoclear may have let a line down. */
+        s->irq.lines = fpga_irq_lines(s);
+        return;
+    }
+    if (lines != s->irq.lines) {
+        trace_fpga_intx(!!lines, s->irq.status, s->irq.enable);
+    }
+    s->irq.lines = lines;
+    pci_set_irq(dev, !!lines);
+}
+
+void fpga_irq_raise(FPGAState *s, uint32_t causes)
+{
+    s->irq.status |= causes;
+    fpga_irq_update(s, false);
+}
+
+void fpga_irq_flush(FPGAState *s)
+{
+    timer_del(s->irq.timer);
+    if (s->irq.completions) {
+        s->irq.completions = 0;
+        fpga_irq_raise(s, FPGA_INT_DMA_DONE);
+    }
+}
+
+static uint32_t coalesce_usec(FPGAState *s)
+{
+    return (s->irq.coalesce & FPGA_INT_COALESCE_USEC) >>
+           FPGA_INT_COALESCE_USEC_SHIFT;
+}
+
+void fpga_irq_complete(FPGAState *s)
+{
+    uint32_t usec = coalesce_usec(s);
+
+    s->irq.completions++;
+    if (s->irq.completions >= (s->irq.coalesce & FPGA_INT_COALESCE_COUNT)) {
+        fpga_irq_flush(s);
+    } else if (usec && s->irq.completions == 1) {
+        timer_mod(s->irq.timer,
+                  qemu_clock_get_us(QEMU_CLOCK_VIRTUAL) + usec);
+    }
+}
+
+void fpga_irq_idle(FPGAState *s)
+{
+    if (!coalesce_usec(s)) {
+        fpga_irq_flush(s);
+    }
+}
+
+static void fpga_irq_timer(void *opaque)
+{
+    fpga_irq_flush(opaque);
+}
+
+void fpga_irq_reset(FPGAState *s)
+{
+    timer_del(s->irq.timer);
+    s->irq.status = 0;
+    s->irq.enable = 0;
+    s->irq.autoclear = 0;
+    s->irq.coalesce = 0;
+    s->irq.completions = 0;
+    s->irq.lines = 0;
+}
+
+void fpga_irq_init(FPGAState *s)
+{
+    s->irq.timer = timer_new_us(QEMU_CLOCK_VIRTUAL, fpga_irq_timer, s);
+}
+
+void fpga_irq_exit(FPGAState *s)
+{
+    timer_free(s->irq.timer);
+}

@@ -1,0 +1,220 @@
+/*
+ * fpga card: register accesses
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/bitops.h"
+#include "qemu/log.h"
+#include "fpga.h"
+#include "trace.h"
+
+static uint32_t features(FPGAState *s)
+{
+    return (s->io_base ? FPGA_FEATURE_FIXED_IO : 0) | FPGA_FEATURE_DMA |
+           FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR;
+}
+
+static uint32_t dma_status(FPGAState *s)
+{
+    return (s->dma.running ? FPGA_DMA_STATUS_RUNNING : 0) |
+           (s->dma.halted ? FPGA_DMA_STATUS_HALTED : 0);
+}
+
+static uint32_t status(FPGAState *s)
+{
+    return (s->dma.running ? FPGA_STATUS_DMA_RUNNING : 0) |
+           (s->dma.halted ? FPGA_STATUS_DMA_HALTED : 0) |
+           (s->irq.status & s->irq.enable ? FPGA_STATUS_IRQ : 0);
+}
+
+static bool in_regfile(hwaddr reg)
+{
+    return reg >= FPGA_REGFILE && reg < FPGA_REGFILE + FPGA_REGFILE_SIZE;
+}
+
+static uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
+{
+    if (in_regfile(reg)) {
+        return s->regfile[(reg - FPGA_REGFILE) / 4];
+    }
+
+    switch (reg) {
+    case FPGA_ID:
+        return FPGA_ID_VALUE;
+    case FPGA_VERSION:
+        return FPGA_VERSION_VALUE;
+    case FPGA_FEATURES:
+        return features(s);
+    case FPGA_SCRATCH:
+        return ~s->scratch;
+    case FPGA_STATUS:
+        return status(s);
+    case FPGA_FIXED_BASE:
+        return s->io_base;
+    case FPGA_RAM_PAGES:
+        return s->ram_size / FPGA_RAM_PAGE_SIZE;
+    case FPGA_INT_STATUS:
+        return s->irq.status;
+    case FPGA_INT_ENABLE:
+        return s->irq.enable;
+    case FPGA_INT_AUTOCLEAR:
+        return s->irq.autoclear;
+    case FPGA_INT_COALESCE:
+        return s->irq.coalesce;
+    case FPGA_INT_VECTORS:
+        return fpga_irq_vectors(s);
+    case FPGA_DMA_RING_LO:
+        return extract64(s->dma.ring, 0, 32);
+    case FPGA_DMA_RING_HI:
+        return extract64(s->dma.ring, 32, 32);
+    case FPGA_DMA_RING_SIZE:
+        return s->dma.ring_size;
+    case FPGA_DMA_CONTROL:
+        return s->dma.running ? FPGA_DMA_CONTROL_RUN : 0;
+    case FPGA_DMA_STATUS:
+        return dma_status(s);
+    case FPGA_DMA_HEAD:
+        return s->dma.head;
+    case FPGA_DMA_ERROR:
+        return s->dma.error;
+    default:
+        /* Registers that can only be written, and holes */
+        return 0;
+    }
+}
+
+static void fpga_ring_write(FPGAState *s, hwaddr reg, uint32_t value)
+{
+    FPGADma *dma = &s->dma;
+
+    if (dma->running) {
+        qemu_log_mask(LOG_GUEST_ERROR, "fpga: write to 0x%" HWADDR_PRIx
+                      " while the engine runs\n", reg);
+        return;
+    }
+    switch (reg) {
+    case FPGA_DMA_RING_LO:
+        dma->ring = deposit64(dma->ring, 0, 32,
+                              QEMU_ALIGN_DOWN(value, FPGA_DESC_SIZE));
+        break;
+    case FPGA_DMA_RING_HI:
+        dma->ring = deposit64(dma->ring, 32, 32, value);
+        break;
+    case FPGA_DMA_RING_SIZE:
+        dma->ring_size = value;
+        break;
+    }
+}
+
+/*
+ * @lanes has the bits of the bytes that the access reaches; @value has no
+ * others.
+ */
+static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
+                           uint32_t lanes)
+{
+    uint32_t whole = (fpga_reg_read(s, reg) & ~lanes) | value;
+
+    if (in_regfile(reg)) {
+        s->regfile[(reg - FPGA_REGFILE) / 4] = whole;
+        return;
+    }
+
+    switch (reg) {
+    case FPGA_SCRATCH:
+        s->scratch = (s->scratch & ~lanes) | value;
+        break;
+    case FPGA_CONTROL:
+        if (value & FPGA_CONTROL_RESET) {
+            fpga_regs_reset(s);
+            fpga_irq_update(s, false);
+        }
+        break;
+    case FPGA_INT_STATUS:
+        s->irq.status &= ~value;
+        fpga_irq_update(s, true);
+        break;
+    case FPGA_INT_ENABLE:
+        s->irq.enable = whole & FPGA_INT_ALL;
+        fpga_irq_update(s, false);
+        break;
+    case FPGA_INT_RAISE:
+        fpga_irq_raise(s, value & FPGA_INT_SOFTWARE);
+        break;
+    case FPGA_INT_AUTOCLEAR:
+        s->irq.autoclear = whole & FPGA_INT_ALL;
+        break;
+    case FPGA_INT_COALESCE:
+        s->irq.coalesce = whole & (FPGA_INT_COALESCE_COUNT |
+                                   FPGA_INT_COALESCE_USEC);
+        /* What has been counted under the old bounds is not held longer. */
+        fpga_irq_flush(s);
+        break;
+    case FPGA_DMA_RING_LO:
+    case FPGA_DMA_RING_HI:
+    case FPGA_DMA_RING_SIZE:
+        fpga_ring_write(s, reg, whole);
+        break;
+    case FPGA_DMA_CONTROL:
+        if (!(whole & FPGA_DMA_CONTROL_RUN)) {
+            fpga_dma_stop(s);
+        } else if (!s->dma.running) {
+            fpga_dma_run(s);
+        }
+        break;
+    case FPGA_DMA_DOORBELL:
+        fpga_dma_doorbell(s);
+        break;
+    default:
+        qemu_log_mask(LOG_GUEST_ERROR, "fpga: write to 0x%" HWADDR_PRIx
+                      ", which cannot be written\n", reg);
+        break;
+    }
+}
+
+static uint64_t fpga_regs_read(void *opaque, hwaddr addr, unsigned int size)
+{
+    unsigned int shift = addr % 4 * 8;
+    uint32_t value = extract32(fpga_reg_read(opaque, addr & ~(hwaddr)3), shift,
+                               size * 8);
+
+    trace_fpga_read(addr, size, value);
+    return value;
+}
+
+static void fpga_regs_write(void *opaque, hwaddr addr, uint64_t value,
+                            unsigned int size)
+{
+    unsigned int shift = addr % 4 * 8;
+    uint32_t lanes = MAKE_64BIT_MASK(shift, size * 8);
+
+    trace_fpga_write(addr, size, value);
+    fpga_reg_write(opaque, addr & ~(hwaddr)3, (uint32_t)value << shift & lanes,
+                   lanes);
+}
+
+/* Byte lanes are done here, because MemoryRegionOps would read to write. */
+const MemoryRegionOps fpga_regs_ops = {
+    .read = fpga_regs_read,
+    .write = fpga_regs_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = {
+        .min_access_size = 1,
+        .max_access_size = 4,
+    },
+    .impl = {
+        .min_access_size = 1,
+        .max_access_size = 4,
+    },
+};
+
+void fpga_regs_reset(FPGAState *s)
+{
+    /* In this order: stopping the engine shows completions that it counted. */
+    fpga_irq_reset(s);
+    fpga_dma_reset(s);
+    s->scratch = (uint32_t)~FPGA_SCRATCH_RESET;
+    memset(s->regfile, 0, sizeof(s->regfile));
+}
