@@ -3,6 +3,8 @@
 #ifndef SELFTESTS_UNIT_H
 #define SELFTESTS_UNIT_H
 
+#include <config.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
