@@ -17,7 +17,7 @@
 #include <linux/pci.h>
 #include <linux/uio.h>
 
-#include "emucard.h"
+#include "emucard_driver.h"
 #include "emucard_compat.h"
 
 #define EDU_PCI_VENDOR_ID	0x1234

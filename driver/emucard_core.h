@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of emucard.ko know of each other; card drivers use emucard.h. */
+/* What the files of emucard.ko know of each other; card drivers use emucard_driver.h. */
 #ifndef EMUCARD_CORE_H
 #define EMUCARD_CORE_H
 
 #include <linux/fs.h>
 #include <linux/poll.h>
 
-#include "emucard.h"
+#include "emucard_driver.h"
 
 struct eventfd_ctx;
 

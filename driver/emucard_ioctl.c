@@ -167,7 +167,8 @@ static int emucard_ioctl_irq_eventfd(struct emucard_file *efile, void __user *us
 	struct emucard_irq_eventfd event;
 	int ret;
 
-	ret = emucard_get(&event, user, offsetofend(struct emucard_irq_eventfd, pad), sizeof(event));
+	ret = emucard_get(&event, user, offsetofend(struct emucard_irq_eventfd, pad),
+			  sizeof(event));
 	if (ret)
 		return ret;
 	if (event.flags || event.pad)

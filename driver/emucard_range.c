@@ -11,7 +11,7 @@
 #include <linux/moduleparam.h>
 #include <linux/pci.h>
 
-#include "emucard.h"
+#include "emucard_driver.h"
 
 static int emucard_range_set(const char *value, const struct kernel_param *kp)
 {

@@ -20,7 +20,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 
-#include "emucard.h"
+#include "emucard_driver.h"
 #include "fpga_dma.h"
 #include "fpga_regs.h"
 

@@ -13,7 +13,7 @@
 #include <linux/rwsem.h>
 #include <linux/sizes.h>
 
-#include "emucard.h"
+#include "emucard_driver.h"
 #include "emucard_compat.h"
 #include "fpga_dma.h"
 #include "fpga_regs.h"

@@ -8,8 +8,8 @@
  * the card, until the driver is unbound: the registration is a managed resource,
  * so that it is undone before anything that was set up before it.
  */
-#ifndef EMUCARD_H
-#define EMUCARD_H
+#ifndef EMUCARD_DRIVER_H
+#define EMUCARD_DRIVER_H
 
 #include <linux/atomic.h>
 #include <linux/cdev.h>
@@ -249,4 +249,4 @@ int emucard_check_decode(struct pci_dev *pdev, int bar);
 int emucard_check_expected(struct emucard *card, struct pci_dev *pdev, int bar,
 			   const struct emucard_range *expect, bool strict);
 
-#endif /* EMUCARD_H */
+#endif /* EMUCARD_DRIVER_H */
