@@ -74,8 +74,20 @@ static void offsets_without_a_register_are_themselves(void **state)
 	assert_int_equal(ref.width, 4);
 	reg_name(&ref, text, sizeof(text));
 	assert_string_equal(text, "0x200");
+}
+
+static void bytes_of_a_register_are_named_after_it(void **state)
+{
+	struct reg_ref ref;
+	char text[32];
+
+	(void)state;
 	assert_true(fpga("0x00d", &ref));
-	assert_null(ref.reg);
+	reg_name(&ref, text, sizeof(text));
+	assert_string_equal(text, "SCRATCH+1");
+	assert_true(fpga("0x406", &ref));
+	reg_name(&ref, text, sizeof(text));
+	assert_string_equal(text, "REGFILE[1]+2");
 }
 
 static void nearest_name_is_offered(void **state)
@@ -155,6 +167,7 @@ int main(void)
 		cmocka_unit_test(elements_of_an_array_are_found),
 		cmocka_unit_test(what_is_no_register_is_refused),
 		cmocka_unit_test(offsets_without_a_register_are_themselves),
+		cmocka_unit_test(bytes_of_a_register_are_named_after_it),
 		cmocka_unit_test(nearest_name_is_offered),
 		cmocka_unit_test(fields_are_decoded),
 		cmocka_unit_test(decoding_stays_in_its_buffer),

@@ -64,7 +64,8 @@ static int report(const struct config *config, const struct device *dev,
 			json_put_uint(object, "raised", result->raised);
 		if (result->arrived) {
 			json_put_uint(object, "arrived", result->arrived);
-			json_put_uint(object, "causes", result->causes);
+			if (result->causes)
+				json_put_uint(object, "causes", result->causes);
 		}
 		if (result->raised && result->arrived)
 			json_put_real(object, "seconds", (double)result->ns / 1e9);
@@ -102,9 +103,13 @@ static void wait_for(const struct config *config, struct device *dev, struct res
 		int ret = device_irq_wait(dev, &result->count, &causes, config->timeout_ms);
 
 		result->causes |= causes;
+		if (ret == -ETIMEDOUT)
+			die_advice(EXIT_FAILED, "'fpga-ctl irq raise' raises one; --timeout waits longer",
+				   "%s (%s): no interrupt in time: %" PRIu64 ", and %" PRIu64
+				   " were waited for", dev->card.name, dev->card.slot,
+				   result->count, goal);
 		if (ret)
-			device_die(dev, ret, "waiting for an interrupt (%" PRIu64 " of %" PRIu64
-				   " so far)", result->count, goal);
+			device_die(dev, ret, "waiting for an interrupt");
 	}
 }
 
@@ -143,15 +148,18 @@ static int wait_some(const struct config *config, struct device *dev)
 {
 	struct result result = { 0 };
 	uint64_t since = config->since;
-	char text[128];
+	char text[128], causes[32] = "";
 
 	if (!config->since_given)
 		current_count(dev, &since);
 	result.count = since;
 	wait_for(config, dev, &result, since + config->count);
 	result.arrived = result.count - since;
-	snprintf(text, sizeof(text), "%" PRIu64 " arrived, causes %#" PRIx32 "; %" PRIu64 " so far",
-		 result.arrived, result.causes, result.count);
+	/* those that came before this program was there have left no causes */
+	if (result.causes)
+		snprintf(causes, sizeof(causes), ", causes %#" PRIx32, result.causes);
+	snprintf(text, sizeof(text), "%" PRIu64 " arrived%s; %" PRIu64 " so far", result.arrived,
+		 causes, result.count);
 	return report(config, dev, &result, text);
 }
 

@@ -17,7 +17,7 @@
 
 static const char read_help[] =
 	WORD_HELP
-	"  -a, --all            every register that has a name and can be read\n"
+	"  -a, --all            all that have a name and can be read, but no arrays\n"
 	"  -n, --count N        N registers, from each REGISTER on\n"
 	"  -w, --width BYTES    1, 2, 4 or 8; default: the register's own, 4 at an offset\n"
 	"      --names          only list the registers, by offset\n";
@@ -95,7 +95,7 @@ static void check_access(const struct config *config, const struct device *dev,
 static void put_one(const struct config *config, const struct reg_ref *ref, uint64_t value,
 		    struct json_object *array)
 {
-	bool whole = ref->reg && ref->width == ref->reg->width;
+	bool whole = ref->reg && !ref->byte && ref->width == ref->reg->width;
 	char name[64], fields[256];
 
 	reg_name(ref, name, sizeof(name));
@@ -111,7 +111,7 @@ static void put_one(const struct config *config, const struct reg_ref *ref, uint
 		json_object_array_add(array, object);
 		return;
 	}
-	printf("0x%03" PRIx32 "  %-16s 0x%0*" PRIx64 "%s%s\n", ref->offset, name,
+	printf("0x%03" PRIx32 "  %-16s 0x%0*" PRIx64 "%s%s\n", ref->offset, ref->reg ? name : "-",
 	       (int)(2 * ref->width), value, fields[0] ? "  " : "", fields);
 }
 
@@ -164,9 +164,7 @@ static void read_all(const struct config *config, struct device *dev, struct jso
 		const struct reg *reg = &dev->regs[i];
 		struct reg_ref ref = { .reg = reg, .offset = reg->offset, .width = reg->width };
 
-		if (reg->access == REG_WO)
-			continue;
-		for (; ref.index < reg->count; ref.index++, ref.offset += reg->width)
+		if (reg->access != REG_WO && reg->count == 1)
 			read_one(config, dev, &ref, array);
 	}
 }

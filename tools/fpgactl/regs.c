@@ -10,23 +10,6 @@
 #include "common/nearest.h"
 #include "common/numbers.h"
 
-static const struct reg *reg_at(const struct reg *regs, size_t count, uint32_t offset,
-				uint32_t *index)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct reg *reg = &regs[i];
-		uint32_t size = reg->width * reg->count;
-
-		if (offset < reg->offset || offset >= reg->offset + size)
-			continue;
-		if ((offset - reg->offset) % reg->width)
-			return NULL;
-		*index = (offset - reg->offset) / reg->width;
-		return reg;
-	}
-	return NULL;
-}
-
 static bool parse_offset(const struct reg *regs, size_t count, const char *text,
 			 struct reg_ref *ref)
 {
@@ -35,8 +18,17 @@ static bool parse_offset(const struct reg *regs, size_t count, const char *text,
 	if (!parse_u64_max(text, UINT32_MAX, &offset))
 		return false;
 	ref->offset = (uint32_t)offset;
-	ref->reg = reg_at(regs, count, ref->offset, &ref->index);
-	ref->width = ref->reg ? ref->reg->width : 4;
+	ref->width = 4;
+	for (size_t i = 0; i < count; i++) {
+		const struct reg *reg = &regs[i];
+
+		if (offset < reg->offset || offset - reg->offset >= reg->width * reg->count)
+			continue;
+		ref->reg = reg;
+		ref->index = (ref->offset - reg->offset) / reg->width;
+		ref->byte = (ref->offset - reg->offset) % reg->width;
+		ref->width = reg->width;
+	}
 	return true;
 }
 
@@ -104,12 +96,17 @@ const char *reg_nearest(const struct reg *regs, size_t count, const char *text)
 
 void reg_name(const struct reg_ref *ref, char *text, size_t size)
 {
-	if (!ref->reg)
+	size_t at;
+
+	if (!ref->reg) {
 		snprintf(text, size, "%#05" PRIx32, ref->offset);
-	else if (ref->reg->count > 1)
-		snprintf(text, size, "%s[%" PRIu32 "]", ref->reg->name, ref->index);
-	else
-		snprintf(text, size, "%s", ref->reg->name);
+		return;
+	}
+	at = (size_t)snprintf(text, size, "%s", ref->reg->name);
+	if (ref->reg->count > 1 && at < size)
+		at += (size_t)snprintf(text + at, size - at, "[%" PRIu32 "]", ref->index);
+	if (ref->byte && at < size)
+		snprintf(text + at, size - at, "+%" PRIu32, ref->byte);
 }
 
 static unsigned int lowest_bit(uint64_t mask)

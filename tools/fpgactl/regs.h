@@ -26,10 +26,11 @@ struct reg {
 
 /* What one word on the command line refers to */
 struct reg_ref {
-	const struct reg *reg;	/* NULL: an offset at which no register begins */
+	const struct reg *reg;	/* NULL: an offset at which there is none */
 	uint32_t index;		/* in an array */
+	uint32_t byte;		/* in the register, 0 but for an offset inside of it */
 	uint32_t offset;
-	uint32_t width;		/* the register's own; 4 where none begins */
+	uint32_t width;		/* the register's own; 4 where there is none */
 };
 
 /**
@@ -64,7 +65,7 @@ bool reg_parse(const struct reg *regs, size_t count, const char *text, struct re
 const char *reg_nearest(const struct reg *regs, size_t count, const char *text);
 
 /**
- * reg_name - "SCRATCH", "REGFILE[3]", or the offset in hexadecimal
+ * reg_name - "SCRATCH", "REGFILE[3]", "SCRATCH+1", or the offset in hexadecimal
  * @ref: register
  * @text: result
  * @size: of @text
