@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* BARs against the windows above them, their own size, and the PC's fixed ports. */
+#include "pciaddr/checks.h"
+
+#include <inttypes.h>
+
+#include "pciaddr/pcispec.h"
+
+static const char window_unknown[] =
+	"the bridge's window registers were not read";
+static const char window_advice[] =
+	"give at least the first 64 bytes of config space ('lspci -x' or more)";
+
+static void report_outside(struct machine *machine, struct results *results,
+			   const struct pci_function *function, const struct bar *bar,
+			   const struct pci_function *bridge, enum window_kind kind,
+			   enum forwarding how)
+{
+	char slot[SLOT_TEXT_MAX], above[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
+	const char *range = bar_range(results, bar);
+	const char *window = window_range(results, bridge->bridge, kind);
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_IN_WINDOW,
+		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.message = TEXT(results, "%s %s is %s what bridge %s forwards", space_name(bar->space),
+				range, how == FORWARDS_PARTLY ? "partly outside" : "outside",
+				slot_text(bridge, above)),
+		.values = {
+			{ TEXT(results, "%s %s", name, range),
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ TEXT(results, "%s %s", above, window),
+			  where_config(machine, bridge, window_register(bridge->bridge, kind)) },
+		},
+		.advice = "accesses do not reach the device: move the BAR into the window, or widen "
+			"the window, in firmware or by a rescan of the bridge "
+			"(echo 1 > /sys/bus/pci/rescan after removing it)",
+	});
+}
+
+/*
+ * The nearest bridge that decodes positively decides; that its window is inside those above
+ * is a check of its own.
+ */
+static void check_in_window(struct machine *machine, struct results *results,
+			    const struct pci_function *function, const struct bar *bar)
+{
+	const struct pci_function *bridge = function->parent;
+
+	for (; bridge; bridge = bridge->parent) {
+		enum window_kind kind;
+		enum forwarding how = bridge_forwarding(bridge->bridge, bar->space, bar->range,
+							&kind);
+
+		if (how == FORWARDS_BY_SUBTRACTION)
+			continue;
+		if (how == FORWARDS)
+			break;
+		if (how == FORWARDS_UNKNOWN)
+			results_unknown(results, CHECK_BAR_IN_WINDOW, function, window_unknown,
+					window_advice);
+		else
+			report_outside(machine, results, function, bar, bridge, kind, how);
+		return;
+	}
+	if (function->parent && !bar->size_known)
+		results_unknown(results, CHECK_BAR_IN_WINDOW, function, size_unknown, size_advice);
+	else
+		results_pass(results, CHECK_BAR_IN_WINDOW);
+}
+
+static void check_isa_hole(struct machine *machine, struct results *results,
+			   const struct pci_function *function, const struct bar *bar)
+{
+	char slot[SLOT_TEXT_MAX], above[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
+	const struct pci_function *bridge = function->parent;
+
+	if (bar->space != SPACE_IO || !bridge)
+		return;
+	while (bridge && !isa_hole(bridge->bridge, bar->range))
+		bridge = bridge->parent;
+	if (!bridge) {
+		results_pass(results, CHECK_BAR_ISA_HOLE);
+		return;
+	}
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_ISA_HOLE,
+		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.message = TEXT(results, "bridge %s has ISA Enable set and forwards only the first "
+				"256 ports of each 1024", slot_text(bridge, above)),
+		.values = {
+			{ TEXT(results, "%s %s", name, bar_range(results, bar)),
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
+			  where_config(machine, bridge, CFG_BRIDGE_CONTROL) },
+		},
+		.advice = TEXT(results, "clear ISA Enable (bit 2 of the bridge control register): "
+			       "setpci -s %s BRIDGE_CONTROL=0:4; or have firmware place the BAR in "
+			       "the first quarter of a kilobyte", above),
+	});
+}
+
+static void check_aligned(struct machine *machine, struct results *results,
+			  const struct pci_function *function, const struct bar *bar)
+{
+	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], size[SIZE_TEXT_MAX];
+	uint64_t bytes = range_size(bar->range);
+
+	/* Enhanced Allocation allows any size (PCI Express 5.0, 7.8.5.3) */
+	if (!bar->size_known || bar->enhanced || bar->fixed_legacy || (bytes & (bytes - 1)))
+		return;
+	if (!(bar->range.first & (bytes - 1))) {
+		results_pass(results, CHECK_BAR_ALIGNED);
+		return;
+	}
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_ALIGNED,
+		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.message = TEXT(results, "%s is not a multiple of the BAR's size",
+				bar_range(results, bar)),
+		.values = {
+			{ TEXT(results, "%s 0x%" PRIx64, name, bar->range.first),
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ TEXT(results, "size %s", size_text(bytes, size)),
+			  where_kernel_bar(machine, function, bar) },
+		},
+		.advice = "the register and the size do not belong together: the device has a "
+			"register that does not work as PCI 3.0, 6.2.5.1 says, or the kernel's size is "
+			"stale; remove and rescan the device",
+	});
+}
+
+/* DMA controllers, interrupt controllers, timers, keyboard, clock, FPU; PCI configuration */
+static const struct range legacy_ports[] = { { 0x00, 0xff }, { 0xcf8, 0xcff } };
+
+static void check_legacy_ports(struct machine *machine, struct results *results,
+			       const struct pci_function *function, const struct bar *bar)
+{
+	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], range[RANGE_TEXT_MAX];
+
+	if (bar->space != SPACE_IO || bar->fixed_legacy)
+		return;
+	for (unsigned int i = 0; i < sizeof(legacy_ports) / sizeof(legacy_ports[0]); i++) {
+		if (!range_overlaps(legacy_ports[i], bar->range))
+			continue;
+		results_add(results, &(struct finding) {
+			.status = STATUS_FAIL,
+			.check = CHECK_LEGACY_PORTS,
+			.device = TEXT(results, "%s", slot_text(function, slot)),
+			.subject = TEXT(results, "%s", bar_text(bar, name)),
+			.message = "overlaps ports of the PC's own devices",
+			.values = {
+				{ TEXT(results, "%s %s", name, bar_range(results, bar)),
+				  where_config(machine, function, bar_register(function, bar)) },
+				{ TEXT(results, "legacy ports %s",
+				       range_text(legacy_ports[i], range)),
+				  "fixed on every PC" },
+			},
+			.advice = "have firmware or the kernel move the BAR to 0x1000 or above",
+		});
+		return;
+	}
+	results_pass(results, CHECK_LEGACY_PORTS);
+}
+
+static void check_present(struct machine *machine, struct results *results,
+			  const struct pci_function *function)
+{
+	char slot[SLOT_TEXT_MAX];
+
+	if (!function->absent) {
+		if (function->config_length)
+			results_pass(results, CHECK_PRESENT);
+		else
+			results_unknown(results, CHECK_PRESENT, function,
+					"config space was not read",
+					"take the dump with 'lspci -vvxxxx' as root, not without "
+					"one of the x options");
+		return;
+	}
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_PRESENT,
+		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.message = "config space reads all ones: the device does not answer any more",
+		.values = {
+			{ "vendor and device 0xffffffff", where_config(machine, function, CFG_VENDOR) },
+			{ "the device is listed", machine->kind == SOURCE_DUMP ?
+				TEXT(results, "%s:%" PRIu32, machine->config_path, function->line) :
+				machine->config_path },
+		},
+		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and rescan "
+			"it (echo 1 > remove in its directory, echo 1 > /sys/bus/pci/rescan)",
+	});
+}
+
+void check_bars(struct machine *machine, struct results *results)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		check_present(machine, results, function);
+		for (unsigned int k = 0; k < function->bar_count; k++) {
+			const struct bar *bar = &function->bars[k];
+
+			if (!bar_is_live(function, bar))
+				continue;
+			check_in_window(machine, results, function, bar);
+			check_isa_hole(machine, results, function, bar);
+			check_aligned(machine, results, function, bar);
+			check_legacy_ports(machine, results, function, bar);
+		}
+	}
+}

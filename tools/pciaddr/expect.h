@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --expect RANGE[@SELECTOR] */
+#ifndef PCIADDR_EXPECT_H
+#define PCIADDR_EXPECT_H
+
+#include "pciaddr/checks.h"
+#include "pciaddr/selector.h"
+
+struct expectation {
+	const char *text;	/* as it was written */
+	struct range range;
+	enum space space;
+	bool has_selector;
+	struct selector selector;
+};
+
+/* NULL when all is well, otherwise what is wrong with @text. */
+const char *expectation_parse(struct expectation *expectation, struct arena *arena,
+			      const char *text);
+
+void check_expectation(struct machine *machine, struct results *results,
+		       const struct expectation *expectation);
+
+/*
+ * What of one BAR must hold for a device to be usable at it: decoding, windows, the kernel's
+ * view, its claim, nothing else there.  @asked is where it was asked for.
+ */
+void check_bar_usable(struct machine *machine, struct results *results,
+		      const struct pci_function *function, const struct bar *bar,
+		      const char *asked);
+
+#endif

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check.  Included by the top Makefile.am; paths are from the top.
+bin_PROGRAMS += pciaddr-check
+pciaddr_check_SOURCES = \
+	tools/pciaddr-check.c \
+	$(pciaddr_sources)
+pciaddr_check_CFLAGS = $(AM_CFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) -pthread
+pciaddr_check_LDADD = libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread
+
+# everything but main(), which the unit tests have of their own
+pciaddr_sources = \
+	tools/pciaddr/arena.c \
+	tools/pciaddr/arena.h \
+	tools/pciaddr/check-bars.c \
+	tools/pciaddr/check-bridges.c \
+	tools/pciaddr/check-claims.c \
+	tools/pciaddr/check-kernel.c \
+	tools/pciaddr/check-overlap.c \
+	tools/pciaddr/checks.c \
+	tools/pciaddr/checks.h \
+	tools/pciaddr/claims.h \
+	tools/pciaddr/configspace.c \
+	tools/pciaddr/configspace.h \
+	tools/pciaddr/expect.c \
+	tools/pciaddr/expect.h \
+	tools/pciaddr/model.c \
+	tools/pciaddr/model.h \
+	tools/pciaddr/options.c \
+	tools/pciaddr/options.h \
+	tools/pciaddr/output-json.c \
+	tools/pciaddr/output-junit.c \
+	tools/pciaddr/output-prometheus.c \
+	tools/pciaddr/output-tap.c \
+	tools/pciaddr/output-text.c \
+	tools/pciaddr/output.c \
+	tools/pciaddr/output.h \
+	tools/pciaddr/pcispec.h \
+	tools/pciaddr/resources.c \
+	tools/pciaddr/resources.h \
+	tools/pciaddr/results.c \
+	tools/pciaddr/results.h \
+	tools/pciaddr/run.c \
+	tools/pciaddr/run.h \
+	tools/pciaddr/selector.c \
+	tools/pciaddr/selector.h \
+	tools/pciaddr/source-dump.c \
+	tools/pciaddr/source-live.c \
+	tools/pciaddr/source-sysfs.c \
+	tools/pciaddr/sources.c \
+	tools/pciaddr/sources.h \
+	tools/pciaddr/spec-match.c \
+	tools/pciaddr/spec-model.h \
+	tools/pciaddr/spec-read.c \
+	tools/pciaddr/spec-yaml.c \
+	tools/pciaddr/spec-yaml.h \
+	tools/pciaddr/spec.h \
+	tools/pciaddr/suggest.c \
+	tools/pciaddr/suggest.h \
+	tools/pciaddr/sysfs.c \
+	tools/pciaddr/sysfs.h \
+	tools/pciaddr/textfile.c \
+	tools/pciaddr/textfile.h \
+	tools/pciaddr/topology.c \
+	tools/pciaddr/views.c \
+	tools/pciaddr/views.h

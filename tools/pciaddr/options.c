@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/options.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/die.h"
+#include "pciaddr/suggest.h"
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#else
+#define PACKAGE_VERSION "development"
+#endif
+
+static const char help[] =
+"Usage: pciaddr-check [OPTION]...\n"
+"Check that PCI bridges, windows, BARs and I/O ports are where they should be.\n"
+"\n"
+"Without --expect or --spec, checks what must hold on any machine: BARs inside bridge\n"
+"windows, windows inside windows, no overlaps, registers equal to what the kernel believes,\n"
+"claims in /proc/ioports and /proc/iomem, decoding enabled where a driver is bound.\n"
+"\n"
+"What to check:\n"
+"  -e, --expect RANGE[@SELECTOR]  an I/O BAR is exactly at RANGE, usable and claimed there;\n"
+"                         RANGE is FIRST-LAST or FIRST+SIZE (mem:FIRST-LAST: memory)\n"
+"  -s, --spec FILE        the machine is as the YAML specification says\n"
+"  -a, --all              the checks of any machine too, beside --expect or --spec\n"
+"\n"
+"Where to look (default: this machine; each may be given several times):\n"
+"  -d, --dump FILE        text of 'lspci -vvxxxx' ('-': standard input); a directory\n"
+"                         stands for all files in it\n"
+"      --sysfs DIR        a copy of a /sys tree\n"
+"      --ioports FILE     a copy of that machine's /proc/ioports (default: FILE.ioports\n"
+"                         beside the dump, if there is one)\n"
+"      --iomem FILE       a copy of its /proc/iomem (default: FILE.iomem)\n"
+"  -j, --jobs N           look at N machines at a time (default: one for each processor)\n"
+"\n"
+"What to print:\n"
+"  -f, --format FORMAT    text, json, tap, junit or prometheus (default: text)\n"
+"  -q, --quiet            failures only\n"
+"      --color WHEN       auto, always or never (default: auto; NO_COLOR is heeded)\n"
+"      --severity LEVEL   failures below low, medium, high or critical do not count\n"
+"      --allow-unknown    what cannot be told does not count\n"
+"      --list-checks      the checks, their labels and severities\n"
+"\n"
+"Instead of checking:\n"
+"      --capture          write the specification of this machine, ready to be edited\n"
+"      --tree             bridges, buses, devices and BARs as a tree, failures marked\n"
+"      --map              the I/O and memory space drawn as nested ranges\n"
+"      --draw FILE        a picture: FILE.svg or FILE.dot ('-.svg': standard output)\n"
+"      --force            overwrite the picture if it is there\n"
+"\n"
+"  -h, --help             this text\n"
+"  -V, --version          the version\n"
+"\n"
+"SELECTOR: an id (1234:f96a), a slot (0000:01:01.0), a path (00:04.0/01.0), or KEY=VALUE,...\n"
+"of slot, id, subsystem, class, path and driver; * and ? stand for digits.\n"
+"\n"
+"Exit status: 0 all right, 1 a check failed, 2 usage, specification or input error,\n"
+"3 cannot tell (no permission, data missing).\n";
+
+enum {
+	OPTION_SYSFS = 256,
+	OPTION_IOPORTS,
+	OPTION_IOMEM,
+	OPTION_COLOR,
+	OPTION_SEVERITY,
+	OPTION_ALLOW_UNKNOWN,
+	OPTION_LIST_CHECKS,
+	OPTION_CAPTURE,
+	OPTION_TREE,
+	OPTION_MAP,
+	OPTION_DRAW,
+	OPTION_FORCE,
+};
+
+static const struct option long_options[] = {
+	{ "expect", required_argument, NULL, 'e' },
+	{ "spec", required_argument, NULL, 's' },
+	{ "all", no_argument, NULL, 'a' },
+	{ "dump", required_argument, NULL, 'd' },
+	{ "sysfs", required_argument, NULL, OPTION_SYSFS },
+	{ "ioports", required_argument, NULL, OPTION_IOPORTS },
+	{ "iomem", required_argument, NULL, OPTION_IOMEM },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "color", required_argument, NULL, OPTION_COLOR },
+	{ "severity", required_argument, NULL, OPTION_SEVERITY },
+	{ "allow-unknown", no_argument, NULL, OPTION_ALLOW_UNKNOWN },
+	{ "list-checks", no_argument, NULL, OPTION_LIST_CHECKS },
+	{ "capture", no_argument, NULL, OPTION_CAPTURE },
+	{ "tree", no_argument, NULL, OPTION_TREE },
+	{ "map", no_argument, NULL, OPTION_MAP },
+	{ "draw", required_argument, NULL, OPTION_DRAW },
+	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 }
+};
+
+static const char see_help[] = "see pciaddr-check --help";
+
+#define usage(advice, ...) die_advice(EXIT_USAGE, advice, __VA_ARGS__)
+
+static struct source *add_source(struct options *options, enum source_kind kind,
+				 const char *path)
+{
+	struct source *source;
+
+	options->sources = grow_array(options->sources, options->source_count + 1,
+				      sizeof(*options->sources));
+	source = &options->sources[options->source_count++];
+	*source = (struct source) {
+		.kind = kind,
+		.path = path ? arena_copy(&options->arena, path, strlen(path)) : NULL,
+	};
+	return source;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length >= end_length && !strcmp(text + length - end_length, end);
+}
+
+/* Copies of /proc files lie beside the dumps that they belong to; so may notes. */
+static int is_dump(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && !ends_with(entry->d_name, ".ioports") &&
+		!ends_with(entry->d_name, ".iomem");
+}
+
+static void add_dump_directory(struct options *options, const char *path)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_dump, alphasort);
+	struct stat status;
+	size_t before = options->source_count;
+
+	if (count < 0)
+		die_errno(EXIT_USAGE, "%s", path);
+	for (int i = 0; i < count; i++) {
+		char *file = arena_printf(&options->arena, "%s%s%s", path,
+					  ends_with(path, "/") ? "" : "/", entries[i]->d_name);
+
+		if (!stat(file, &status) && !S_ISDIR(status.st_mode))
+			add_source(options, SOURCE_DUMP, file);
+		free(entries[i]);
+	}
+	free(entries);
+	if (options->source_count == before)
+		die(EXIT_USAGE, "%s: no dump in this directory", path);
+}
+
+static void add_dump(struct options *options, const char *path)
+{
+	struct stat status;
+
+	if (strcmp(path, "-") && !stat(path, &status) && S_ISDIR(status.st_mode))
+		add_dump_directory(options, path);
+	else
+		add_source(options, SOURCE_DUMP, path);
+}
+
+/* A copy of /proc/ioports beside a dump belongs to it. */
+static const char *beside(struct options *options, const struct source *source, const char *end)
+{
+	char *path;
+
+	if (source->kind != SOURCE_DUMP || !strcmp(source->path, "-"))
+		return NULL;
+	path = arena_printf(&options->arena, "%s%s", source->path, end);
+	return access(path, R_OK) ? NULL : path;
+}
+
+static void settle_sources(struct options *options, const char *ioports, const char *iomem)
+{
+	if (!options->source_count)
+		add_source(options, SOURCE_LIVE, NULL);
+	if ((ioports || iomem) && options->source_count > 1)
+		usage("beside a dump FILE, FILE.ioports and FILE.iomem are taken by themselves",
+		      "--%s is of one machine, and there are several",
+		      ioports ? "ioports" : "iomem");
+	for (size_t i = 0; i < options->source_count; i++) {
+		struct source *source = &options->sources[i];
+
+		source->ioports = ioports ? ioports : beside(options, source, ".ioports");
+		source->iomem = iomem ? iomem : beside(options, source, ".iomem");
+	}
+	options->output_options.machines = options->source_count;
+}
+
+static void add_expectation(struct options *options, const char *text)
+{
+	struct expectation *expectation;
+	const char *error;
+
+	options->expectations = grow_array(options->expectations, options->expectation_count + 1,
+					   sizeof(*options->expectations));
+	expectation = &options->expectations[options->expectation_count++];
+	error = expectation_parse(expectation, &options->arena, text);
+	if (error)
+		usage(error, "--expect '%s': not a range with or without a selector", text);
+}
+
+static bool parse_color(const char *when)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (!strcmp(when, "always"))
+		return true;
+	if (!strcmp(when, "never"))
+		return false;
+	if (strcmp(when, "auto"))
+		usage("auto, always or never", "--color '%s'?", when);
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+static void set_action(struct options *options, enum action action)
+{
+	if (options->action != ACTION_CHECK && options->action != action)
+		usage(see_help, "only one of --capture, --tree, --map and --draw at a time");
+	options->action = action;
+}
+
+static void list_checks(void)
+{
+	for (int check = 0; check < CHECKS; check++)
+		printf("%-18s %-9s %s\n", checks[check].label,
+		       severity_name(checks[check].severity), checks[check].title);
+}
+
+static void set_format(struct options *options, const char *name)
+{
+	options->output = output_find(name);
+	if (!options->output)
+		usage("text, json, tap, junit or prometheus", "--format '%s'?", name);
+}
+
+/* getopt's own message has no advice; ours names the option that is nearest. */
+static void __attribute__((noreturn)) unknown_option(const char *text)
+{
+	const char *names[sizeof(long_options) / sizeof(long_options[0])];
+	size_t count = 0;
+	const char *nearest;
+	char name[64];
+
+	for (const struct option *option = long_options; option->name; option++)
+		names[count++] = option->name;
+	names[count] = NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
+	nearest = strncmp(name, "--", 2) ? NULL : suggest(name + 2, names);
+	if (nearest)
+		usage(see_help, "unknown option '%s'; did you mean '--%s'?", name, nearest);
+	usage(see_help, "unknown option '%s'", text);
+}
+
+static void check_combination(const struct options *options)
+{
+	if (options->action == ACTION_CHECK)
+		return;
+	if (options->expectation_count || (options->spec_path && options->action ==
+					   ACTION_CAPTURE))
+		usage(see_help, "--expect and --spec check; --capture, --tree, --map and --draw "
+		      "do something else");
+	if (options->source_count > 1 && options->action != ACTION_TREE &&
+	    options->action != ACTION_MAP)
+		usage(see_help, "--capture and --draw are for one machine at a time");
+}
+
+void parse_options(struct options *options, int argc, char **argv)
+{
+	const char *ioports = NULL, *iomem = NULL, *color = "auto";
+	uint64_t jobs = 0;
+	int option;
+
+	memset(options, 0, sizeof(*options));
+	options->output = &output_text;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":e:s:ad:j:f:qhV", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'e':
+			add_expectation(options, optarg);
+			break;
+		case 's':
+			if (options->spec_path)
+				usage(see_help, "only one --spec at a time");
+			options->spec_path = optarg;
+			break;
+		case 'a':
+			options->all_checks = true;
+			break;
+		case 'd':
+			add_dump(options, optarg);
+			break;
+		case OPTION_SYSFS:
+			add_source(options, SOURCE_SYSFS, optarg);
+			break;
+		case OPTION_IOPORTS:
+			ioports = optarg;
+			break;
+		case OPTION_IOMEM:
+			iomem = optarg;
+			break;
+		case 'j':
+			if (!parse_u64_max(optarg, 1024, &jobs) || !jobs)
+				usage("a number from 1 to 1024", "--jobs '%s'?", optarg);
+			break;
+		case 'f':
+			set_format(options, optarg);
+			break;
+		case 'q':
+			options->output_options.quiet = true;
+			break;
+		case OPTION_COLOR:
+			color = optarg;
+			break;
+		case OPTION_SEVERITY:
+			if (!parse_severity(optarg, &options->output_options.threshold))
+				usage("low, medium, high or critical", "--severity '%s'?", optarg);
+			break;
+		case OPTION_ALLOW_UNKNOWN:
+			options->output_options.allow_unknown = true;
+			break;
+		case OPTION_LIST_CHECKS:
+			list_checks();
+			exit(finish_output(EXIT_OK));
+		case OPTION_CAPTURE:
+			set_action(options, ACTION_CAPTURE);
+			break;
+		case OPTION_TREE:
+			set_action(options, ACTION_TREE);
+			break;
+		case OPTION_MAP:
+			set_action(options, ACTION_MAP);
+			break;
+		case OPTION_DRAW:
+			set_action(options, ACTION_DRAW);
+			options->draw_path = optarg;
+			break;
+		case OPTION_FORCE:
+			options->force = true;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			exit(finish_output(EXIT_OK));
+		case 'V':
+			printf("pciaddr-check %s\n", PACKAGE_VERSION);
+			exit(finish_output(EXIT_OK));
+		case ':':
+			usage(see_help, "option '%s' wants an argument", argv[optind - 1]);
+		default:
+			unknown_option(argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		usage("a dump is given with --dump FILE, a specification with --spec FILE",
+		      "unexpected argument '%s'", argv[optind]);
+	options->output_options.color = parse_color(color);
+	settle_sources(options, ioports, iomem);
+	check_combination(options);
+	options->jobs = jobs ? (unsigned int)jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line. */
+#ifndef PCIADDR_OPTIONS_H
+#define PCIADDR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pciaddr/arena.h"
+#include "pciaddr/expect.h"
+#include "pciaddr/output.h"
+#include "pciaddr/sources.h"
+
+enum action {
+	ACTION_CHECK,
+	ACTION_CAPTURE,
+	ACTION_TREE,
+	ACTION_MAP,
+	ACTION_DRAW,
+};
+
+struct options {
+	struct arena arena;
+	enum action action;
+	struct source *sources;
+	size_t source_count;
+	struct expectation *expectations;
+	size_t expectation_count;
+	const char *spec_path;
+	bool all_checks;	/* also beside --expect or --spec */
+	const struct output_ops *output;
+	struct output_options output_options;
+	const char *draw_path;
+	bool force;
+	unsigned int jobs;
+};
+
+/* Ends the tool when something is wrong, and after --help and --version. */
+void parse_options(struct options *options, int argc, char **argv);
+
+#endif
