@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
 #include "pciaddr/arena.h"
 
 #include <stdint.h>
@@ -6,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/die.h"
 
 #define BLOCK_SIZE (64 * 1024)
@@ -15,17 +18,10 @@ struct arena_block {
 	max_align_t data[];
 };
 
-static void __attribute__((noreturn)) out_of_memory(size_t size)
-{
-	die(EXIT_CANNOT_TELL, "out of memory (%zu bytes wanted)", size);
-}
-
 static void new_block(struct arena *arena, size_t size)
 {
-	struct arena_block *block = malloc(sizeof(*block) + size);
+	struct arena_block *block = xrealloc(NULL, sizeof(*block) + size);
 
-	if (!block)
-		out_of_memory(size);
 	block->next = arena->blocks;
 	arena->blocks = block;
 	arena->size = size;
@@ -102,9 +98,7 @@ void arena_free(struct arena *arena)
 
 void *grow_array(void *array, size_t count, size_t size)
 {
-	void *result = reallocarray(array, count, size);
-
-	if (!result)
-		out_of_memory(count * size);
-	return result;
+	if (size && count > SIZE_MAX / size)
+		die(EXIT_CANNOT_TELL, "out of memory");
+	return xrealloc(array, count * size);
 }

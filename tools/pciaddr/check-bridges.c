@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "pciaddr/pcispec.h"
 
 static const char bus_advice[] =
@@ -266,11 +267,9 @@ static void check_need(struct machine *machine, struct results *results, const s
 
 void check_bridges(struct machine *machine, struct results *results)
 {
-	struct bus_owners *root = calloc(2, sizeof(*root));
+	struct bus_owners *root = xcalloc(2, sizeof(*root));
 	struct bus_owners *level = root + 1;
 
-	if (!root)
-		return;
 	for (size_t i = 0; i < machine->bus_count; i++) {
 		const struct bus *bus = &machine->buses[i];
 		struct bus_owners *owners = bus->bridge ? level : root;

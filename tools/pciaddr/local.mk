@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pciaddr-check.  Included by the top Makefile.am; paths are from the top.
+# Included by the top Makefile.am; paths are from the top.
 bin_PROGRAMS += pciaddr-check
-pciaddr_check_SOURCES = \
-	tools/pciaddr-check.c \
-	$(pciaddr_sources)
-pciaddr_check_CFLAGS = $(AM_CFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) -pthread
-pciaddr_check_LDADD = libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread
+noinst_LIBRARIES += libpciaddr.a
 
-# everything but main(), which the unit tests have of their own
-pciaddr_sources = \
+# Everything but main(), for the unit tests too
+libpciaddr_a_SOURCES = \
 	tools/pciaddr/arena.c \
 	tools/pciaddr/arena.h \
 	tools/pciaddr/check-bars.c \
@@ -63,3 +59,8 @@ pciaddr_sources = \
 	tools/pciaddr/topology.c \
 	tools/pciaddr/views.c \
 	tools/pciaddr/views.h
+libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS)
+
+pciaddr_check_SOURCES = tools/pciaddr-check.c
+pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread
+pciaddr_check_LDADD = $(pciaddr_libs)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
 #include "pciaddr/options.h"
 
 #include <dirent.h>
@@ -12,12 +14,6 @@
 
 #include "common/die.h"
 #include "pciaddr/suggest.h"
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#else
-#define PACKAGE_VERSION "development"
-#endif
 
 static const char help[] =
 "Usage: pciaddr-check [OPTION]...\n"
@@ -354,7 +350,7 @@ void parse_options(struct options *options, int argc, char **argv)
 			fputs(help, stdout);
 			exit(finish_output(EXIT_OK));
 		case 'V':
-			printf("pciaddr-check %s\n", PACKAGE_VERSION);
+			printf("pciaddr-check (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
 			exit(finish_output(EXIT_OK));
 		case ':':
 			usage(see_help, "option '%s' wants an argument", argv[optind - 1]);

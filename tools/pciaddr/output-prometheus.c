@@ -3,10 +3,14 @@
  * Prometheus' text format, for node exporter's textfile collector.  All samples of a metric
  * have to stand together, so that the machines' numbers are kept until the end.
  */
+#include <config.h>
+
 #include "pciaddr/output.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/alloc.h"
 
 struct sample {
 	char *machine;
@@ -47,7 +51,7 @@ static void prometheus_machine(FILE *out, const struct output_options *options,
 	(void)out;
 	samples = grow_array(samples, sample_count + 1, sizeof(*samples));
 	sample = &samples[sample_count++];
-	sample->machine = strdup(machine->name);
+	sample->machine = xstrdup(machine->name);
 	sample->status = output_machine_status(options, machine, results);
 	sample->functions = machine->count;
 	sample->warnings = machine->warning_count;
@@ -65,7 +69,7 @@ static void write_simple(FILE *out, const char *name, const char *help,
 	write_gauge(out, name, help);
 	for (size_t i = 0; i < sample_count; i++) {
 		fprintf(out, "%s{", name);
-		write_label(out, samples[i].machine ? samples[i].machine : "");
+		write_label(out, samples[i].machine);
 		fprintf(out, "} %zu\n", value(&samples[i]));
 	}
 }
@@ -106,7 +110,7 @@ static void prometheus_end(FILE *out, const struct output_options *options,
 				continue;
 			for (enum status status = STATUS_PASS; status <= STATUS_UNKNOWN; status++) {
 				fputs("pciaddr_check_results{", out);
-				write_label(out, samples[i].machine ? samples[i].machine : "");
+				write_label(out, samples[i].machine);
 				fprintf(out, ",check=\"%s\",severity=\"%s\",outcome=\"%s\"} %zu\n",
 					checks[check].label, severity_name(checks[check].severity),
 					status_name(status), counts[status]);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
 #include "pciaddr/run.h"
 
 #include <pthread.h>
@@ -6,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/die.h"
 #include "pciaddr/checks.h"
 #include "pciaddr/spec.h"
@@ -157,17 +160,15 @@ static int check_all(struct options *options, const struct spec *spec)
 	struct fleet fleet = {
 		.options = options,
 		.spec = spec,
-		.jobs = calloc(options->source_count, sizeof(*fleet.jobs)),
+		.jobs = xcalloc(options->source_count, sizeof(*fleet.jobs)),
 		.window = options->jobs * 4,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
 	};
-	pthread_t *threads = calloc(options->jobs, sizeof(*threads));
+	pthread_t *threads = xcalloc(options->jobs, sizeof(*threads));
 	unsigned int started;
 	int status;
 
-	if (!fleet.jobs || !threads)
-		die(EXIT_CANNOT_TELL, "out of memory");
 	started = start_workers(&fleet, threads);
 	status = print_all(&fleet);
 	for (unsigned int i = 0; i < started; i++)

@@ -5,6 +5,8 @@
  * Nothing in such a file is trusted.  A line that does not fit becomes a warning with its
  * number, and what it would have told stays unknown.
  */
+#include <config.h>
+
 #include "pciaddr/sources.h"
 
 #include <errno.h>

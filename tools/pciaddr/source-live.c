@@ -4,6 +4,8 @@
  * kernel's resources (libpci gives bridge windows for some lengths of `resource` only),
  * /proc the claims.
  */
+#include <config.h>
+
 #include "pciaddr/sources.h"
 
 #include <errno.h>

@@ -3,6 +3,8 @@
  * A copy of a /sys tree.  It may be the tree itself, or a directory that has it as `sys`
  * (and perhaps `proc` beside it); links may have been kept, followed or lost on the way.
  */
+#include <config.h>
+
 #include "pciaddr/sources.h"
 
 #include <dirent.h>

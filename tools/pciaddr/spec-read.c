@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The keys of the specification format, each with the function that reads it. */
+#include <config.h>
+
 #include "pciaddr/spec.h"
 
 #include <errno.h>
@@ -8,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/die.h"
 #include "pciaddr/configspace.h"
 #include "pciaddr/pcispec.h"
@@ -896,12 +899,10 @@ static bool read_top(struct yaml *yaml, void *target, struct fy_node *root)
 
 struct spec *spec_parse(const char *name, const char *text, size_t length, char **error)
 {
-	struct spec *spec = calloc(1, sizeof(*spec));
+	struct spec *spec = xcalloc(1, sizeof(*spec));
 	struct yaml yaml = { .name = name, .text = text, .length = length };
 
 	*error = NULL;
-	if (!spec)
-		return NULL;
 	spec->name = arena_copy(&spec->arena, name, strlen(name));
 	spec->entries_end = &spec->entries;
 	yaml.arena = &spec->arena;

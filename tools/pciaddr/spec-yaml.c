@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
 #include "pciaddr/spec-yaml.h"
 
 #include <stdio.h>
