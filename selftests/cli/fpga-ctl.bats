@@ -38,7 +38,7 @@ without_cards() {
 	for command in "" $commands; do
 		run -0 fpga-ctl $command --help
 		[ "${#lines[@]}" -le 25 ]
-		! grep -E '.{81}' <<<"$output"
+		[ "$(grep -cE '.{81}' <<<"$output")" = 0 ]
 		grep -q '^Usage: fpga-ctl ' <<<"$output"
 	done
 }

@@ -222,6 +222,9 @@ static void choose_first(struct device *dev, const struct card_list *list, uint6
 		if (device_can(&candidate, caps)) {
 			if (opened)
 				device_close(dev);
+			if (unserved)
+				warn("%s (%s) has no driver and is left out; this is %s",
+				     unserved->slot, unserved->kind->name, candidate.card.name);
 			*dev = candidate;
 			return;
 		}

@@ -160,8 +160,7 @@ static const struct {
 	const char *advice;
 } explanations[] = {
 	{ ETIMEDOUT, EXIT_FAILED, "not finished in time",
-	  "the driver has stopped it and the card can be used again;\n"
-	  "a longer --timeout may help, dmesg tells more" },
+	  "a longer --timeout may help; dmesg tells more" },
 	{ EIO, EXIT_FAILED, "the card reports an error",
 	  "dmesg has what the card reported; 'fpga-ctl reset' starts it afresh" },
 	{ ENODEV, EXIT_FAILED, "the card has been removed, or does not answer",
