@@ -1,0 +1,1084 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Test for the KVM device "pio-regs": port I/O that KVM answers from a page of
+ * registers, see Documentation/virt/kvm/devices/pio-regs.rst.
+ *
+ * Every test runs in a process of its own, with a VM of its own. Where accesses
+ * may reach user space, the VMM here answers them from the same page, so that the
+ * guest must never see a difference.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/kvm_pio_regs.h>
+
+#include "kvm_util.h"
+#include "processor.h"
+#include "test_util.h"
+#include "kselftest.h"
+
+#define BASE		0x2000
+#define OTHER_BASE	0x3000
+#define SIZE		0x800
+#define REG		0x114
+/* What the VMM answers where the test expects an exit */
+#define FROM_USER	0xa55a1234u
+/* Seconds in which a test ends, however slow the machine */
+#define TEST_LIMIT	300
+
+/* ---- guest side ---- */
+
+#define DEFINE_PIO(suffix, type)						\
+static inline type guest_in##suffix(uint16_t port)					\
+{										\
+	type value;								\
+										\
+	asm volatile("in" #suffix " %1, %0" : "=a"(value) : "d"(port));		\
+	return value;								\
+}										\
+										\
+static inline void guest_out##suffix(uint16_t port, type value)			\
+{										\
+	asm volatile("out" #suffix " %0, %1" : : "a"(value), "d"(port));	\
+}
+
+DEFINE_PIO(b, uint8_t)
+DEFINE_PIO(w, uint16_t)
+DEFINE_PIO(l, uint32_t)
+
+/* Filled in by the host before the guest runs, or while it does */
+static volatile uint32_t rounds;
+static volatile uint32_t stop;
+/* Counted by the guest */
+static volatile uint32_t accesses;
+
+static uint8_t pattern(unsigned int offset)
+{
+	return offset * 7 + (offset >> 8) + 1;
+}
+
+/* ---- host side ---- */
+
+struct exits {
+	unsigned int reads;
+	unsigned int writes;
+	/* The latest */
+	uint16_t port;
+	uint8_t size;
+	uint32_t count;
+	uint32_t data;
+};
+
+struct machine {
+	struct kvm_vm *vm;
+	struct kvm_vcpu *vcpu;
+	int dev;
+	uint8_t *page;
+	/* Where the VMM answers from; NULL: reads give FROM_USER */
+	uint8_t *model;
+	struct exits exits;
+};
+
+static int set_range(int dev, uint32_t base, uint32_t size)
+{
+	struct kvm_pio_regs_range range = { .base = base, .size = size };
+
+	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_CTRL,
+				     KVM_DEV_PIO_REGS_CTRL_RANGE, &range);
+}
+
+static int set_access(int dev, uint64_t offset, uint32_t len, uint32_t flags)
+{
+	struct kvm_pio_regs_access access = { .len = len, .flags = flags };
+
+	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_ACCESS, offset, &access);
+}
+
+static int set_doorbell(int dev, uint64_t offset, int32_t fd)
+{
+	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_DOORBELL, offset, &fd);
+}
+
+#define must(call) TEST_ASSERT(!(call), "%s: %s", #call, strerror(errno))
+
+#define refused(error, call)							\
+do {										\
+	int ret_ = (call);							\
+										\
+	TEST_ASSERT(ret_ == -1 && errno == (error), "%s: expected %s, is %s",	\
+		    #call, strerror(error), ret_ ? strerror(errno) : "no error"); \
+} while (0)
+
+#define expect_eq(a, b)								\
+do {										\
+	uint64_t a_ = (a), b_ = (b);						\
+										\
+	TEST_ASSERT(a_ == b_, "%s is 0x%lx, expected %s, 0x%lx", #a, a_, #b, b_); \
+} while (0)
+
+static uint8_t *map_page(int dev)
+{
+	uint8_t *page = mmap(NULL, KVM_PIO_REGS_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_SHARED, dev, 0);
+
+	TEST_ASSERT(page != MAP_FAILED, "mmap of the register page: %s", strerror(errno));
+	return page;
+}
+
+static struct machine *machine_create(void *guest)
+{
+	struct machine *m = calloc(1, sizeof(*m));
+
+	m->vm = vm_create_with_one_vcpu(&m->vcpu, guest);
+	m->dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
+	m->page = map_page(m->dev);
+	return m;
+}
+
+static void read_modify(struct machine *m, struct kvm_run *run)
+{
+	void *data = (void *)run + run->io.data_offset;
+	unsigned int offset = run->io.port % KVM_PIO_REGS_SIZE;
+	bool in = run->io.direction == KVM_EXIT_IO_IN;
+	uint32_t answer = FROM_USER;
+	unsigned int i;
+
+	m->exits.port = run->io.port;
+	m->exits.size = run->io.size;
+	m->exits.count = run->io.count;
+	if (in) {
+		__sync_fetch_and_add(&m->exits.reads, 1);
+		for (i = 0; i < run->io.count; i++)
+			memcpy(data + i * run->io.size,
+			       m->model ? (void *)m->model + offset : &answer, run->io.size);
+	} else {
+		m->exits.data = 0;
+		memcpy(&m->exits.data, data, run->io.size);
+		/* As the kernel does: the whole register, or a byte, at once */
+		if (m->model && run->io.size == 4)
+			*(volatile uint32_t *)(m->model + offset) = m->exits.data;
+		else if (m->model && run->io.size == 1)
+			*(volatile uint8_t *)(m->model + offset) = m->exits.data;
+		__sync_fetch_and_add(&m->exits.writes, 1);
+	}
+}
+
+/* Runs a vCPU until the guest is done, and answers its accesses */
+static void run_vcpu(struct machine *m, struct kvm_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	struct ucall uc;
+
+	for (;;) {
+		vcpu_run(vcpu);
+		switch (get_ucall(vcpu, &uc)) {
+		case UCALL_DONE:
+			return;
+		case UCALL_ABORT:
+			REPORT_GUEST_ASSERT(uc);
+		case UCALL_SYNC:
+			return;
+		}
+		TEST_ASSERT(run->exit_reason == KVM_EXIT_IO, "unexpected exit: %s",
+			    exit_reason_str(run->exit_reason));
+		read_modify(m, run);
+	}
+}
+
+static void run(struct machine *m)
+{
+	run_vcpu(m, m->vcpu);
+}
+
+static void *run_thread(void *m)
+{
+	run(m);
+	return NULL;
+}
+
+static pthread_t run_in_thread(struct machine *m)
+{
+	pthread_t thread;
+
+	must(pthread_create(&thread, NULL, run_thread, m));
+	return thread;
+}
+
+static uint64_t signals(int efd)
+{
+	uint64_t count;
+
+	return read(efd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+}
+
+static int new_eventfd(void)
+{
+	int efd = eventfd(0, EFD_NONBLOCK);
+
+	TEST_ASSERT(efd >= 0, "eventfd: %s", strerror(errno));
+	return efd;
+}
+
+/* ---- attributes, without a guest ---- */
+
+static int attr_call(int dev, unsigned long call, uint32_t flags, uint32_t group,
+		     uint64_t attr, void *addr)
+{
+	struct kvm_device_attr arg = {
+		.flags = flags, .group = group, .attr = attr, .addr = (uintptr_t)addr,
+	};
+
+	return ioctl(dev, call, &arg);
+}
+
+static void test_attributes_exist(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+
+	must(__kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_CTRL, KVM_DEV_PIO_REGS_CTRL_RANGE));
+	refused(ENXIO, __kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_CTRL, 1));
+	must(__kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_ACCESS, 0));
+	must(__kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_ACCESS, KVM_PIO_REGS_SIZE - 4));
+	refused(ENXIO, __kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_ACCESS, KVM_PIO_REGS_SIZE));
+	refused(ENXIO, __kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_ACCESS, 2));
+	must(__kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_DOORBELL, REG));
+	refused(ENXIO, __kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_DOORBELL, REG + 1));
+	refused(ENXIO, __kvm_has_device_attr(dev, KVM_DEV_PIO_REGS_DOORBELL, 1ULL << 32));
+	refused(ENXIO, __kvm_has_device_attr(dev, 3, 0));
+	refused(EINVAL, attr_call(dev, KVM_HAS_DEVICE_ATTR, 1, KVM_DEV_PIO_REGS_CTRL, 0, NULL));
+}
+
+static void test_range_is_validated(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	struct kvm_pio_regs_range range = { 1, 1 };
+
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_CTRL, KVM_DEV_PIO_REGS_CTRL_RANGE, &range);
+	expect_eq(range.base, 0);
+	expect_eq(range.size, 0);
+
+	refused(EINVAL, set_range(dev, BASE + 1, SIZE));
+	refused(EINVAL, set_range(dev, BASE + 2, SIZE));
+	refused(EINVAL, set_range(dev, BASE, 2));
+	refused(EINVAL, set_range(dev, BASE, KVM_PIO_REGS_SIZE + 4));
+	refused(EINVAL, set_range(dev, 0x10000, 4));
+	refused(EINVAL, set_range(dev, 0xfffc, 8));
+	refused(EINVAL, set_range(dev, 0xfffffffc, 4));
+	refused(EINVAL, set_range(dev, 0xfffffffc, 8));
+	refused(EINVAL, set_range(dev, BASE, 0));
+	refused(EINVAL, set_range(dev, BASE, 0xfffffffc));
+	must(set_range(dev, 0xfffc, 4));
+	must(set_range(dev, 0x10000 - KVM_PIO_REGS_SIZE, KVM_PIO_REGS_SIZE));
+	must(set_range(dev, 0, 4));
+	must(set_range(dev, BASE, SIZE));
+	must(set_range(dev, BASE, SIZE));
+
+	/* What is refused changes nothing. */
+	refused(EINVAL, set_range(dev, BASE + 1, SIZE));
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_CTRL, KVM_DEV_PIO_REGS_CTRL_RANGE, &range);
+	expect_eq(range.base, BASE);
+	expect_eq(range.size, SIZE);
+
+	refused(EFAULT, attr_call(dev, KVM_SET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_CTRL, 0, NULL));
+	refused(EFAULT, attr_call(dev, KVM_GET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_CTRL, 0, NULL));
+	refused(EINVAL, attr_call(dev, KVM_SET_DEVICE_ATTR, 1, KVM_DEV_PIO_REGS_CTRL, 0, &range));
+	refused(EINVAL, attr_call(dev, KVM_GET_DEVICE_ATTR, 1, KVM_DEV_PIO_REGS_CTRL, 0, &range));
+	refused(ENXIO, attr_call(dev, KVM_SET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_CTRL, 1, &range));
+	refused(ENXIO, attr_call(dev, KVM_SET_DEVICE_ATTR, 0, 3, 0, &range));
+
+	must(set_range(dev, 0, 0));
+	must(set_range(dev, 0, 0));
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_CTRL, KVM_DEV_PIO_REGS_CTRL_RANGE, &range);
+	expect_eq(range.size, 0);
+}
+
+static void test_access_is_validated(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	struct kvm_pio_regs_access access;
+
+	refused(EINVAL, set_access(dev, REG, 4, 4));
+	refused(EINVAL, set_access(dev, REG, 4, 0x80000000));
+	refused(EINVAL, set_access(dev, REG, 0, KVM_PIO_REGS_READ));
+	refused(EINVAL, set_access(dev, REG, 2, KVM_PIO_REGS_READ));
+	refused(EINVAL, set_access(dev, REG, KVM_PIO_REGS_SIZE, KVM_PIO_REGS_READ));
+	refused(EINVAL, set_access(dev, REG, 0xfffffffc, KVM_PIO_REGS_READ));
+	refused(ENXIO, set_access(dev, REG + 1, 4, KVM_PIO_REGS_READ));
+	refused(ENXIO, set_access(dev, KVM_PIO_REGS_SIZE, 4, KVM_PIO_REGS_READ));
+	refused(EFAULT, attr_call(dev, KVM_SET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_ACCESS, 0, NULL));
+	refused(EFAULT, attr_call(dev, KVM_GET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_ACCESS, 0, NULL));
+
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_ACCESS, 0, &access);
+	expect_eq(access.flags, 0);
+	expect_eq(access.len, KVM_PIO_REGS_SIZE);
+
+	must(set_access(dev, 0x10, 0x20, KVM_PIO_REGS_READ));
+	must(set_access(dev, 0x20, 0x10, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_ACCESS, 0, &access);
+	expect_eq(access.flags, 0);
+	expect_eq(access.len, 0x10);
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_ACCESS, 0x14, &access);
+	expect_eq(access.flags, KVM_PIO_REGS_READ);
+	expect_eq(access.len, 0xc);
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_ACCESS, 0x20, &access);
+	expect_eq(access.flags, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE);
+	expect_eq(access.len, 0x10);
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_ACCESS, 0x30, &access);
+	expect_eq(access.flags, 0);
+	expect_eq(access.len, KVM_PIO_REGS_SIZE - 0x30);
+}
+
+static void test_doorbell_is_validated(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	int efd = new_eventfd();
+
+	refused(EBADF, set_doorbell(dev, REG, 9999));
+	refused(EBADF, set_doorbell(dev, REG, -2));
+	refused(EINVAL, set_doorbell(dev, REG, vm->fd));
+	refused(ENXIO, set_doorbell(dev, REG + 2, efd));
+	refused(ENXIO, set_doorbell(dev, KVM_PIO_REGS_SIZE, efd));
+	refused(EFAULT, attr_call(dev, KVM_SET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_DOORBELL, 0, NULL));
+	refused(ENXIO, attr_call(dev, KVM_GET_DEVICE_ATTR, 0, KVM_DEV_PIO_REGS_DOORBELL, 0, &efd));
+	must(set_doorbell(dev, REG, -1));
+	must(set_doorbell(dev, REG, efd));
+	must(set_doorbell(dev, REG, efd));
+	must(set_doorbell(dev, 0, efd));
+	must(set_doorbell(dev, REG, -1));
+}
+
+static void test_mapping_is_validated(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	size_t page_size = getpagesize();
+	uint8_t *page, *again;
+	unsigned int i;
+
+#define map(len, flags, offset) \
+	(mmap(NULL, len, PROT_READ | PROT_WRITE, flags, dev, offset) == MAP_FAILED ? -1 : 0)
+	refused(EINVAL, map(page_size, MAP_PRIVATE, 0));
+	refused(EINVAL, map(page_size, MAP_SHARED, page_size));
+	refused(EINVAL, map(2 * page_size, MAP_SHARED, 0));
+
+	page = map_page(dev);
+	for (i = 0; i < KVM_PIO_REGS_SIZE; i++)
+		expect_eq(page[i], 0);
+	page[REG] = 0x5a;
+	again = map_page(dev);
+	expect_eq(again[REG], 0x5a);
+	again[REG] = 0xa5;
+	expect_eq(page[REG], 0xa5);
+
+	/* The page outlives the file descriptor and the VM's. */
+	close(dev);
+	kvm_vm_free(vm);
+	expect_eq(page[REG], 0xa5);
+	must(munmap(page, page_size));
+	expect_eq(again[REG], 0xa5);
+}
+
+static void test_ranges_do_not_overlap(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int a = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	int b = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	struct kvm_coalesced_mmio_zone zone = { .addr = BASE + 0x100, .size = 4, .pio = 1 };
+	struct kvm_ioeventfd ioeventfd = {
+		.addr = BASE + SIZE - 1, .fd = new_eventfd(), .flags = KVM_IOEVENTFD_FLAG_PIO,
+	};
+
+	must(set_range(a, BASE, SIZE));
+	refused(EEXIST, set_range(b, BASE, SIZE));
+	refused(EEXIST, set_range(b, BASE + SIZE - 4, 4));
+	refused(EEXIST, set_range(b, BASE - 4, 8));
+	refused(EEXIST, set_range(b, BASE - 4, SIZE + 8));
+	must(set_range(b, BASE - 4, 4));
+	must(set_range(b, BASE + SIZE, SIZE));
+
+	/* A device does not stand in its own way. */
+	must(set_range(a, BASE + 4, SIZE - 4));
+	must(set_range(a, BASE - 4, SIZE));
+	must(set_range(b, 0, 0));
+	close(a);
+	must(set_range(b, BASE, SIZE));
+	must(set_range(b, 0, 0));
+
+	vm_ioctl(vm, KVM_REGISTER_COALESCED_MMIO, &zone);
+	refused(EEXIST, set_range(b, BASE, SIZE));
+	vm_ioctl(vm, KVM_UNREGISTER_COALESCED_MMIO, &zone);
+
+	/* Of length 0: it takes any length of access */
+	vm_ioctl(vm, KVM_IOEVENTFD, &ioeventfd);
+	refused(EEXIST, set_range(b, BASE, SIZE));
+	must(set_range(b, BASE, SIZE - 4));
+	must(set_range(b, BASE + SIZE, SIZE));
+	ioeventfd.flags |= KVM_IOEVENTFD_FLAG_DEASSIGN;
+	vm_ioctl(vm, KVM_IOEVENTFD, &ioeventfd);
+
+	vm_create_irqchip(vm);
+	refused(EEXIST, set_range(b, 0x20, 4));
+	must(set_range(b, 0x24, 4));
+}
+
+static void test_full_bus_is_reported(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	struct kvm_coalesced_mmio_zone zone = { .addr = 0x4000, .size = 4, .pio = 1 };
+	struct kvm_pio_regs_range range;
+	unsigned int i;
+
+	for (i = 0; i < 4096; i++, zone.addr += 4)
+		if (__vm_ioctl(vm, KVM_REGISTER_COALESCED_MMIO, &zone))
+			break;
+	TEST_ASSERT(errno == ENOSPC, "the bus is full: %s", strerror(errno));
+
+	refused(ENOSPC, set_range(dev, BASE, SIZE));
+	kvm_device_attr_get(dev, KVM_DEV_PIO_REGS_CTRL, KVM_DEV_PIO_REGS_CTRL_RANGE, &range);
+	expect_eq(range.base, 0);
+	expect_eq(range.size, 0);
+
+	zone.addr = 0x4000;
+	vm_ioctl(vm, KVM_UNREGISTER_COALESCED_MMIO, &zone);
+	must(set_range(dev, BASE, SIZE));
+	/* It moves in a full bus. */
+	must(set_range(dev, OTHER_BASE, SIZE));
+}
+
+/* ---- accesses ---- */
+
+static void guest_reads_every_lane(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SIZE; i++)
+		GUEST_ASSERT(guest_inb(BASE + i) == pattern(i));
+	for (i = 0; i < SIZE; i += 2)
+		GUEST_ASSERT(guest_inw(BASE + i) == (pattern(i) | pattern(i + 1) << 8));
+	for (i = 0; i < SIZE; i += 4)
+		GUEST_ASSERT(guest_inl(BASE + i) == (pattern(i) | pattern(i + 1) << 8 |
+					       pattern(i + 2) << 16 |
+					       (uint32_t)pattern(i + 3) << 24));
+	GUEST_DONE();
+}
+
+static void test_reads_reach_every_lane(void)
+{
+	struct machine *m = machine_create(guest_reads_every_lane);
+	unsigned int i;
+
+	for (i = 0; i < KVM_PIO_REGS_SIZE; i++)
+		m->page[i] = pattern(i);
+	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ));
+	must(set_range(m->dev, BASE, SIZE));
+	run(m);
+	expect_eq(m->exits.reads, 0);
+}
+
+static void guest_writes_every_lane(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 0x100; i++)
+		guest_outb(BASE + i, pattern(i));
+	for (i = 0x100; i < 0x200; i += 2)
+		guest_outw(BASE + i, pattern(i) | pattern(i + 1) << 8);
+	for (i = 0x200; i < 0x300; i += 4)
+		guest_outl(BASE + i, pattern(i) | pattern(i + 1) << 8 |
+				     pattern(i + 2) << 16 | (uint32_t)pattern(i + 3) << 24);
+	GUEST_DONE();
+}
+
+static void test_writes_reach_every_lane(void)
+{
+	struct machine *m = machine_create(guest_writes_every_lane);
+	unsigned int i;
+
+	memset(m->page, 0xee, KVM_PIO_REGS_SIZE);
+	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_WRITE));
+	must(set_range(m->dev, BASE, SIZE));
+	run(m);
+	expect_eq(m->exits.writes, 0);
+	for (i = 0; i < KVM_PIO_REGS_SIZE; i++)
+		expect_eq(m->page[i], i < 0x300 ? pattern(i) : 0xee);
+}
+
+static void guest_tries_what_is_declined(void)
+{
+	/* A register that can only be written, one that can only be read, neither */
+	GUEST_ASSERT(guest_inl(BASE) == FROM_USER);
+	GUEST_SYNC(1);
+	guest_outl(BASE + 4, 0x11223344);
+	GUEST_SYNC(2);
+	GUEST_ASSERT(guest_inb(BASE + 8) == (FROM_USER & 0xff));
+	GUEST_SYNC(3);
+	guest_outb(BASE + 0xb, 0x77);
+	GUEST_SYNC(4);
+	/* Unaligned, within a register and across two */
+	GUEST_ASSERT(guest_inw(BASE + 5) == (FROM_USER & 0xffff));
+	GUEST_SYNC(5);
+	GUEST_ASSERT(guest_inl(BASE + 0x12) == FROM_USER);
+	GUEST_SYNC(6);
+	/* Across the ends of the range, and beside it */
+	GUEST_ASSERT(guest_inl(BASE - 2) == FROM_USER);
+	GUEST_SYNC(7);
+	guest_outl(BASE + SIZE - 2, 1);
+	GUEST_SYNC(8);
+	GUEST_ASSERT(guest_inb(BASE + SIZE) == (FROM_USER & 0xff));
+	GUEST_SYNC(9);
+	GUEST_ASSERT(guest_inb(BASE - 1) == (FROM_USER & 0xff));
+	GUEST_SYNC(10);
+	GUEST_ASSERT(guest_inl(BASE + 0x10) == 0);
+	GUEST_DONE();
+}
+
+static void test_what_is_declined_reaches_user_space(void)
+{
+	static const struct {
+		uint16_t port;
+		uint8_t size;
+		bool in;
+		uint32_t data;
+	} expected[] = {
+		{ BASE, 4, true },
+		{ BASE + 4, 4, false, 0x11223344 },
+		{ BASE + 8, 1, true },
+		{ BASE + 0xb, 1, false, 0x77 },
+		{ BASE + 5, 2, true },
+		{ BASE + 0x12, 4, true },
+		{ BASE - 2, 4, true },
+		{ BASE + SIZE - 2, 4, false, 1 },
+		{ BASE + SIZE, 1, true },
+		{ BASE - 1, 1, true },
+	};
+	struct machine *m = machine_create(guest_tries_what_is_declined);
+	unsigned int i, both;
+
+	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	must(set_access(m->dev, 0, 4, KVM_PIO_REGS_WRITE));
+	must(set_access(m->dev, 4, 4, KVM_PIO_REGS_READ));
+	must(set_access(m->dev, 8, 4, 0));
+	must(set_range(m->dev, BASE, SIZE));
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		memset(&m->exits, 0, sizeof(m->exits));
+		run(m);
+		expect_eq(m->exits.reads, expected[i].in);
+		expect_eq(m->exits.writes, !expected[i].in);
+		expect_eq(m->exits.port, expected[i].port);
+		expect_eq(m->exits.size, expected[i].size);
+		if (!expected[i].in)
+			expect_eq(m->exits.data, expected[i].data);
+	}
+	both = m->exits.reads + m->exits.writes;
+	run(m);
+	expect_eq(m->exits.reads + m->exits.writes, both);
+	for (i = 0; i < KVM_PIO_REGS_SIZE; i++)
+		expect_eq(m->page[i], 0);
+}
+
+static void guest_rings(void)
+{
+	for (;;) {
+		guest_outl(BASE + REG, 0x01020304);
+		guest_outw(BASE + REG + 2, 0x0506);
+		guest_outb(BASE + REG + 1, 0x07);
+		GUEST_SYNC(1);
+	}
+}
+
+static void test_doorbell_signals(void)
+{
+	struct machine *m = machine_create(guest_rings);
+	int a = new_eventfd(), b = new_eventfd();
+	int device_s_own = dup(a);
+
+	must(set_range(m->dev, BASE, SIZE));
+
+	must(set_doorbell(m->dev, REG, device_s_own));
+	close(device_s_own);
+	run(m);
+	expect_eq(signals(a), 3);
+	expect_eq(m->exits.writes, 0);
+	/* Without KVM_PIO_REGS_WRITE the value is dropped. */
+	expect_eq(*(uint32_t *)(m->page + REG), 0);
+
+	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_WRITE));
+	run(m);
+	expect_eq(signals(a), 3);
+	expect_eq(*(uint32_t *)(m->page + REG), 0x05060704);
+
+	must(set_doorbell(m->dev, REG, b));
+	run(m);
+	expect_eq(signals(a), 0);
+	expect_eq(signals(b), 3);
+
+	must(set_doorbell(m->dev, REG, -1));
+	run(m);
+	expect_eq(signals(b), 0);
+	expect_eq(m->exits.writes, 0);
+
+	must(set_access(m->dev, REG, 4, 0));
+	run(m);
+	expect_eq(m->exits.writes, 3);
+
+	/* Many writes are one count, not one wakeup each. */
+	must(set_doorbell(m->dev, REG, b));
+	run(m);
+	run(m);
+	expect_eq(signals(b), 6);
+}
+
+static uint8_t string[64];
+
+static void guest_uses_strings(void)
+{
+	void *p = string;
+	uint64_t n = sizeof(string) / 4;
+
+	asm volatile("rep insl" : "+D"(p), "+c"(n) : "d"(BASE + REG) : "memory");
+	GUEST_SYNC(1);
+	p = string;
+	n = sizeof(string);
+	asm volatile("rep outsb" : "+S"(p), "+c"(n) : "d"(BASE + REG) : "memory");
+	GUEST_SYNC(2);
+	p = string;
+	asm volatile("insl" : "+D"(p) : "d"(BASE + REG) : "memory");
+	GUEST_ASSERT(*(uint32_t *)string == (FROM_USER & ~0xffu) + 0x12);
+	GUEST_DONE();
+}
+
+static void test_string_input_is_one_exit(void)
+{
+	struct machine *m = machine_create(guest_uses_strings);
+
+	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	must(set_range(m->dev, BASE, SIZE));
+	run(m);
+	expect_eq(m->exits.reads, 1);
+	expect_eq(m->exits.port, BASE + REG);
+	expect_eq(m->exits.size, 4);
+	expect_eq(m->exits.count, sizeof(string) / 4);
+
+	/* What was read goes out byte by byte, into the same register. */
+	*(uint32_t *)(m->page + REG) = FROM_USER;
+	run(m);
+	expect_eq(m->exits.writes, 0);
+	expect_eq(m->page[REG], FROM_USER >> 24);
+
+	m->page[REG] = 0x12;
+	run(m);
+	expect_eq(m->exits.reads, 1);
+}
+
+static void guest_reads_two_places(void)
+{
+	for (;;) {
+		GUEST_ASSERT(guest_inl(BASE + REG) == FROM_USER);
+		GUEST_ASSERT(guest_inl(OTHER_BASE + REG) == FROM_USER);
+		GUEST_SYNC(1);
+	}
+}
+
+static void test_it_moves_and_detaches(void)
+{
+	struct machine *m = machine_create(guest_reads_two_places);
+
+	*(uint32_t *)(m->page + REG) = FROM_USER;
+	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ));
+	run(m);
+	expect_eq(m->exits.reads, 2);
+
+	m->exits.reads = 0;
+	must(set_range(m->dev, BASE, SIZE));
+	run(m);
+	expect_eq(m->exits.reads, 1);
+	expect_eq(m->exits.port, OTHER_BASE + REG);
+
+	m->exits.reads = 0;
+	must(set_range(m->dev, OTHER_BASE, SIZE));
+	run(m);
+	expect_eq(m->exits.reads, 1);
+	expect_eq(m->exits.port, BASE + REG);
+
+	/* Smaller, so that the register is not in it any more */
+	m->exits.reads = 0;
+	must(set_range(m->dev, OTHER_BASE, REG));
+	run(m);
+	expect_eq(m->exits.reads, 2);
+
+	m->exits.reads = 0;
+	must(set_range(m->dev, 0, 0));
+	run(m);
+	expect_eq(m->exits.reads, 2);
+
+	m->exits.reads = 0;
+	must(set_range(m->dev, BASE, SIZE));
+	run(m);
+	expect_eq(m->exits.reads, 1);
+}
+
+static void guest_reads_many(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		GUEST_ASSERT(guest_inl(0x1100 + i * 0x100) == i);
+		guest_outl(0x1104 + i * 0x100, ~i);
+	}
+	GUEST_DONE();
+}
+
+static void test_devices_are_independent(void)
+{
+	struct machine *m = machine_create(guest_reads_many);
+	uint32_t *pages[16];
+	int devs[16];
+	unsigned int i;
+
+	for (i = 0; i < 16; i++) {
+		devs[i] = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
+		pages[i] = (uint32_t *)map_page(devs[i]);
+		pages[i][0] = i;
+		must(set_access(devs[i], 0, 8, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	}
+	/* Not in the order of their ports, with each other as neighbours */
+	for (i = 0; i < 16; i++)
+		must(set_range(devs[i * 5 % 16], 0x1100 + i * 5 % 16 * 0x100, 0x100));
+	run(m);
+	expect_eq(m->exits.reads + m->exits.writes, 0);
+	for (i = 0; i < 16; i++) {
+		expect_eq(pages[i][0], i);
+		expect_eq(pages[i][1], ~i);
+	}
+}
+
+/* ---- changes while vCPUs run ---- */
+
+static void guest_stores_and_loads(void)
+{
+	uint32_t i;
+
+	for (i = 1; !stop; i++) {
+		guest_outl(BASE + REG, i);
+		GUEST_ASSERT(guest_inl(BASE + REG) == i);
+		accesses += 2;
+	}
+	GUEST_DONE();
+}
+
+/* Guest memory is the host's too. */
+#define guest_var(m, var) (*(typeof(var) *)addr_gva2hva((m)->vm, (vm_vaddr_t)&(var)))
+
+/*
+ * Changes the device, again and again, until the guest has been answered by
+ * either side often enough, with a bound for the case that it never is.
+ */
+static void change_while_running(struct machine *m, void (*change)(struct machine *m, unsigned int i))
+{
+	pthread_t thread = run_in_thread(m);
+	unsigned int i;
+
+	for (i = 0; i < 20000; i++) {
+		unsigned int exits = m->exits.reads + m->exits.writes;
+
+		change(m, i);
+		sched_yield();
+		if (i >= 200 && exits > 100 && guest_var(m, accesses) > exits + 100)
+			break;
+	}
+	guest_var(m, stop) = 1;
+	pthread_join(thread, NULL);
+	TEST_ASSERT(i < 20000, "%u changes, %u exits for %u accesses: one side never had a turn",
+		    i, m->exits.reads + m->exits.writes, guest_var(m, accesses));
+}
+
+static void change_access(struct machine *m, unsigned int i)
+{
+	must(set_access(m->dev, REG, 4, i % 4));
+}
+
+static void test_access_changes_while_running(void)
+{
+	struct machine *m = machine_create(guest_stores_and_loads);
+
+	m->model = m->page;
+	must(set_range(m->dev, BASE, SIZE));
+	change_while_running(m, change_access);
+}
+
+static void change_range(struct machine *m, unsigned int i)
+{
+	switch (i % 4) {
+	case 0:
+		must(set_range(m->dev, BASE, SIZE));
+		break;
+	case 1:
+		must(set_range(m->dev, OTHER_BASE, SIZE));
+		break;
+	case 2:
+		must(set_range(m->dev, BASE, SIZE + 4));
+		break;
+	case 3:
+		must(set_range(m->dev, 0, 0));
+		break;
+	}
+}
+
+static void test_range_changes_while_running(void)
+{
+	struct machine *m = machine_create(guest_stores_and_loads);
+
+	m->model = m->page;
+	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	change_while_running(m, change_range);
+}
+
+static void guest_rings_and_counts(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < rounds; i++) {
+		guest_outl(BASE + REG, i);
+		accesses++;
+	}
+	GUEST_DONE();
+}
+
+static void test_no_doorbell_is_lost_while_it_changes(void)
+{
+	struct machine *m = machine_create(guest_rings_and_counts);
+	int a = new_eventfd(), b = new_eventfd();
+	const uint32_t n = 5000;
+	uint64_t from_a, from_b;
+	pthread_t thread;
+	unsigned int i;
+
+	guest_var(m, rounds) = n;
+	must(set_range(m->dev, BASE, SIZE));
+	thread = run_in_thread(m);
+	for (i = 0; guest_var(m, accesses) < n; i++) {
+		must(set_doorbell(m->dev, REG, i % 3 == 0 ? a : i % 3 == 1 ? b : -1));
+		sched_yield();
+	}
+	pthread_join(thread, NULL);
+	from_a = signals(a);
+	from_b = signals(b);
+	expect_eq(from_a + from_b + m->exits.writes, n);
+}
+
+static void guest_shares_a_register(uint64_t lane)
+{
+	uint16_t port = BASE + REG + lane;
+	uint32_t i;
+
+	for (i = 0; i < rounds; i++) {
+		guest_outb(port, i);
+		GUEST_ASSERT(guest_inb(port) == (uint8_t)i);
+		GUEST_ASSERT((uint8_t)(guest_inl(BASE + REG) >> (lane * 8)) == (uint8_t)i);
+	}
+	guest_outb(port, 0xc0 + lane);
+	GUEST_DONE();
+}
+
+struct worker {
+	struct machine *m;
+	struct kvm_vcpu *vcpu;
+};
+
+static void *worker_thread(void *arg)
+{
+	struct worker *w = arg;
+
+	run_vcpu(w->m, w->vcpu);
+	return NULL;
+}
+
+static void test_vcpus_share_a_register(void)
+{
+	struct kvm_vcpu *vcpus[4];
+	struct worker workers[4];
+	pthread_t threads[4];
+	struct machine m = {};
+	unsigned int i;
+
+	m.vm = vm_create_with_vcpus(4, guest_shares_a_register, vcpus);
+	m.dev = kvm_create_device(m.vm, KVM_DEV_TYPE_PIO_REGS);
+	m.page = map_page(m.dev);
+	m.model = m.page;
+	guest_var(&m, rounds) = 1000;
+	must(set_access(m.dev, REG, 4, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	must(set_range(m.dev, BASE, SIZE));
+	for (i = 0; i < 4; i++) {
+		workers[i] = (struct worker) { &m, vcpus[i] };
+		vcpu_args_set(vcpus[i], 1, (uint64_t)i);
+		must(pthread_create(&threads[i], NULL, worker_thread, &workers[i]));
+	}
+	for (i = 0; i < 500; i++) {
+		change_range(&m, i);
+		sched_yield();
+	}
+	for (i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	expect_eq(*(uint32_t *)(m.page + REG), 0xc3c2c1c0);
+}
+
+static void guest_reads_one_place(void)
+{
+	while (!stop) {
+		GUEST_ASSERT(guest_inl(BASE + REG) == FROM_USER);
+		accesses++;
+	}
+	GUEST_DONE();
+}
+
+/* Waits for the guest to have done so many accesses, or exits, more */
+static bool wait_for_more(volatile unsigned int *counter, unsigned int more)
+{
+	unsigned int from = *counter, i;
+
+	for (i = 0; i < 1000000 && *counter - from < more; i++)
+		sched_yield();
+	return *counter - from >= more;
+}
+
+static void test_fd_is_closed_while_running(void)
+{
+	struct machine *m = machine_create(guest_reads_one_place);
+	volatile unsigned int *count = &guest_var(m, accesses);
+	pthread_t thread;
+
+	*(uint32_t *)(m->page + REG) = FROM_USER;
+	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ));
+	must(set_range(m->dev, BASE, SIZE));
+	thread = run_in_thread(m);
+	TEST_ASSERT(wait_for_more(count, 100), "the guest reads");
+	expect_eq(m->exits.reads, 0);
+
+	/* The mapping keeps the device. */
+	close(m->dev);
+	TEST_ASSERT(wait_for_more(count, 100), "the guest goes on reading");
+	expect_eq(m->exits.reads, 0);
+
+	must(munmap(m->page, KVM_PIO_REGS_SIZE));
+	TEST_ASSERT(wait_for_more(&m->exits.reads, 100), "the guest's reads exit");
+
+	/* The ports are free for another one. */
+	m->dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
+	must(set_range(m->dev, BASE, SIZE));
+
+	guest_var(m, stop) = 1;
+	pthread_join(thread, NULL);
+}
+
+static void test_devices_come_and_go_while_running(void)
+{
+	struct machine *m = machine_create(guest_reads_one_place);
+	pthread_t thread = run_in_thread(m);
+	int efd = new_eventfd();
+	unsigned int i;
+
+	for (i = 0; i < 200; i++) {
+		int dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
+		uint8_t *page = map_page(dev);
+
+		*(uint32_t *)(page + REG) = FROM_USER;
+		must(munmap(page, KVM_PIO_REGS_SIZE));
+		must(set_access(dev, 0, SIZE, KVM_PIO_REGS_READ));
+		must(set_doorbell(dev, REG, efd));
+		must(set_range(dev, BASE, SIZE));
+		sched_yield();
+		close(dev);
+	}
+	guest_var(m, stop) = 1;
+	pthread_join(thread, NULL);
+	TEST_ASSERT(guest_var(m, accesses) > m->exits.reads,
+		    "%u of %u reads exited: the devices never had a turn",
+		    m->exits.reads, guest_var(m, accesses));
+}
+
+/* ---- the run ---- */
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} tests[] = {
+#define TEST(name) { #name, test_##name }
+	TEST(attributes_exist),
+	TEST(range_is_validated),
+	TEST(access_is_validated),
+	TEST(doorbell_is_validated),
+	TEST(mapping_is_validated),
+	TEST(ranges_do_not_overlap),
+	TEST(full_bus_is_reported),
+	TEST(reads_reach_every_lane),
+	TEST(writes_reach_every_lane),
+	TEST(what_is_declined_reaches_user_space),
+	TEST(doorbell_signals),
+	TEST(string_input_is_one_exit),
+	TEST(it_moves_and_detaches),
+	TEST(devices_are_independent),
+	TEST(access_changes_while_running),
+	TEST(range_changes_while_running),
+	TEST(no_doorbell_is_lost_while_it_changes),
+	TEST(vcpus_share_a_register),
+	TEST(fd_is_closed_while_running),
+	TEST(devices_come_and_go_while_running),
+};
+
+static bool have_device(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	bool have = !__kvm_test_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+
+	kvm_vm_free(vm);
+	return have;
+}
+
+int main(int argc, char *argv[])
+{
+	unsigned int i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (access("/dev/kvm", R_OK | W_OK))
+		ksft_exit_skip("/dev/kvm: %s\n", strerror(errno));
+	if (!have_device())
+		ksft_exit_skip("this kernel's KVM has no device type %u (pio-regs)\n",
+			       KVM_DEV_TYPE_PIO_REGS);
+
+	ksft_set_plan(ARRAY_SIZE(tests));
+	for (i = 0; i < ARRAY_SIZE(tests); i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (!pid) {
+			alarm(TEST_LIMIT);
+			tests[i].run();
+			exit(0);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+			ksft_test_result_fail("%s\n", tests[i].name);
+		else
+			ksft_test_result_pass("%s\n", tests[i].name);
+	}
+
+	/* Prints the totals */
+	if (ksft_get_fail_cnt())
+		ksft_exit_fail();
+	ksft_exit_pass();
+}
