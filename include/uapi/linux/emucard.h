@@ -11,6 +11,8 @@
  * structures are laid out the same for 32-bit and 64-bit callers.
  *
  * Errors that every request can give:
+ *   EBADF	the file is not open for writing, and the request changes something;
+ *		or not for reading, and it reads registers or card memory
  *   EFAULT	a pointer is bad
  *   EINVAL	argsz, flags, padding or a field out of its range
  *   ENODEV	the card has been removed, or reads all-ones
@@ -18,9 +20,11 @@
  *   EOPNOTSUPP	this card cannot do it: see emucard_info.caps
  *
  * read(), write() and their vectored, positioned and asynchronous forms move
- * data to and from the card's memory by DMA, at the file's offset; mmap() maps
- * it where EMUCARD_CAP_MMAP is set. poll() reports POLLPRI when an interrupt
- * event has arrived that this open file has not yet waited for, and
+ * data to and from the card's memory by DMA, at the file's offset; for each of
+ * them EMUCARD_TIMEOUT_DEFAULT_MS is the bound, and only a fatal signal ends a
+ * wait. mmap() with MAP_SHARED maps the memory where EMUCARD_CAP_MMAP is set; the
+ * mapping gives SIGBUS once the card is gone. poll() reports POLLPRI when an
+ * interrupt event has arrived that this open file has not yet waited for, and
  * POLLERR | POLLHUP once the card is gone.
  */
 #ifndef _UAPI_LINUX_EMUCARD_H
@@ -104,7 +108,8 @@ struct emucard_info {
  * In, out: struct emucard_reg. The driver refuses registers that it owns for
  * writing (EPERM): ring, interrupt enable, doorbell. Since version 1.
  *
- * Errors: EPERM; ERANGE: @offset + @width is outside the register BAR.
+ * Errors: EPERM; EINVAL: @value has more than @width bytes; ERANGE: @offset +
+ * @width is outside the register BAR.
  */
 #define EMUCARD_REG		_IO(EMUCARD_MAGIC, 1)
 
@@ -130,8 +135,9 @@ struct emucard_reg {
  * EMUCARD_DMA - move bytes between user memory and card memory
  *
  * In, out: struct emucard_dma. Blocks until the card has finished, the time is
- * up or a fatal signal arrives. Whatever it returns, the card no longer touches
- * the memory. Since version 1.
+ * up or a signal arrives. Whatever it returns, the card no longer touches the
+ * memory; on edu, which cannot be stopped, what a transfer that was given up was
+ * to write to card memory may still arrive there. Since version 1.
  *
  * Errors: ERANGE: @offset + @len is outside card memory; EIO: the card reports
  * an error; ETIMEDOUT: not finished in time, the card was stopped and can be
