@@ -159,5 +159,6 @@ uncompressed_kernel() {
 	7f454c46) unpack='cat' ;;
 	*) die 3 "$bzimage: compressed in a way that is not known here" ;;
 	esac
-	tail -c "+$((start + 1))" "$bzimage" | head -c "$length" | $unpack
+	# In this order, so that no command of the pipe is cut short.
+	head -c "$((start + length))" "$bzimage" | tail -c "+$((start + 1))" | $unpack
 }
