@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the project uses of the kernel's own source but does not hold itself: the
+# harness of kselftests, and checkpatch. Needs common.sh.
+
+# kernel_source: prints a directory with those parts of Debian's kernel source
+kernel_source() {
+	local version dir
+	need_packages lint >&2
+	version=$(dpkg-query -W -f='${Version}' linux-source-6.1)
+	dir=$CACHE/kernel-source/$version
+	[ -e "$dir" ] || with_lock kernel-source unpack_kernel_source "$dir"
+	echo "$dir"
+}
+
+unpack_kernel_source() {
+	local dir=$1
+	[ ! -e "$dir" ] || return 0
+	say "unpacking parts of the kernel's source"
+	rm -rf "$dir.new"
+	mkdir -p "$dir.new"
+	tar -C "$dir.new" -xJf /usr/src/linux-source-6.1.tar.xz --strip-components=1 --wildcards \
+		'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
+		'*/scripts/const_structs.checkpatch' \
+		'*/tools/testing/selftests/lib.mk' '*/tools/testing/selftests/kselftest*'
+	mv "$dir.new" "$dir"
+}
