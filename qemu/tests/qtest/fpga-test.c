@@ -3,10 +3,1540 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
+#include "qemu/host-utils.h"
+#include "qemu/units.h"
 #include "libqtest.h"
+#include "libqos/libqos-malloc.h"
+#include "libqos/malloc-pc.h"
+#include "libqos/pci-pc.h"
+#include "qobject/qdict.h"
+#include "hw/misc/fpga_regs.h"
+#include "hw/pci/pci_regs.h"
+
+#define BRIDGE_SLOT 4
+#define CARD_SLOT   1
+/* libqos numbers the buses; ours is the only bridge, so its bus is 1. */
+#define BEHIND(slot) QPCI_DEVFN(32 + (slot), 0)
+
+#define FIXED   "-nodefaults -device dec-21154,id=br0,addr=4,io-base=0x2000 " \
+                "-device fpga,id=card,bus=br0,addr=1,io-base=0x2000"
+#define FREE    "-nodefaults -device fpga,id=card,addr=5"
+
+/* Above the 128 MiB of RAM that the machine has, and below its PCI hole */
+#define NOWHERE 0x40000000
+
+/* How often to look before something is found not to happen */
+#define PATIENCE 100000
+
+#define RING_SIZE 8
+
+typedef struct Card {
+    QTestState *qts;
+    QGuestAllocator alloc;
+    QPCIBus *bus;
+    QPCIDevice *bridge;
+    QPCIDevice *dev;
+    uint16_t port;
+    uint64_t ring;
+    uint32_t tail;
+} Card;
+
+/* Ports, without the help of configuration space */
+
+static uint32_t rd(Card *c, uint32_t reg)
+{
+    return qtest_inl(c->qts, c->port + reg);
+}
+
+static void wr(Card *c, uint32_t reg, uint32_t value)
+{
+    qtest_outl(c->qts, c->port + reg, value);
+}
+
+static void card_find(Card *c, bool fixed)
+{
+    pc_alloc_init(&c->alloc, c->qts, ALLOC_NO_FLAGS);
+    c->bus = qpci_new_pc(c->qts, &c->alloc);
+    if (fixed) {
+        qpci_secondary_buses_init(c->bus);
+        c->bridge = qpci_device_find(c->bus, QPCI_DEVFN(BRIDGE_SLOT, 0));
+        g_assert_nonnull(c->bridge);
+    }
+    c->dev = qpci_device_find(c->bus,
+                              fixed ? BEHIND(CARD_SLOT) : QPCI_DEVFN(5, 0));
+    g_assert_nonnull(c->dev);
+}
+
+static Card *card_fixed(void)
+{
+    Card *c = g_new0(Card, 1);
+
+    c->qts = qtest_init(FIXED);
+    c->port = FPGA_IO_BASE;
+    card_find(c, true);
+    qpci_device_enable(c->bridge);
+    qpci_device_enable(c->dev);
+    return c;
+}
+
+static Card *card_free(void)
+{
+    Card *c = g_new0(Card, 1);
+
+    c->qts = qtest_init(FREE);
+    card_find(c, false);
+    return c;
+}
+
+static void card_done(Card *c)
+{
+    g_free(c->bridge);
+    g_free(c->dev);
+    qpci_free_pc(c->bus);
+    alloc_destroy(&c->alloc);
+    qtest_quit(c->qts);
+    g_free(c);
+}
+
+/* Fixed and free base */
+
+static void assert_fixed(QTestState *qts)
+{
+    g_assert_cmphex(qtest_inl(qts, FPGA_IO_BASE + FPGA_ID), ==, FPGA_ID_VALUE);
+    g_assert_cmphex(qtest_inl(qts, FPGA_IO_BASE + FPGA_FIXED_BASE), ==,
+                    FPGA_IO_BASE);
+}
+
+static void test_before_firmware(void)
+{
+    QTestState *qts = qtest_init(FIXED);
+
+    assert_fixed(qts);
+    g_assert_cmphex(qtest_inl(qts, FPGA_IO_BASE + FPGA_FEATURES) &
+                    FPGA_FEATURE_FIXED_IO, ==, FPGA_FEATURE_FIXED_IO);
+    /* The last register, and the first port that is not the card's */
+    qtest_outl(qts, FPGA_IO_BASE + FPGA_IO_SIZE - 4, 0x12345678);
+    g_assert_cmphex(qtest_inl(qts, FPGA_IO_BASE + FPGA_IO_SIZE - 4), ==,
+                    0x12345678);
+    g_assert_cmphex(qtest_inl(qts, FPGA_IO_BASE + FPGA_IO_SIZE), ==,
+                    0xffffffff);
+    qtest_quit(qts);
+}
+
+static void test_identity(void)
+{
+    Card *c = card_fixed();
+
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_VENDOR_ID), ==,
+                    DEC_21154_VENDOR_ID);
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_DEVICE_ID), ==,
+                    DEC_21154_DEVICE_ID);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_VENDOR_ID), ==,
+                    FPGA_PCI_VENDOR_ID);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_DEVICE_ID), ==,
+                    FPGA_PCI_DEVICE_ID);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_CLASS_DEVICE), ==,
+                    FPGA_PCI_CLASS);
+    g_assert_cmphex(qpci_config_readb(c->dev, PCI_REVISION_ID), ==,
+                    FPGA_PCI_REVISION);
+    g_assert_cmphex(qpci_config_readb(c->dev, PCI_INTERRUPT_PIN), ==, 1);
+
+    g_assert_cmphex(rd(c, FPGA_VERSION), ==, FPGA_VERSION_VALUE);
+    g_assert_cmphex(rd(c, FPGA_RAM_PAGES), ==, 16 * MiB / FPGA_RAM_PAGE_SIZE);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 0);
+    card_done(c);
+}
+
+static void test_window(void)
+{
+    Card *c = card_fixed();
+
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_IO_BASE), ==, 0x2020);
+    qpci_config_writew(c->bridge, PCI_IO_BASE, 0xc0c0);
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_IO_BASE), ==, 0x2020);
+    assert_fixed(c->qts);
+    qpci_config_writew(c->bridge, PCI_COMMAND, 0);
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_COMMAND), ==,
+                    PCI_COMMAND_IO);
+    assert_fixed(c->qts);
+    card_done(c);
+}
+
+static void test_wide_window(void)
+{
+    QTestState *qts = qtest_init("-nodefaults -device dec-21154,id=br0,addr=4,"
+                                 "io-base=0x2000,io-limit=0x3fff "
+                                 "-device fpga,bus=br0,addr=1,io-base=0x2000 "
+                                 "-device fpga,bus=br0,addr=2,io-base=0x3800");
+
+    assert_fixed(qts);
+    g_assert_cmphex(qtest_inl(qts, 0x3800 + FPGA_ID), ==, FPGA_ID_VALUE);
+    g_assert_cmphex(qtest_inl(qts, 0x3800 + FPGA_FIXED_BASE), ==, 0x3800);
+    qtest_quit(qts);
+}
+
+#define FIXED_BAR (FPGA_IO_BASE | PCI_BASE_ADDRESS_SPACE_IO)
+#define SIZE_BAR  (0xfffff800 | PCI_BASE_ADDRESS_SPACE_IO)
+
+static void assert_bar(Card *c, uint32_t value)
+{
+    g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_0), ==, value);
+}
+
+static void test_sizing(void)
+{
+    Card *c = card_fixed();
+
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    assert_fixed(c->qts);
+    assert_bar(c, SIZE_BAR);
+    assert_bar(c, FIXED_BAR);
+    assert_fixed(c->qts);
+
+    /* As the operating systems do: size, then write what was there */
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, FIXED_BAR);
+    assert_bar(c, FIXED_BAR);
+
+    /* A write to the command register ends it */
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    qpci_config_writew(c->dev, PCI_COMMAND, PCI_COMMAND_IO);
+    assert_bar(c, FIXED_BAR);
+    card_done(c);
+}
+
+static void test_sizing_in_parts(void)
+{
+    Card *c = card_fixed();
+
+    qpci_config_writew(c->dev, PCI_BASE_ADDRESS_0, 0xffff);
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writew(c->dev, PCI_BASE_ADDRESS_0, 0xffff);
+    qpci_config_writew(c->dev, PCI_BASE_ADDRESS_0 + 2, 0xffff);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_BASE_ADDRESS_0), ==,
+                    SIZE_BAR & 0xffff);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_BASE_ADDRESS_0 + 2), ==,
+                    SIZE_BAR >> 16);
+    assert_bar(c, FIXED_BAR);
+    card_done(c);
+}
+
+static void test_rewriting(void)
+{
+    Card *c = card_fixed();
+
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xc001);
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writew(c->dev, PCI_COMMAND, 0);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_COMMAND), ==, PCI_COMMAND_IO);
+    assert_fixed(c->qts);
+    g_assert_cmphex(qtest_inl(c->qts, 0xc000), ==, 0xffffffff);
+    card_done(c);
+}
+
+static void test_system_reset(void)
+{
+    Card *c = card_fixed();
+
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    wr(c, FPGA_REGFILE, 1);
+    for (int i = 0; i < 2; i++) {
+        qtest_system_reset(c->qts);
+        assert_fixed(c->qts);
+        g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    }
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_IO_BASE), ==, 0x2020);
+    qpci_secondary_buses_init(c->bus);
+    assert_bar(c, FIXED_BAR);
+    card_done(c);
+}
+
+static void test_bus_reset(void)
+{
+    Card *c = card_fixed();
+
+    wr(c, FPGA_REGFILE, 1);
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, PCI_BRIDGE_CTL_BUS_RESET);
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, 0);
+    assert_fixed(c->qts);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    assert_bar(c, FIXED_BAR);
+    card_done(c);
+}
+
+static void test_free_base(void)
+{
+    Card *c = card_free();
+    uint64_t size;
+    QPCIBar bar;
+
+    g_assert_cmphex(qtest_inl(c->qts, FPGA_IO_BASE), ==, 0xffffffff);
+    assert_bar(c, PCI_BASE_ADDRESS_SPACE_IO);
+    bar = qpci_iomap(c->dev, FPGA_BAR_REGS, &size);
+    g_assert_cmphex(size, ==, FPGA_IO_SIZE);
+    qpci_device_enable(c->dev);
+    g_assert_cmphex(qpci_io_readl(c->dev, bar, FPGA_ID), ==, FPGA_ID_VALUE);
+    g_assert_cmphex(qpci_io_readl(c->dev, bar, FPGA_FIXED_BASE), ==, 0);
+    g_assert_cmphex(qpci_io_readl(c->dev, bar, FPGA_FEATURES) &
+                    FPGA_FEATURE_FIXED_IO, ==, 0);
+
+    /* It moves, and reset takes it away. */
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xd001);
+    g_assert_cmphex(qtest_inl(c->qts, 0xd000), ==, FPGA_ID_VALUE);
+    qtest_system_reset(c->qts);
+    g_assert_cmphex(qtest_inl(c->qts, 0xd000), ==, 0xffffffff);
+    assert_bar(c, PCI_BASE_ADDRESS_SPACE_IO);
+    card_done(c);
+}
+
+static void test_free_bridge(void)
+{
+    Card c = { .qts = qtest_init("-nodefaults -device dec-21154,id=br0,addr=4 "
+                                 "-device fpga,bus=br0,addr=1") };
+
+    card_find(&c, true);
+    g_assert_cmphex(qpci_config_readw(c.bridge, PCI_IO_BASE), ==, 0);
+    g_assert_cmphex(qpci_config_readw(c.bridge, PCI_COMMAND), ==, 0);
+    qpci_config_writel(c.dev, PCI_BASE_ADDRESS_0, 0xd001);
+    qpci_device_enable(c.dev);
+    g_assert_cmphex(qtest_inl(c.qts, 0xd000), ==, 0xffffffff);
+    qpci_config_writew(c.bridge, PCI_IO_BASE, 0xd0d0);
+    qpci_device_enable(c.bridge);
+    g_assert_cmphex(qtest_inl(c.qts, 0xd000), ==, FPGA_ID_VALUE);
+    g_free(c.bridge);
+    g_free(c.dev);
+    qpci_free_pc(c.bus);
+    alloc_destroy(&c.alloc);
+    qtest_quit(c.qts);
+}
+
+/* Registers */
+
+static void test_read_sizes(void)
+{
+    Card *c = card_fixed();
+    const uint32_t reg[] = { FPGA_ID, FPGA_REGFILE };
+
+    wr(c, FPGA_REGFILE, FPGA_ID_VALUE);
+    for (int i = 0; i < ARRAY_SIZE(reg); i++) {
+        uint16_t port = c->port + reg[i];
+
+        for (int byte = 0; byte < 4; byte++) {
+            g_assert_cmphex(qtest_inb(c->qts, port + byte), ==, "FPGA"[byte]);
+        }
+        g_assert_cmphex(qtest_inw(c->qts, port), ==, FPGA_ID_VALUE & 0xffff);
+        g_assert_cmphex(qtest_inw(c->qts, port + 2), ==, FPGA_ID_VALUE >> 16);
+        g_assert_cmphex(qtest_inl(c->qts, port), ==, FPGA_ID_VALUE);
+    }
+    card_done(c);
+}
+
+static void test_write_sizes(void)
+{
+    Card *c = card_fixed();
+    uint16_t port = c->port + FPGA_REGFILE;
+
+    wr(c, FPGA_REGFILE, 0x11223344);
+    qtest_outb(c->qts, port + 2, 0xaa);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0x11aa3344);
+    qtest_outw(c->qts, port, 0xbbcc);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0x11aabbcc);
+    qtest_outw(c->qts, port + 2, 0xddee);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0xddeebbcc);
+
+    /* Other lanes of a W1C register are not cleared. */
+    wr(c, FPGA_INT_RAISE, 0x81810000);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0x81810000);
+    qtest_outb(c->qts, c->port + FPGA_INT_STATUS + 3, 0xff);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0x00810000);
+    card_done(c);
+}
+
+static void test_scratch(void)
+{
+    Card *c = card_fixed();
+
+    g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, FPGA_SCRATCH_RESET);
+    wr(c, FPGA_SCRATCH, 0x12345678);
+    g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, (uint32_t)~0x12345678);
+    qtest_outb(c->qts, c->port + FPGA_SCRATCH, 0);
+    g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, (uint32_t)~0x12345600);
+    card_done(c);
+}
+
+static void test_regfile(void)
+{
+    Card *c = card_fixed();
+
+    for (uint32_t i = 0; i < FPGA_REGFILE_SIZE; i += 4) {
+        g_assert_cmphex(rd(c, FPGA_REGFILE + i), ==, 0);
+        wr(c, FPGA_REGFILE + i, i * 0x01010101u);
+    }
+    for (uint32_t i = 0; i < FPGA_REGFILE_SIZE; i += 4) {
+        g_assert_cmphex(rd(c, FPGA_REGFILE + i), ==, i * 0x01010101u);
+    }
+    card_done(c);
+}
+
+static void test_read_only(void)
+{
+    Card *c = card_fixed();
+    const uint32_t reg[] = {
+        FPGA_ID, FPGA_VERSION, FPGA_FEATURES, FPGA_STATUS, FPGA_FIXED_BASE,
+        FPGA_RAM_PAGES, FPGA_INT_VECTORS, FPGA_DMA_STATUS, FPGA_DMA_HEAD,
+        FPGA_DMA_ERROR,
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(reg); i++) {
+        uint32_t value = rd(c, reg[i]);
+
+        wr(c, reg[i], ~value);
+        g_assert_cmphex(rd(c, reg[i]), ==, value);
+    }
+    /* Write-only registers and holes read 0. */
+    wr(c, 0x200, 0xffffffff);
+    g_assert_cmphex(rd(c, 0x200), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_RAISE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_DOORBELL), ==, 0);
+    card_done(c);
+}
+
+static void test_undefined_bits(void)
+{
+    Card *c = card_fixed();
+
+    wr(c, FPGA_INT_ENABLE, 0xffffffff);
+    g_assert_cmphex(rd(c, FPGA_INT_ENABLE), ==, FPGA_INT_ALL);
+    wr(c, FPGA_INT_AUTOCLEAR, 0xffffffff);
+    g_assert_cmphex(rd(c, FPGA_INT_AUTOCLEAR), ==, FPGA_INT_ALL);
+    wr(c, FPGA_INT_COALESCE, 0xffffffff);
+    g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==,
+                    FPGA_INT_COALESCE_COUNT | FPGA_INT_COALESCE_USEC);
+    wr(c, FPGA_INT_RAISE, 0xffffffff);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_SOFTWARE);
+    wr(c, FPGA_DMA_RING_LO, 0xffffffff);
+    g_assert_cmphex(rd(c, FPGA_DMA_RING_LO), ==, 0xffffffe0);
+    card_done(c);
+}
+
+static void test_control_reset(void)
+{
+    Card *c = card_fixed();
+
+    wr(c, FPGA_SCRATCH, 1);
+    wr(c, FPGA_REGFILE, 1);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    wr(c, FPGA_INT_AUTOCLEAR, FPGA_INT_ALL);
+    wr(c, FPGA_INT_COALESCE, 4);
+    wr(c, FPGA_INT_RAISE, FPGA_INT_SOFTWARE);
+    wr(c, FPGA_DMA_RING_HI, 1);
+    /* An invalid ring: the engine halts */
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(rd(c, FPGA_STATUS), ==,
+                    FPGA_STATUS_DMA_HALTED | FPGA_STATUS_IRQ);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_STATUS) &
+                    PCI_STATUS_INTERRUPT, !=, 0);
+
+    wr(c, FPGA_CONTROL, FPGA_CONTROL_RESET);
+    g_assert_cmphex(rd(c, FPGA_CONTROL), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, FPGA_SCRATCH_RESET);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_STATUS), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_ENABLE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_AUTOCLEAR), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_RING_HI), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_ERROR), ==, 0);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_STATUS) &
+                    PCI_STATUS_INTERRUPT, ==, 0);
+    assert_fixed(c->qts);
+    card_done(c);
+}
+
+/* Interrupts */
+
+#define SW(n) (1u << (FPGA_INT_SOFTWARE_SHIFT + (n)))
+
+static bool intx(Card *c)
+{
+    return qpci_config_readw(c->dev, PCI_STATUS) & PCI_STATUS_INTERRUPT;
+}
+
+static void test_intx(void)
+{
+    Card *c = card_fixed();
+
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_false(intx(c));
+    g_assert_cmphex(rd(c, FPGA_STATUS), ==, 0);
+    wr(c, FPGA_INT_ENABLE, SW(0) | SW(15));
+    g_assert_true(intx(c));
+    g_assert_cmphex(rd(c, FPGA_STATUS), ==, FPGA_STATUS_IRQ);
+
+    wr(c, FPGA_INT_RAISE, SW(15));
+    wr(c, FPGA_INT_STATUS, SW(0));
+    g_assert_true(intx(c));
+    wr(c, FPGA_INT_STATUS, SW(15));
+    g_assert_false(intx(c));
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+
+    /* No message is sent, so nothing clears by itself. */
+    wr(c, FPGA_INT_AUTOCLEAR, FPGA_INT_ALL);
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_true(intx(c));
+    wr(c, FPGA_INT_ENABLE, 0);
+    g_assert_false(intx(c));
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, SW(0));
+    card_done(c);
+}
+
+/*
+ * Messages go to guest RAM here, where their data can be seen: the low bits are
+ * the vector.
+ */
+#define MSI_DATA 0x5a50
+
+typedef struct Msi {
+    uint8_t cap;
+    uint64_t addr;
+} Msi;
+
+static void msi_start(Card *c, Msi *msi, unsigned int log2_vectors)
+{
+    msi->cap = qpci_find_capability(c->dev, PCI_CAP_ID_MSI, 0);
+    g_assert_cmphex(msi->cap, !=, 0);
+    msi->addr = guest_alloc(&c->alloc, 4);
+    qtest_writel(c->qts, msi->addr, 0);
+    qpci_config_writel(c->dev, msi->cap + PCI_MSI_ADDRESS_LO, msi->addr);
+    qpci_config_writel(c->dev, msi->cap + PCI_MSI_ADDRESS_HI, 0);
+    qpci_config_writew(c->dev, msi->cap + PCI_MSI_DATA_64, MSI_DATA);
+    qpci_config_writew(c->dev, msi->cap + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE |
+                       log2_vectors << ctz32(PCI_MSI_FLAGS_QSIZE));
+}
+
+/* The message that has come since the last call; 0: none */
+static uint32_t msi_take(Card *c, Msi *msi)
+{
+    uint32_t data = qtest_readl(c->qts, msi->addr);
+
+    qtest_writel(c->qts, msi->addr, 0);
+    return data;
+}
+
+static void test_msi(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    msi_start(c, &msi, 2);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, FPGA_VECTORS);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    g_assert_cmphex(msi_take(c, &msi), ==, 0);
+
+    wr(c, FPGA_INT_RAISE, SW(3));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA + FPGA_VECTOR_SOFTWARE);
+    g_assert_false(intx(c));
+
+    /* The line stands already. */
+    wr(c, FPGA_INT_RAISE, SW(4));
+    g_assert_cmphex(msi_take(c, &msi), ==, 0);
+    /* It still stands after an acknowledgement. */
+    wr(c, FPGA_INT_STATUS, SW(3));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA + FPGA_VECTOR_SOFTWARE);
+    wr(c, FPGA_INT_STATUS, SW(4));
+    g_assert_cmphex(msi_take(c, &msi), ==, 0);
+
+    /* Another vector */
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_ERROR);
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA + FPGA_VECTOR_DMA_ERROR);
+    card_done(c);
+}
+
+static void test_msi_one_vector(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    msi_start(c, &msi, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 1);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    /* The one line stands, for another cause. */
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_cmphex(msi_take(c, &msi), ==, 0);
+    wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_ERROR);
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    card_done(c);
+}
+
+static void test_msi_autoclear(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    msi_start(c, &msi, 2);
+    wr(c, FPGA_INT_AUTOCLEAR, SW(0));
+    wr(c, FPGA_INT_ENABLE, SW(0) | SW(1));
+    for (int i = 0; i < 2; i++) {
+        wr(c, FPGA_INT_RAISE, SW(0));
+        g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+        g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    }
+    /* Only what is enabled, and only what is to be cleared */
+    wr(c, FPGA_INT_AUTOCLEAR, SW(0) | SW(2));
+    wr(c, FPGA_INT_RAISE, SW(0) | SW(1) | SW(2));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, SW(1) | SW(2));
+    card_done(c);
+}
+
+static void test_msi_masked(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    msi_start(c, &msi, 2);
+    qpci_config_writel(c->dev, msi.cap + PCI_MSI_MASK_64, 1);
+    wr(c, FPGA_INT_ENABLE, SW(0));
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_cmphex(msi_take(c, &msi), ==, 0);
+    g_assert_cmphex(qpci_config_readl(c->dev, msi.cap + PCI_MSI_PENDING_64),
+                    ==, 1);
+    qpci_config_writel(c->dev, msi.cap + PCI_MSI_MASK_64, 0);
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    card_done(c);
+}
+
+static void test_msi_switch(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    wr(c, FPGA_INT_ENABLE, SW(0));
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_true(intx(c));
+    msi_start(c, &msi, 2);
+    g_assert_false(intx(c));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    qpci_config_writew(c->dev, msi.cap + PCI_MSI_FLAGS, 0);
+    g_assert_true(intx(c));
+    card_done(c);
+}
+
+/* DMA */
+
+static void dma_start(Card *c)
+{
+    c->ring = guest_alloc(&c->alloc, RING_SIZE * FPGA_DESC_SIZE);
+    c->tail = 0;
+    qtest_memset(c->qts, c->ring, 0, RING_SIZE * FPGA_DESC_SIZE);
+    wr(c, FPGA_DMA_RING_LO, c->ring);
+    wr(c, FPGA_DMA_RING_HI, c->ring >> 32);
+    wr(c, FPGA_DMA_RING_SIZE, RING_SIZE);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, 0);
+}
+
+/* Returns: the entry */
+static uint32_t dma_post(Card *c, uint16_t flags, uint64_t addr, uint64_t card,
+                         uint32_t len, uint16_t nseg)
+{
+    uint32_t entry = c->tail++ % RING_SIZE;
+    struct fpga_desc desc = {
+        .addr = cpu_to_le64(addr),
+        .card = cpu_to_le64(card),
+        .len = cpu_to_le32(len),
+        .flags = cpu_to_le16(flags),
+        .nseg = cpu_to_le16(nseg),
+        .done = cpu_to_le32(0xdeadbeef),
+        .status = cpu_to_le32(FPGA_DESC_S_OWN),
+    };
+
+    qtest_memwrite(c->qts, c->ring + entry * FPGA_DESC_SIZE, &desc,
+                   sizeof(desc));
+    return entry;
+}
+
+static void dma_ring(Card *c)
+{
+    wr(c, FPGA_DMA_DOORBELL, 0);
+}
+
+static uint32_t dma_status(Card *c, uint32_t entry)
+{
+    return qtest_readl(c->qts, c->ring + entry * FPGA_DESC_SIZE +
+                       offsetof(struct fpga_desc, status));
+}
+
+static uint32_t dma_done(Card *c, uint32_t entry)
+{
+    return qtest_readl(c->qts, c->ring + entry * FPGA_DESC_SIZE +
+                       offsetof(struct fpga_desc, done));
+}
+
+static void dma_wait(Card *c, uint32_t entry)
+{
+    for (int i = 0; i < PATIENCE; i++) {
+        if (!(dma_status(c, entry) & FPGA_DESC_S_OWN)) {
+            return;
+        }
+    }
+    g_error("descriptor %u was not completed", entry);
+}
+
+static void dma_wait_halted(Card *c, uint32_t error)
+{
+    for (int i = 0; i < PATIENCE; i++) {
+        if (rd(c, FPGA_DMA_STATUS) & FPGA_DMA_STATUS_HALTED) {
+            g_assert_cmphex(rd(c, FPGA_DMA_ERROR), ==, error);
+            g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_HALTED);
+            g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, 0);
+            g_assert_cmphex(rd(c, FPGA_INT_STATUS) & FPGA_INT_DMA_ERROR, !=, 0);
+            return;
+        }
+    }
+    g_error("the engine did not halt");
+}
+
+static void dma_expect(Card *c, uint32_t entry, uint32_t code, uint32_t done)
+{
+    dma_wait(c, entry);
+    g_assert_cmphex(dma_status(c, entry), ==, FPGA_DESC_S_DONE | code);
+    g_assert_cmphex(dma_done(c, entry), ==, done);
+}
+
+/* Execute one descriptor, and see it end like this. */
+static void dma_one(Card *c, uint16_t flags, uint64_t addr, uint64_t card,
+                    uint32_t len, uint16_t nseg, uint32_t code, uint32_t done)
+{
+    uint32_t entry = dma_post(c, flags, addr, card, len, nseg);
+
+    dma_ring(c);
+    dma_expect(c, entry, code, done);
+}
+
+static uint8_t *pattern(size_t len, uint32_t seed)
+{
+    uint8_t *buf = g_malloc(len);
+
+    for (size_t i = 0; i < len; i++) {
+        seed = seed * 1664525 + 1013904223;
+        buf[i] = seed >> 24;
+    }
+    return buf;
+}
+
+/* In parts, because libqtest's time for one answer grows with its square */
+#define MEMORY_PART (64 * KiB)
+
+static void read_memory(Card *c, uint64_t addr, uint8_t *buf, size_t len)
+{
+    for (size_t at = 0; at < len; at += MEMORY_PART) {
+        qtest_memread(c->qts, addr + at, buf + at, MIN(len - at, MEMORY_PART));
+    }
+}
+
+static void write_memory(Card *c, uint64_t addr, const uint8_t *buf, size_t len)
+{
+    for (size_t at = 0; at < len; at += MEMORY_PART) {
+        qtest_memwrite(c->qts, addr + at, buf + at, MIN(len - at, MEMORY_PART));
+    }
+}
+
+static void assert_memory(Card *c, uint64_t addr, const uint8_t *want,
+                          size_t len)
+{
+    g_autofree uint8_t *got = g_malloc(len);
+
+    read_memory(c, addr, got, len);
+    g_assert_cmpmem(got, len, want, len);
+}
+
+static void round_trip(Card *c, uint32_t len, uint64_t card, unsigned int skew)
+{
+    uint64_t addr = guest_alloc(&c->alloc, len + 16) + skew;
+    g_autofree uint8_t *data = pattern(len + 1, len);
+    g_autofree uint8_t *other = pattern(len + 1, ~len);
+
+    write_memory(c, addr, data, len);
+    dma_one(c, 0, addr, card, len, 0, FPGA_DESC_OK, len);
+    write_memory(c, addr, other, len + 1);
+    dma_one(c, FPGA_DESC_F_TO_HOST, addr, card, len, 0, FPGA_DESC_OK, len);
+    /* Not a byte more */
+    data[len] = other[len];
+    assert_memory(c, addr, data, len + 1);
+}
+
+static void test_dma_round_trip(void)
+{
+    Card *c = card_fixed();
+    const uint32_t len[] = { 1, 2, 3, 7, 4095, 4096, 4097, 65537 };
+
+    dma_start(c);
+    for (int i = 0; i < ARRAY_SIZE(len); i++) {
+        round_trip(c, len[i], 0, 0);
+        round_trip(c, len[i], 4093, 3);
+        round_trip(c, len[i], 16 * MiB - len[i], 1);
+    }
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, c->tail % RING_SIZE);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    card_done(c);
+}
+
+/* More than the engine does at once */
+static void test_dma_large(void)
+{
+    Card *c = card_fixed();
+
+    dma_start(c);
+    round_trip(c, 5 * MiB + 1, 12345, 5);
+    card_done(c);
+}
+
+static void test_dma_batch(void)
+{
+    Card *c = card_fixed();
+    uint64_t addr = guest_alloc(&c->alloc, RING_SIZE * 256);
+    g_autofree uint8_t *data = pattern(RING_SIZE * 256, 1);
+
+    dma_start(c);
+    write_memory(c, addr, data, RING_SIZE * 256);
+    /* The whole ring, one doorbell; no interrupt was asked for */
+    for (int i = 0; i < RING_SIZE; i++) {
+        dma_post(c, 0, addr + i * 256, (RING_SIZE - 1 - i) * 256, 256, 0);
+    }
+    dma_ring(c);
+    dma_expect(c, RING_SIZE - 1, FPGA_DESC_OK, 256);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, 0);
+    dma_one(c, FPGA_DESC_F_TO_HOST, addr, (RING_SIZE - 1) * 256, 256, 0,
+            FPGA_DESC_OK, 256);
+    assert_memory(c, addr, data, 256);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    card_done(c);
+}
+
+static void test_dma_nop(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    msi_start(c, &msi, 2);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_DMA_DONE);
+    dma_start(c);
+    dma_one(c, FPGA_DESC_F_NOP, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    dma_one(c, FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ, NOWHERE, UINT64_MAX, 0, 0,
+            FPGA_DESC_OK, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA + FPGA_VECTOR_DMA_DONE);
+    card_done(c);
+}
+
+static uint64_t put_table(Card *c, const struct fpga_seg *segs, int count)
+{
+    uint64_t table = guest_alloc(&c->alloc, count * sizeof(*segs));
+
+    for (int i = 0; i < count; i++) {
+        struct fpga_seg seg = {
+            .addr = cpu_to_le64(segs[i].addr),
+            .len = cpu_to_le32(segs[i].len),
+            .zero = cpu_to_le32(segs[i].zero),
+        };
+
+        qtest_memwrite(c->qts, table + i * sizeof(seg), &seg, sizeof(seg));
+    }
+    return table;
+}
+
+static void test_dma_sg(void)
+{
+    Card *c = card_fixed();
+    /* More than are read from the table at once */
+    enum { COUNT = 100 };
+    uint64_t addr = guest_alloc(&c->alloc, COUNT * 512);
+    struct fpga_seg segs[COUNT];
+    uint32_t len = 0;
+    uint64_t table;
+    g_autofree uint8_t *data = NULL;
+
+    dma_start(c);
+    /* Scattered backwards, each of another length */
+    for (int i = 0; i < COUNT; i++) {
+        segs[i] = (struct fpga_seg) {
+            .addr = addr + (COUNT - 1 - i) * 512 + i % 7,
+            .len = 1 + i * 5,
+        };
+        len += segs[i].len;
+    }
+    table = put_table(c, segs, COUNT);
+    data = pattern(len, 3);
+    for (uint32_t i = 0, at = 0; i < COUNT; at += segs[i++].len) {
+        qtest_memwrite(c->qts, segs[i].addr, data + at, segs[i].len);
+    }
+    dma_one(c, FPGA_DESC_F_SG, table, 77, len, COUNT, FPGA_DESC_OK, len);
+
+    qtest_memset(c->qts, addr, 0, COUNT * 512);
+    dma_one(c, FPGA_DESC_F_SG | FPGA_DESC_F_TO_HOST, table, 77, len, COUNT,
+            FPGA_DESC_OK, len);
+    for (uint32_t i = 0, at = 0; i < COUNT; at += segs[i++].len) {
+        assert_memory(c, segs[i].addr, data + at, segs[i].len);
+    }
+    card_done(c);
+}
+
+static void test_dma_sg_errors(void)
+{
+    Card *c = card_fixed();
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+    struct fpga_seg segs[] = { { addr, 100, 0 }, { addr + 200, 50, 0 } };
+    uint64_t table = put_table(c, segs, 2);
+    const uint16_t f = FPGA_DESC_F_SG;
+
+    dma_start(c);
+    dma_one(c, f, table, 0, 150, 2, FPGA_DESC_OK, 150);
+    /* The sum is less than the length; more; much more */
+    dma_one(c, f, table, 0, 151, 2, FPGA_DESC_E_SEGMENT, 150);
+    dma_one(c, f, table, 0, 149, 2, FPGA_DESC_E_SEGMENT, 100);
+    dma_one(c, f, table, 0, 100, 2, FPGA_DESC_E_SEGMENT, 100);
+    /* Not aligned, not there */
+    dma_one(c, f, table + 8, 0, 150, 2, FPGA_DESC_E_SEGMENT, 0);
+    dma_one(c, f, NOWHERE, 0, 150, 2, FPGA_DESC_E_SEGMENT, 0);
+    dma_one(c, f, -(uint64_t)16, 0, 150, 2, FPGA_DESC_E_SEGMENT, 0);
+
+    segs[1].zero = 1;
+    dma_one(c, f, put_table(c, segs, 2), 0, 150, 2, FPGA_DESC_E_SEGMENT, 100);
+    segs[1].zero = 0;
+    segs[1].len = 0;
+    dma_one(c, f, put_table(c, segs, 2), 0, 150, 2, FPGA_DESC_E_SEGMENT, 100);
+    /* A segment that is not there */
+    segs[1] = (struct fpga_seg) { NOWHERE, 50, 0 };
+    dma_one(c, f, put_table(c, segs, 2), 0, 150, 2, FPGA_DESC_E_HOST, 100);
+    /* ... and one that wraps around */
+    segs[1] = (struct fpga_seg) { -(uint64_t)10, 50, 0 };
+    dma_one(c, f, put_table(c, segs, 2), 0, 150, 2, FPGA_DESC_E_HOST, 100);
+
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+    card_done(c);
+}
+
+static void test_dma_invalid(void)
+{
+    Card *c = card_fixed();
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+
+    dma_start(c);
+    for (uint32_t bit = 0x10; bit <= 0x8000; bit <<= 1) {
+        dma_one(c, bit, addr, 0, 16, 0, FPGA_DESC_E_INVALID, 0);
+    }
+    dma_one(c, 0, addr, 0, 0, 0, FPGA_DESC_E_INVALID, 0);
+    dma_one(c, 0, addr, 0, 16, 1, FPGA_DESC_E_INVALID, 0);
+    dma_one(c, FPGA_DESC_F_SG, addr, 0, 16, 0, FPGA_DESC_E_INVALID, 0);
+    dma_one(c, FPGA_DESC_F_NOP, addr, 0, 16, 0, FPGA_DESC_E_INVALID, 0);
+    /* An error completes, and so interrupts, like a success */
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    dma_one(c, FPGA_DESC_F_IRQ, addr, 0, 0, 0, FPGA_DESC_E_INVALID, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    dma_one(c, 0, addr, 0, 16, 0, FPGA_DESC_OK, 16);
+    card_done(c);
+}
+
+static void test_dma_range(void)
+{
+    Card *c = card_fixed();
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+    const uint64_t end = 16 * MiB;
+
+    dma_start(c);
+    dma_one(c, 0, addr, end - 16, 16, 0, FPGA_DESC_OK, 16);
+    dma_one(c, 0, addr, end - 15, 16, 0, FPGA_DESC_E_RANGE, 0);
+    dma_one(c, 0, addr, end, 1, 0, FPGA_DESC_E_RANGE, 0);
+    dma_one(c, 0, addr, UINT64_MAX, 1, 0, FPGA_DESC_E_RANGE, 0);
+    dma_one(c, 0, addr, UINT64_MAX - 15, 32, 0, FPGA_DESC_E_RANGE, 0);
+    dma_one(c, 0, addr, 0, end + 1, 0, FPGA_DESC_E_RANGE, 0);
+    dma_one(c, 0, addr, 0, UINT32_MAX, 0, FPGA_DESC_E_RANGE, 0);
+    card_done(c);
+}
+
+static void test_dma_host(void)
+{
+    Card *c = card_fixed();
+    const uint64_t end = 128 * MiB;
+
+    dma_start(c);
+    dma_one(c, 0, NOWHERE, 0, 4096, 0, FPGA_DESC_E_HOST, 0);
+    dma_one(c, FPGA_DESC_F_TO_HOST, NOWHERE, 0, 4096, 0, FPGA_DESC_E_HOST, 0);
+    /* Where RAM ends */
+    dma_one(c, 0, end - 100, 0, 4096, 0, FPGA_DESC_E_HOST, 100);
+    dma_one(c, 0, -(uint64_t)10, 0, 20, 0, FPGA_DESC_E_HOST, 0);
+    card_done(c);
+}
+
+static void test_dma_ring_errors(void)
+{
+    Card *c = card_fixed();
+    const uint32_t size[] = { 0, 1, 3, 12, 8192, 0x80000000, 0xffffffff };
+
+    for (int i = 0; i < ARRAY_SIZE(size); i++) {
+        wr(c, FPGA_INT_STATUS, FPGA_INT_ALL);
+        wr(c, FPGA_DMA_RING_SIZE, size[i]);
+        wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+        dma_wait_halted(c, FPGA_DMA_ERROR_RING);
+    }
+    /* Wraps around */
+    wr(c, FPGA_DMA_RING_LO, 0xffffffe0);
+    wr(c, FPGA_DMA_RING_HI, 0xffffffff);
+    wr(c, FPGA_DMA_RING_SIZE, 2);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    dma_wait_halted(c, FPGA_DMA_ERROR_RING);
+
+    /* It goes on after that. */
+    dma_start(c);
+    g_assert_cmphex(rd(c, FPGA_DMA_ERROR), ==, FPGA_DMA_ERROR_NONE);
+    dma_one(c, FPGA_DESC_F_NOP, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    card_done(c);
+}
+
+static void test_dma_fetch_error(void)
+{
+    Card *c = card_fixed();
+
+    wr(c, FPGA_DMA_RING_LO, NOWHERE);
+    wr(c, FPGA_DMA_RING_SIZE, RING_SIZE);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+    dma_ring(c);
+    dma_wait_halted(c, FPGA_DMA_ERROR_FETCH);
+
+    /* Nor may it read when it is no bus master. */
+    dma_start(c);
+    dma_post(c, FPGA_DESC_F_NOP, 0, 0, 0, 0);
+    qpci_config_writew(c->dev, PCI_COMMAND, PCI_COMMAND_IO);
+    dma_ring(c);
+    dma_wait_halted(c, FPGA_DMA_ERROR_FETCH);
+    card_done(c);
+}
+
+/*
+ * The BIOS is memory that can be read and not written, and somewhere in it is a
+ * word that looks like a descriptor's status.
+ */
+static void test_dma_writeback_error(void)
+{
+    Card *c = card_fixed();
+    const uint64_t rom = 0xffff0000;
+    uint64_t ring = 0;
+
+    for (uint64_t at = rom; at < rom + 0x8000 && !ring; at += FPGA_DESC_SIZE) {
+        if (qtest_readl(c->qts, at + offsetof(struct fpga_desc, status)) &
+            FPGA_DESC_S_OWN) {
+            ring = at;
+        }
+    }
+    g_assert_cmphex(ring, !=, 0);
+    wr(c, FPGA_DMA_RING_LO, ring);
+    wr(c, FPGA_DMA_RING_SIZE, FPGA_DMA_RING_MIN);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    dma_ring(c);
+    dma_wait_halted(c, FPGA_DMA_ERROR_WRITEBACK);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, 0);
+    card_done(c);
+}
+
+/*
+ * Two entries that hand each other to the card again by what they move, so that
+ * the engine never finds the ring empty
+ */
+static void dma_start_endless(Card *c)
+{
+    const uint32_t status = offsetof(struct fpga_desc, status);
+    uint64_t own = guest_alloc(&c->alloc, 4);
+
+    dma_start(c);
+    qtest_writel(c->qts, own, FPGA_DESC_S_OWN);
+    dma_one(c, 0, own, 0, 4, 0, FPGA_DESC_OK, 4);
+    wr(c, FPGA_DMA_CONTROL, 0);
+    wr(c, FPGA_DMA_RING_SIZE, 2);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    c->tail = 0;
+    dma_post(c, FPGA_DESC_F_TO_HOST, c->ring + FPGA_DESC_SIZE + status, 0, 4,
+             0);
+    dma_post(c, FPGA_DESC_F_TO_HOST, c->ring + status, 0, 4, 0);
+    dma_ring(c);
+    for (int i = 0; dma_done(c, 1) != 4; i++) {
+        g_assert_cmpint(i, <, PATIENCE);
+    }
+}
+
+static void test_dma_stop(void)
+{
+    Card *c = card_fixed();
+    const struct { uint32_t reg, value; } stop[] = {
+        { FPGA_DMA_CONTROL, 0 },
+        { FPGA_CONTROL, FPGA_CONTROL_RESET },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(stop); i++) {
+        uint8_t ring[2 * FPGA_DESC_SIZE];
+        uint32_t head;
+
+        dma_start_endless(c);
+        g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+        wr(c, stop[i].reg, stop[i].value);
+        g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, 0);
+        read_memory(c, c->ring, ring, sizeof(ring));
+        head = rd(c, FPGA_DMA_HEAD);
+
+        /* Nor does a doorbell start it again. */
+        dma_ring(c);
+        for (int j = 0; j < 100; j++) {
+            g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, head);
+            assert_memory(c, c->ring, ring, sizeof(ring));
+        }
+        g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    }
+    dma_start(c);
+    round_trip(c, 4096, 0, 0);
+    card_done(c);
+}
+
+static void test_dma_ring_registers(void)
+{
+    Card *c = card_fixed();
+
+    dma_start(c);
+    wr(c, FPGA_DMA_RING_LO, 0);
+    wr(c, FPGA_DMA_RING_HI, 1);
+    wr(c, FPGA_DMA_RING_SIZE, 2);
+    g_assert_cmphex(rd(c, FPGA_DMA_RING_LO), ==, c->ring);
+    g_assert_cmphex(rd(c, FPGA_DMA_RING_HI), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_RING_SIZE), ==, RING_SIZE);
+    /* RUN again is no restart. */
+    dma_one(c, FPGA_DESC_F_NOP, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, 1);
+    wr(c, FPGA_DMA_CONTROL, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, 1);
+    card_done(c);
+}
+
+static void test_dma_coalesce_count(void)
+{
+    Card *c = card_fixed();
+    const uint16_t f = FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ;
+
+    /* The bound in time is never reached here: nobody moves the clock. */
+    wr(c, FPGA_INT_COALESCE, 3 | 1000 << FPGA_INT_COALESCE_USEC_SHIFT);
+    dma_start(c);
+    dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    dma_one(c, FPGA_DESC_F_NOP, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    card_done(c);
+}
+
+static void test_dma_coalesce_time(void)
+{
+    Card *c = card_fixed();
+    const uint16_t f = FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ;
+
+    wr(c, FPGA_INT_COALESCE, 255 | 1000 << FPGA_INT_COALESCE_USEC_SHIFT);
+    dma_start(c);
+    dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    qtest_clock_step(c->qts, 500 * 1000);
+    dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    qtest_clock_step(c->qts, 499 * 1000);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    qtest_clock_step(c->qts, 1000);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+
+    /* Once: nothing is left to be shown later. */
+    wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_DONE);
+    qtest_clock_step(c->qts, 10 * 1000 * 1000);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+
+    /* Stopping shows what is held back. */
+    dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    wr(c, FPGA_DMA_CONTROL, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    card_done(c);
+}
+
+static void test_dma_coalesce_idle(void)
+{
+    Card *c = card_fixed();
+
+    wr(c, FPGA_INT_COALESCE, 255);
+    dma_start(c);
+    dma_one(c, FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+    /* The engine finds the ring empty in the same go. */
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    card_done(c);
+}
+
+/* Card RAM as both ends of a transfer, overlapping */
+static void test_dma_own_ram(void)
+{
+    Card *c = card_free();
+    QPCIBar regs, ram;
+    g_autofree uint8_t *data = pattern(8192, 5);
+
+    regs = qpci_iomap(c->dev, FPGA_BAR_REGS, NULL);
+    c->port = regs.addr;
+    ram = qpci_iomap(c->dev, FPGA_BAR_RAM, NULL);
+    qpci_device_enable(c->dev);
+    qpci_memwrite(c->dev, ram, 0, data, 8192);
+    dma_start(c);
+    dma_one(c, 0, ram.addr, 100, 8000, 0, FPGA_DESC_OK, 8000);
+    assert_memory(c, ram.addr, data, 100);
+    assert_memory(c, ram.addr + 100, data, 8000);
+    dma_one(c, FPGA_DESC_F_TO_HOST, ram.addr, 100, 8000, 0, FPGA_DESC_OK, 8000);
+    assert_memory(c, ram.addr, data, 8000);
+    card_done(c);
+}
+
+static void test_dma_endless_ring(void)
+{
+    Card *c = card_fixed();
+
+    dma_start_endless(c);
+    /* The machine goes on. */
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'stop' }");
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'cont' }");
+    qtest_system_reset(c->qts);
+    assert_fixed(c->qts);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, 0);
+    card_done(c);
+}
+
+/* State */
+
+static void wait_migrated(QTestState *qts)
+{
+    for (int i = 0; i < PATIENCE; i++) {
+        QDict *info = qtest_qmp_assert_success_ref(
+            qts, "{ 'execute': 'query-migrate' }");
+        const char *status = qdict_get_try_str(info, "status");
+        bool done = !g_strcmp0(status, "completed");
+
+        g_assert_cmpstr(status, !=, "failed");
+        qobject_unref(info);
+        if (done) {
+            return;
+        }
+        g_usleep(1000);
+    }
+    g_error("migration did not complete");
+}
+
+/* @c goes to another process, by way of a file. */
+static void migrate(Card *c)
+{
+    g_autofree char *file = NULL;
+    g_autofree char *uri = NULL;
+    QTestState *to;
+    int fd = g_file_open_tmp("fpga-test-XXXXXX", &file, NULL);
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    uri = g_strdup_printf("file:%s", file);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'migrate', 'arguments': "
+                             "{ 'uri': %s } }", uri);
+    wait_migrated(c->qts);
+    to = qtest_initf(FIXED " -incoming %s", uri);
+    wait_migrated(to);
+    unlink(file);
+    qtest_quit(c->qts);
+    c->qts = to;
+    c->bus->qts = to;
+}
+
+static void test_migrate_registers(void)
+{
+    Card *c = card_fixed();
+    Msi msi;
+
+    msi_start(c, &msi, 2);
+    wr(c, FPGA_SCRATCH, 0x12345678);
+    wr(c, FPGA_REGFILE + 0x10, 0xabcdef01);
+    wr(c, FPGA_INT_COALESCE, 7);
+    wr(c, FPGA_INT_ENABLE, SW(0) | SW(1));
+    wr(c, FPGA_INT_RAISE, SW(0) | SW(1));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'stop' }");
+    migrate(c);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'cont' }");
+
+    assert_fixed(c->qts);
+    assert_bar(c, SIZE_BAR);
+    assert_bar(c, FIXED_BAR);
+    g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, (uint32_t)~0x12345678);
+    g_assert_cmphex(rd(c, FPGA_REGFILE + 0x10), ==, 0xabcdef01);
+    g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==, 7);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, SW(0) | SW(1));
+    /* The line stood, and stands: no message until it is acknowledged. */
+    g_assert_cmphex(msi_take(c, &msi), ==, 0);
+    wr(c, FPGA_INT_STATUS, SW(0));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    card_done(c);
+}
+
+/* The doorbell was the last thing before the machine stopped. */
+static void test_migrate_doorbell(void)
+{
+    Card *c = card_fixed();
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+    g_autofree uint8_t *data = pattern(4096, 9);
+    uint32_t in, out;
+
+    dma_start(c);
+    in = dma_post(c, 0, addr, 0, 4096, 0);
+    out = dma_post(c, FPGA_DESC_F_TO_HOST | FPGA_DESC_F_IRQ, addr + 2048, 0,
+                   2048, 0);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'stop' }");
+    dma_ring(c);
+    /* Memory does not change while the machine is stopped. */
+    for (int i = 0; i < 100; i++) {
+        g_assert_cmphex(dma_status(c, in), ==, FPGA_DESC_S_OWN);
+    }
+    migrate(c);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+    g_assert_cmphex(dma_status(c, in), ==, FPGA_DESC_S_OWN);
+    write_memory(c, addr, data, 4096);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'cont' }");
+    dma_expect(c, in, FPGA_DESC_OK, 4096);
+    dma_expect(c, out, FPGA_DESC_OK, 2048);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    assert_memory(c, addr, data, 2048);
+    assert_memory(c, addr + 2048, data, 2048);
+    card_done(c);
+}
+
+/* The machine stops somewhere in a long batch. */
+static void test_migrate_dma(void)
+{
+    Card *c = card_fixed();
+    const uint32_t len = 12 * MiB;
+    /* Not equal, so that no segment ends with the engine's portions */
+    struct fpga_seg segs[3] = { { 0, 5000001 }, { 0, 1 }, { 0, len - 5000002 } };
+    uint64_t addr = guest_alloc(&c->alloc, len);
+    g_autofree uint8_t *data = pattern(len, 9);
+    uint64_t table;
+
+    segs[0].addr = addr;
+    segs[1].addr = segs[0].addr + segs[0].len;
+    segs[2].addr = segs[1].addr + segs[1].len;
+    table = put_table(c, segs, 3);
+
+    dma_start(c);
+    write_memory(c, addr, data, len);
+    for (int i = 0; i < RING_SIZE - 1; i++) {
+        uint16_t direction = i % 2 ? FPGA_DESC_F_TO_HOST : 0;
+
+        dma_post(c, direction | FPGA_DESC_F_SG, table, i / 2, len, 3);
+    }
+    dma_ring(c);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'stop' }");
+    g_test_message("stopped in entry %u", rd(c, FPGA_DMA_HEAD));
+    migrate(c);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'cont' }");
+    for (int i = 0; i < RING_SIZE - 1; i++) {
+        dma_expect(c, i, FPGA_DESC_OK, len);
+    }
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, RING_SIZE - 1);
+    assert_memory(c, addr, data, len);
+    card_done(c);
+}
+
+/* Refusals */
+
+static const struct {
+    const char *name;
+    const char *args;
+    const char *message;
+} refusals[] = {
+    {
+        "card-not-aligned",
+        "-device fpga,io-base=0x2100",
+        "fpga: io-base=0x2100 is not a multiple of 0x800",
+    }, {
+        "card-too-high",
+        "-device fpga,io-base=0x10000",
+        "fpga: io-base=0x10000 is not a multiple of 0x800 up to 0xf800",
+    }, {
+        "card-outside-window",
+        "-device dec-21154,id=br0,io-base=0x2000 "
+        "-device fpga,id=card,bus=br0,addr=1,io-base=0x3000",
+        "fpga 'card': fixed ports 0x3000-0x37ff are outside the fixed I/O "
+        "window 0x2000-0x2fff of dec-21154 'br0'",
+    }, {
+        "card-beside-window",
+        "-device dec-21154,id=br0,io-base=0x2000 "
+        "-device fpga,id=card,io-base=0x2000",
+        "fpga 'card': fixed ports 0x2000-0x27ff overlap 0x2000-0x2fff, fixed "
+        "for dec-21154 'br0'",
+    }, {
+        "two-cards",
+        "-device fpga,id=one,io-base=0x2000 -device fpga,id=two,io-base=0x2000",
+        "fpga 'two': fixed ports 0x2000-0x27ff overlap 0x2000-0x27ff, fixed "
+        "for fpga 'one'",
+    }, {
+        "two-cards-without-id",
+        "-device fpga,addr=6,io-base=0x2000 -device fpga,addr=7,io-base=0x2000",
+        "fpga at slot 07.0 of bus 'pci.0': fixed ports 0x2000-0x27ff overlap "
+        "0x2000-0x27ff, fixed for fpga at slot 06.0 of bus 'pci.0'",
+    }, {
+        "machine-ports",
+        "-device fpga,id=card,io-base=0x800",
+        "fpga 'card': fixed ports 0x800-0xfff overlap the machine's "
+        "'pci-conf-idx' at 0xcf8",
+    }, {
+        "bridge-not-aligned",
+        "-device dec-21154,io-base=0x2800",
+        "dec-21154: io-base=0x2800 is not a multiple of 0x1000",
+    }, {
+        "bridge-limit",
+        "-device dec-21154,io-base=0x2000,io-limit=0x3000",
+        "dec-21154: io-limit=0x3000 is not the last port of a 0x1000 unit",
+    }, {
+        "bridge-limit-alone",
+        "-device dec-21154,io-limit=0x2fff",
+        "dec-21154: io-limit=0x2fff has no meaning without io-base",
+    }, {
+        "two-bridges",
+        "-device dec-21154,id=one,io-base=0x2000,io-limit=0x3fff "
+        "-device dec-21154,id=two,io-base=0x3000",
+        "dec-21154 'two': fixed ports 0x3000-0x3fff overlap 0x2000-0x3fff, "
+        "fixed for dec-21154 'one'",
+    }, {
+        "bridge-outside-window",
+        "-device dec-21154,id=one,io-base=0x2000 "
+        "-device dec-21154,id=two,bus=one,addr=1,io-base=0x3000",
+        "dec-21154 'two': fixed ports 0x3000-0x3fff are outside the fixed I/O "
+        "window 0x2000-0x2fff of dec-21154 'one'",
+    }, {
+        "bridge-after-card",
+        "-device fpga,id=card,io-base=0x2000 "
+        "-device dec-21154,id=br0,io-base=0x2000",
+        "dec-21154 'br0': fixed ports 0x2000-0x2fff overlap 0x2000-0x27ff, "
+        "fixed for fpga 'card'",
+    }, {
+        "ram-size-odd",
+        "-device fpga,ram-size=5000",
+        "fpga: ram-size=5000 is not a power of 2",
+    }, {
+        "ram-size-small",
+        "-device fpga,ram-size=2048",
+        "fpga: ram-size=2048 is not a power of 2 from 4096",
+    }, {
+        /* What works is not refused: the last device is. */
+        "nothing-wrong",
+        "-device dec-21154,id=one,io-base=0x2000,io-limit=0x3fff "
+        "-device dec-21154,id=two,bus=one,addr=1,io-base=0x3000 "
+        "-device fpga,bus=one,addr=2,io-base=0x2000 "
+        "-device fpga,bus=two,addr=2,io-base=0x3800 "
+        "-device fpga,io-base=0x4000 -device fpga "
+        "-device fpga,id=last,io-base=1",
+        "fpga: io-base=0x1 is not a multiple",
+    },
+};
+
+static void test_refusal(const void *data)
+{
+    const typeof(refusals[0]) *r = data;
+    /* So that it ends even if it is not refused */
+    g_autofree char *command =
+        g_strdup_printf("%s -machine pc,accel=qtest -display none -nodefaults "
+                        "%s -device no-such-device",
+                        getenv("QTEST_QEMU_BINARY"), r->args);
+    g_autofree char *err = NULL;
+    int status;
+
+    g_assert_true(g_spawn_command_line_sync(command, NULL, &err, &status,
+                                            NULL));
+    if (!strstr(err, r->message)) {
+        g_test_message("expected: %s", r->message);
+        g_test_message("got: %s", err);
+        g_test_fail();
+    }
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+
+    qtest_add_func("/fpga/fixed/before-firmware", test_before_firmware);
+    qtest_add_func("/fpga/fixed/identity", test_identity);
+    qtest_add_func("/fpga/fixed/window", test_window);
+    qtest_add_func("/fpga/fixed/wide-window", test_wide_window);
+    qtest_add_func("/fpga/fixed/sizing", test_sizing);
+    qtest_add_func("/fpga/fixed/sizing-in-parts", test_sizing_in_parts);
+    qtest_add_func("/fpga/fixed/rewriting", test_rewriting);
+    qtest_add_func("/fpga/fixed/system-reset", test_system_reset);
+    qtest_add_func("/fpga/fixed/bus-reset", test_bus_reset);
+    qtest_add_func("/fpga/free/base", test_free_base);
+    qtest_add_func("/fpga/free/bridge", test_free_bridge);
+
+    qtest_add_func("/fpga/registers/read-sizes", test_read_sizes);
+    qtest_add_func("/fpga/registers/write-sizes", test_write_sizes);
+    qtest_add_func("/fpga/registers/scratch", test_scratch);
+    qtest_add_func("/fpga/registers/regfile", test_regfile);
+    qtest_add_func("/fpga/registers/read-only", test_read_only);
+    qtest_add_func("/fpga/registers/undefined-bits", test_undefined_bits);
+    qtest_add_func("/fpga/registers/control-reset", test_control_reset);
+
+    qtest_add_func("/fpga/interrupts/intx", test_intx);
+    qtest_add_func("/fpga/interrupts/msi", test_msi);
+    qtest_add_func("/fpga/interrupts/msi-one-vector", test_msi_one_vector);
+    qtest_add_func("/fpga/interrupts/msi-autoclear", test_msi_autoclear);
+    qtest_add_func("/fpga/interrupts/msi-masked", test_msi_masked);
+    qtest_add_func("/fpga/interrupts/msi-switch", test_msi_switch);
+
+    qtest_add_func("/fpga/dma/round-trip", test_dma_round_trip);
+    qtest_add_func("/fpga/dma/large", test_dma_large);
+    qtest_add_func("/fpga/dma/batch", test_dma_batch);
+    qtest_add_func("/fpga/dma/nop", test_dma_nop);
+    qtest_add_func("/fpga/dma/sg", test_dma_sg);
+    qtest_add_func("/fpga/dma/sg-errors", test_dma_sg_errors);
+    qtest_add_func("/fpga/dma/invalid", test_dma_invalid);
+    qtest_add_func("/fpga/dma/range", test_dma_range);
+    qtest_add_func("/fpga/dma/host", test_dma_host);
+    qtest_add_func("/fpga/dma/ring-errors", test_dma_ring_errors);
+    qtest_add_func("/fpga/dma/fetch-error", test_dma_fetch_error);
+    qtest_add_func("/fpga/dma/writeback-error", test_dma_writeback_error);
+    qtest_add_func("/fpga/dma/stop", test_dma_stop);
+    qtest_add_func("/fpga/dma/ring-registers", test_dma_ring_registers);
+    qtest_add_func("/fpga/dma/coalesce-count", test_dma_coalesce_count);
+    qtest_add_func("/fpga/dma/coalesce-time", test_dma_coalesce_time);
+    qtest_add_func("/fpga/dma/coalesce-idle", test_dma_coalesce_idle);
+    qtest_add_func("/fpga/dma/own-ram", test_dma_own_ram);
+    qtest_add_func("/fpga/dma/endless-ring", test_dma_endless_ring);
+
+    qtest_add_func("/fpga/migrate/registers", test_migrate_registers);
+    qtest_add_func("/fpga/migrate/doorbell", test_migrate_doorbell);
+    qtest_add_func("/fpga/migrate/dma", test_migrate_dma);
+
+    for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+        g_autofree char *path = g_strdup_printf("/fpga/refusals/%s",
+                                                refusals[i].name);
+
+        qtest_add_data_func(path, &refusals[i], test_refusal);
+    }
     return g_test_run();
 }
