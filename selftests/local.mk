@@ -10,3 +10,8 @@ AM_TESTS_ENVIRONMENT = PATH="$(abs_top_builddir):$$PATH"; export PATH;
 
 include $(top_srcdir)/selftests/unit/local.mk
 include $(top_srcdir)/selftests/cli/local.mk
+
+# For scripts: the tests' names, one on each line
+print-tests:
+	@printf '%s\n' $(TESTS)
+.PHONY: print-tests
