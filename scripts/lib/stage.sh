@@ -84,9 +84,13 @@ stage_modules() {
 	rm -rf "$modules/kernel"
 }
 
-# The guest's halves of demo and tests, which "make install" does not install
+# What "make install" does not install: the guest's halves of demo and tests
 stage_selftests() {
 	local work=$1 to=$1/root/usr/libexec/fpga-pci
-	mkdir -p "$to"
+	mkdir -p "$to/cli"
 	install "$work/src/scripts/demo.d/in-guest" "$to/demo"
+	install "$work/src"/selftests/cli/guest-*.bats "$to/cli/"
+	mkdir -p "$work/kselftests"
+	"$work/src/selftests/drivers/build" "$work/kselftests"
+	cp -r "$work/kselftests" "$to/kselftests"
 }
