@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Included by selftests/local.mk; paths are from the top. guest-*.bats are run in the guest.
 cli_tests = \
+	selftests/cli/completion.bats \
 	selftests/cli/fpga-ctl.bats
 
 EXTRA_DIST += $(cli_tests)
