@@ -33,7 +33,7 @@ static void print_help(void)
 	       "  -d, --device CARD  by node, name, slot or id: /dev/fpga0, fpga0, 01:01.0,\n"
 	       "                     1234:f96a; default: the first that can do it\n"
 	       "  -j, --json         the result as JSON\n"
-	       "  -h, --help         this text; '%s COMMAND --help' tells about one command\n"
+	       "  -h, --help         this text; '%s COMMAND --help': that of a command\n"
 	       "  -V, --version      the version\n\n"
 	       "Exit status: 0 all right; 1 the operation failed, or data came back wrong;\n"
 	       "2 wrong usage or input; 3 not possible here: no card, no driver, no permission,\n"
