@@ -9,80 +9,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "pciaddr/pcispec.h"
+#include "pciaddr/intervals.h"
 
 const char size_unknown[] = "where the BAR ends is unknown: this source does not give sizes";
 const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also writes the sizes";
-
-struct interval {
-	struct range range;
-	const struct pci_function *function;
-	const struct bar *bar;	/* NULL: a window */
-	enum window_kind kind;
-};
-
-struct sweep {
-	struct interval *intervals;
-	size_t count;
-	size_t capacity;
-};
-
-static void add_interval(struct sweep *sweep, const struct interval *interval)
-{
-	if (sweep->count == sweep->capacity) {
-		sweep->capacity = sweep->capacity ? sweep->capacity * 2 : 256;
-		sweep->intervals = grow_array(sweep->intervals, sweep->capacity,
-					      sizeof(*sweep->intervals));
-	}
-	sweep->intervals[sweep->count++] = *interval;
-}
-
-static bool window_is_live(const struct pci_function *function, enum window_kind kind)
-{
-	uint16_t bit = window_space(kind) == SPACE_IO ? COMMAND_IO : COMMAND_MEMORY;
-
-	return function->bridge->windows[kind].state == WINDOW_OPEN &&
-		(!function->command_known || function->command & bit);
-}
-
-static void collect(struct sweep *sweep, const struct pci_function *function, enum space space)
-{
-	for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
-		if (window_space(kind) == space && window_is_live(function, kind))
-			add_interval(sweep, &(struct interval) {
-				.range = function->bridge->windows[kind].range,
-				.function = function,
-				.kind = kind,
-			});
-	for (unsigned int i = 0; i < function->bar_count; i++)
-		if (function->bars[i].space == space &&
-		    bar_is_live(function, &function->bars[i]))
-			add_interval(sweep, &(struct interval) {
-				.range = function->bars[i].range,
-				.function = function,
-				.bar = &function->bars[i],
-			});
-}
-
-/* Outer before inner; of equal ranges the bridge that is nearer to the root comes first. */
-static int compare_intervals(const void *a, const void *b)
-{
-	const struct interval *first = a, *second = b;
-
-	if (first->range.first != second->range.first)
-		return first->range.first < second->range.first ? -1 : 1;
-	if (first->range.last != second->range.last)
-		return first->range.last > second->range.last ? -1 : 1;
-	if (!first->bar != !second->bar)
-		return first->bar ? 1 : -1;
-	return slot_compare(first->function, second->function);
-}
-
-/* A window of a bridge above: it may enclose, and if only partly, another check says so. */
-static bool leads_to(const struct interval *outer, const struct interval *inner)
-{
-	return !outer->bar && is_above(outer->function, inner->function);
-}
 
 static const char *interval_name(struct results *results, const struct interval *interval)
 {
@@ -147,24 +77,23 @@ static void pass(struct results *results, const struct interval *interval)
 				size_advice);
 }
 
-static void sweep_once(struct machine *machine, struct results *results, struct sweep *sweep)
+static void sweep(struct machine *machine, struct results *results,
+		  struct intervals *intervals)
 {
-	size_t *stack = grow_array(NULL, sweep->count + 1, sizeof(*stack));
+	size_t *stack = grow_array(NULL, intervals->count + 1, sizeof(*stack));
 	size_t depth = 0;
 
-	if (sweep->count > 1)
-		qsort(sweep->intervals, sweep->count, sizeof(*sweep->intervals),
-		      compare_intervals);
-	for (size_t i = 0; i < sweep->count; i++) {
-		const struct interval *interval = &sweep->intervals[i];
+	intervals_sort(intervals);
+	for (size_t i = 0; i < intervals->count; i++) {
+		const struct interval *interval = &intervals->list[i];
 		const struct interval *outer = NULL;
 
 		while (depth &&
-		       sweep->intervals[stack[depth - 1]].range.last < interval->range.first)
+		       intervals->list[stack[depth - 1]].range.last < interval->range.first)
 			depth--;
 		if (depth)
-			outer = &sweep->intervals[stack[depth - 1]];
-		if (outer && !leads_to(outer, interval) && !leads_to(interval, outer))
+			outer = &intervals->list[stack[depth - 1]];
+		if (outer && !interval_leads_to(outer, interval) && !interval_leads_to(interval, outer))
 			report(machine, results, interval, outer);
 		else
 			pass(results, interval);
@@ -175,20 +104,20 @@ static void sweep_once(struct machine *machine, struct results *results, struct 
 
 void check_overlaps(struct machine *machine, struct results *results)
 {
-	struct sweep sweep = { 0 };
+	struct intervals intervals = { 0 };
 
 	for (size_t begin = 0, end; begin < machine->count; begin = end) {
 		for (end = begin; end < machine->count &&
 		     machine->functions[end].domain == machine->functions[begin].domain;)
 			end++;
 		for (enum space space = 0; space < SPACES; space++) {
-			sweep.count = 0;
+			intervals.count = 0;
 			for (size_t i = begin; i < end; i++)
-				collect(&sweep, &machine->functions[i], space);
-			sweep_once(machine, results, &sweep);
+				intervals_collect(&intervals, &machine->functions[i], space, false);
+			sweep(machine, results, &intervals);
 		}
 	}
-	free(sweep.intervals);
+	free(intervals.list);
 }
 
 bool bar_intruder(struct machine *machine, struct results *results,
@@ -196,24 +125,25 @@ bool bar_intruder(struct machine *machine, struct results *results,
 		  struct value *intruder, const char **device)
 {
 	const struct interval own = { .range = bar->range, .function = function, .bar = bar };
-	struct sweep sweep = { 0 };
+	struct intervals intervals = { 0 };
 	char slot[SLOT_TEXT_MAX];
 	bool found = false;
 
 	for (size_t i = 0; i < machine->count; i++)
 		if (machine->functions[i].domain == function->domain)
-			collect(&sweep, &machine->functions[i], bar->space);
-	for (size_t i = 0; i < sweep.count && !found; i++) {
-		const struct interval *other = &sweep.intervals[i];
+			intervals_collect(&intervals, &machine->functions[i], bar->space,
+					  false);
+	for (size_t i = 0; i < intervals.count && !found; i++) {
+		const struct interval *other = &intervals.list[i];
 
 		if ((other->function == function && other->bar &&
 		     other->bar->index == bar->index) ||
-		    !range_overlaps(other->range, own.range) || leads_to(other, &own))
+		    !range_overlaps(other->range, own.range) || interval_leads_to(other, &own))
 			continue;
 		*intruder = interval_value(machine, results, other);
 		*device = TEXT(results, "%s", slot_text(other->function, slot));
 		found = true;
 	}
-	free(sweep.intervals);
+	free(intervals.list);
 	return found;
 }

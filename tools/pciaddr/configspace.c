@@ -146,6 +146,22 @@ static bool is_legacy_ide_bar(const struct pci_function *function, unsigned int 
 	return !(function->class & (index < 2 ? 0x01 : 0x04));
 }
 
+static struct bar legacy_ide_bar(unsigned int index)
+{
+	static const struct range ranges[] = {
+		{ 0x1f0, 0x1f7 }, { 0x3f6, 0x3f6 }, { 0x170, 0x177 }, { 0x376, 0x376 },
+	};
+
+	return (struct bar) {
+		.index = (uint8_t)index,
+		.space = SPACE_IO,
+		.state = BAR_ASSIGNED,
+		.size_known = true,
+		.fixed_legacy = true,
+		.range = ranges[index],
+	};
+}
+
 static unsigned int decode_bars(const struct pci_function *function, struct bar *bars)
 {
 	unsigned int count = 0, end;
@@ -167,13 +183,10 @@ static unsigned int decode_bars(const struct pci_function *function, struct bar 
 		struct bar bar = { 0 };
 		unsigned int registers = decode_bar(function, index, end - 1, &bar);
 
-		if (bar_exists(&bar)) {
-			if (is_legacy_ide_bar(function, index)) {
-				bar.fixed_legacy = true;
-				bar.state = BAR_UNASSIGNED;
-			}
+		if (is_legacy_ide_bar(function, index))
+			bars[count++] = legacy_ide_bar(index);
+		else if (bar_exists(&bar))
 			bars[count++] = bar;
-		}
 		index += registers ? registers : 1;
 	}
 	return count;

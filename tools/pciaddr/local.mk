@@ -7,6 +7,7 @@ noinst_LIBRARIES += libpciaddr.a
 libpciaddr_a_SOURCES = \
 	tools/pciaddr/arena.c \
 	tools/pciaddr/arena.h \
+	tools/pciaddr/capture.c \
 	tools/pciaddr/check-bars.c \
 	tools/pciaddr/check-bridges.c \
 	tools/pciaddr/check-claims.c \
@@ -17,10 +18,21 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/claims.h \
 	tools/pciaddr/configspace.c \
 	tools/pciaddr/configspace.h \
+	tools/pciaddr/draw-dot.c \
+	tools/pciaddr/draw-svg.c \
+	tools/pciaddr/draw.c \
+	tools/pciaddr/draw.h \
 	tools/pciaddr/expect.c \
 	tools/pciaddr/expect.h \
+	tools/pciaddr/intervals.c \
+	tools/pciaddr/intervals.h \
+	tools/pciaddr/map.c \
+	tools/pciaddr/marks.c \
+	tools/pciaddr/marks.h \
 	tools/pciaddr/model.c \
 	tools/pciaddr/model.h \
+	tools/pciaddr/names.c \
+	tools/pciaddr/names.h \
 	tools/pciaddr/options.c \
 	tools/pciaddr/options.h \
 	tools/pciaddr/output-json.c \
@@ -54,9 +66,12 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/suggest.h \
 	tools/pciaddr/sysfs.c \
 	tools/pciaddr/sysfs.h \
+	tools/pciaddr/terminal.c \
+	tools/pciaddr/terminal.h \
 	tools/pciaddr/textfile.c \
 	tools/pciaddr/textfile.h \
 	tools/pciaddr/topology.c \
+	tools/pciaddr/tree.c \
 	tools/pciaddr/views.c \
 	tools/pciaddr/views.h
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS)

@@ -10,10 +10,13 @@
 #include "pciaddr/sources.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/die.h"
 #include "pciaddr/configspace.h"
 #include "pciaddr/pcispec.h"
@@ -96,6 +99,8 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 		bar->space = region->space;
 	}
 	bar->line = region->line;
+	if (bar->fixed_legacy)
+		return;
 	if (region->has_size && !bar->size_known) {
 		bar->size_known = true;
 		if (bar->range.first <= UINT64_MAX - (region->size - 1))
@@ -113,7 +118,7 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 	bar->kernel.last = region->address + (range_size(bar->range) - 1);
 	if (bar->kernel.last < bar->kernel.first)
 		bar->kernel_known = false;
-	else if (!bar->register_known || bar->fixed_legacy || function->virtual) {
+	else if (!bar->register_known || function->virtual) {
 		bar->range = bar->kernel;
 		bar->state = BAR_ASSIGNED;
 	}
@@ -440,36 +445,103 @@ static void settle_drivers(struct machine *machine)
 			machine->functions[i].driver = "";
 }
 
-void dump_parse(struct machine *machine, const char *text, size_t length)
+static void start_reader(struct dump_reader *reader, struct machine *machine)
 {
-	struct dump_reader reader = {
-		.machine = machine,
-		.lines = lines_of(text, length),
-		.last_row = -1,
-	};
-	struct line line;
-
+	memset(reader, 0, sizeof(*reader));
+	reader->machine = machine;
+	reader->last_row = -1;
 	if (!machine->config_path)
 		machine->config_path = machine->name;
-	while (next_line(&reader.lines, &line))
-		read_line(&reader, &line);
-	end_function(&reader);
-	if (reader.any_driver)
-		settle_drivers(machine);
+}
+
+/* Lines that are whole; the number of the last one is carried on from piece to piece. */
+static void feed_reader(struct dump_reader *reader, const char *text, size_t length)
+{
+	uint32_t number = reader->lines.number;
+	struct line line;
+
+	reader->lines = lines_of(text, length);
+	reader->lines.number = number;
+	while (next_line(&reader->lines, &line))
+		read_line(reader, &line);
+}
+
+static void finish_reader(struct dump_reader *reader)
+{
+	end_function(reader);
+	if (reader->any_driver)
+		settle_drivers(reader->machine);
+}
+
+void dump_parse(struct machine *machine, const char *text, size_t length)
+{
+	struct dump_reader reader;
+
+	start_reader(&reader, machine);
+	feed_reader(&reader, text, length);
+	finish_reader(&reader);
+}
+
+/*
+ * The file is read in pieces: a dump of 60,000 functions has 50 MB, of which a third is kept.
+ * A line that does not fit into a piece is none of lspci's, and is given on in parts.
+ */
+#define PIECE (256 * 1024)
+
+static bool read_pieces(struct dump_reader *reader, int fd)
+{
+	char *piece = xrealloc(NULL, PIECE);
+	size_t used = 0;
+
+	for (;;) {
+		ssize_t count = read(fd, piece + used, PIECE - used);
+		const char *feed;
+		size_t whole;
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0) {
+			free(piece);
+			return false;
+		}
+		used += (size_t)count;
+		feed = memrchr(piece, '\n', used);
+		whole = !count || (!feed && used == PIECE) ? used :
+			feed ? (size_t)(feed + 1 - piece) : 0;
+		feed_reader(reader, piece, whole);
+		memmove(piece, piece + whole, used - whole);
+		used -= whole;
+		if (!count)
+			break;
+	}
+	free(piece);
+	return true;
+}
+
+static void read_dump(struct machine *machine, int fd)
+{
+	struct dump_reader reader;
+
+	start_reader(&reader, machine);
+	if (!read_pieces(&reader, fd))
+		machine_fail(machine, EXIT_USAGE, "%s: %s", machine->name, strerror(errno));
+	else
+		finish_reader(&reader);
 }
 
 void source_dump_load(struct machine *machine, const struct source *source)
 {
-	size_t length;
-	char *text = read_text_file(source->path, &length);
+	bool standard_input = !strcmp(source->path, "-");
+	int fd = standard_input ? STDIN_FILENO : open(source->path, O_RDONLY | O_CLOEXEC);
 
-	if (!text) {
+	if (fd < 0) {
 		machine_fail(machine, EXIT_USAGE, "%s: %s", source->path, strerror(errno));
 		return;
 	}
-	dump_parse(machine, text, length);
-	free(text);
-	if (!machine->count)
+	read_dump(machine, fd);
+	if (!standard_input)
+		close(fd);
+	if (!machine->error && !machine->count)
 		machine_fail(machine, EXIT_USAGE,
 			     "%s: no PCI device in it; wanted: the text that 'lspci -vvxxxx' "
 			     "(as root) writes", machine->name);

@@ -87,7 +87,7 @@ static void take_bar(struct machine *machine, struct pci_function *function, uns
 	bar->kernel_known = true;
 	bar->kernel = resource->range;
 	/* no register to say otherwise: the kernel's word is all there is */
-	if (!bar->register_known || bar->fixed_legacy || function->virtual) {
+	if ((!bar->register_known && !bar->fixed_legacy) || function->virtual) {
 		bar->range = resource->range;
 		bar->state = BAR_ASSIGNED;
 	}

@@ -2,13 +2,25 @@
 #include "pciaddr/views.h"
 
 #include "common/die.h"
+#include "pciaddr/checks.h"
 
 int view(const struct options *options, struct machine *machine, struct results *results)
 {
 	switch (options->action) {
-	default:
-		return EXIT_OK;
+	case ACTION_CAPTURE:
+		return capture(stdout, machine);
+	case ACTION_MAP:
+		return print_map(stdout, options, machine);
+	case ACTION_TREE:
+	case ACTION_DRAW:
+		/* failures of what was asked for are marked; without that, of any machine's checks */
+		if (!options->spec_path)
+			check_machine(machine, results);
+		if (options->action == ACTION_TREE)
+			return print_tree(stdout, options, machine, results);
+		return draw(options, machine, results);
+	case ACTION_CHECK:
+		break;
 	}
-	(void)machine;
-	(void)results;
+	return EXIT_OK;
 }
