@@ -19,8 +19,9 @@ static int emucard_range_set(const char *value, const struct kernel_param *kp)
 	unsigned int first, last;
 	char end;
 
-	if (sscanf(value, "%i-%i%c", &first, &last, &end) < 2 || first > last || last > 0xffff) {
-		pr_err("%s: '%s' is not a range of ports such as 0x2000-0x27ff\n", kp->name, value);
+	if (sscanf(value, "%i-%i%c", &first, &last, &end) != 2 || first > last || last > 0xffff) {
+		pr_err("%s: %s=%s: not a range of ports such as 0x2000-0x27ff\n",
+		       module_name(kp->mod), kp->name, value);
 		return -EINVAL;
 	}
 	range->first = first;

@@ -31,7 +31,10 @@ static_assert(FPGA_DMA_SLOTS <= FPGA_DMA_RING_MAX);
 
 #define FPGA_DMA_TABLE_BYTES	(EMUCARD_XFER_PAGES * sizeof(struct fpga_seg))
 
-/* How often requests that nobody waits for are checked for their deadline */
+/*
+ * How often the engine is looked at while it is busy: requests that nobody waits for
+ * have a deadline, and an interrupt that was lost costs this much time.
+ */
 #define FPGA_DMA_WATCH		(HZ / 2)
 
 /* Bound for the engine to stop: it may have to finish the segment in hand. */
@@ -61,7 +64,7 @@ enum fpga_dma_state {
  * @tail: next free descriptor, not wrapped
  * @queue: transfers that are not in the ring yet
  * @tables: tables of segments
- * @watch: ends requests that nobody waits for when their time is up
+ * @watch: looks at the engine while it is busy
  * @recover: restarts the engine after it has halted
  */
 struct fpga_dma {
@@ -264,7 +267,6 @@ static void fpga_dma_free_tables(struct fpga_dma *dma, struct emucard_request *r
  */
 int fpga_dma_submit(struct fpga_dma *dma, struct emucard_request *request)
 {
-	bool unattended = request->iocb;
 	unsigned int i;
 	bool fed;
 	int ret;
@@ -286,8 +288,7 @@ int fpga_dma_submit(struct fpga_dma *dma, struct emucard_request *request)
 	fed = fpga_dma_feed(dma);
 	spin_unlock_irq(&dma->lock);
 
-	if (unattended)
-		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
+	schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
 	if (fed) {
 		fpga_dma_ring_doorbell(dma);
 		/* A quick card has finished by now. */
