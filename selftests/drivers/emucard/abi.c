@@ -272,18 +272,4 @@ TEST_F(card, registers_that_the_driver_owns_are_refused)
 	}
 }
 
-TEST_F(card, the_register_file_keeps_bytes)
-{
-	uint64_t value;
-
-	if (variant->kind != EMUCARD_KIND_FPGA)
-		SKIP(return, "this card has no register file");
-	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE, 4, 0x11223344));
-	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE + 1, 1, 0xaa));
-	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE + 2, 2, 0xbbcc));
-	ASSERT_EQ(0, card_reg_read(self->fd, FPGA_REGFILE, 4, &value));
-	EXPECT_EQ(0xbbccaa44, value);
-	EXPECT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE + FPGA_REGFILE_SIZE - 1, 1, 1));
-}
-
 TEST_HARNESS_MAIN

@@ -131,6 +131,41 @@ static inline int card_fact(int fd, uint32_t n, uint32_t timeout_ms, uint32_t *r
 	return ret;
 }
 
+static inline int write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* Write the card's address to its driver's "bind" or "unbind". */
+static inline int card_bind(const struct emucard_info *info, const char *what)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", info->driver, what);
+	return write_to(path, info->slot);
+}
+
+/* The node comes back with udev's help or without, but not at once. */
+static inline int card_reopen(uint32_t kind)
+{
+	int tries, fd = -1;
+
+	for (tries = 0; tries < 100 && fd < 0; tries++) {
+		fd = open(card_node(kind), O_RDWR);
+		if (fd < 0)
+			usleep(50000);
+	}
+	return fd;
+}
+
 /* Memory that ends where nothing is mapped any more */
 static inline unsigned char *map_before_hole(size_t len)
 {

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What EMUCARD_DMA refuses, how it ends early, and that the card works afterwards */
-#include <pthread.h>
-#include <signal.h>
-#include <sys/time.h>
-
 #include "fixture.h"
-
-static bool works(int fd)
-{
-	unsigned char out[512], in[512] = { 0 };
-
-	fill_pattern(out, sizeof(out), getpid());
-	return !card_to(fd, out, 0, sizeof(out)) && !card_from(fd, in, 0, sizeof(in)) &&
-	       !memcmp(out, in, sizeof(out));
-}
+#include "worker.h"
 
 TEST_F(card, a_range_outside_card_memory_is_erange)
 {
@@ -50,7 +38,7 @@ TEST_F(card, memory_that_is_not_there_is_a_fault)
 	EXPECT_EQ(-EFAULT, card_from(self->fd, end, 0, 64));
 	EXPECT_EQ(-EFAULT, card_to(self->fd, (void *)~0xfUL, 0, 64));
 	EXPECT_EQ(0, card_to(self->fd, end, 0, 16));
-	EXPECT_TRUE(works(self->fd));
+	EXPECT_TRUE(card_works(self->fd));
 }
 
 TEST_F(card, memory_that_is_read_only_cannot_be_a_target)
@@ -81,68 +69,6 @@ TEST_F(card, fork_between_transfers_gives_each_its_own_memory)
 	EXPECT_EQ(2, map[0]);
 }
 
-TEST_F(card, a_transfer_that_takes_too_long_times_out)
-{
-	unsigned char buf[64] = { 0 };
-	uint64_t done;
-
-	if (variant->kind != EMUCARD_KIND_EDU)
-		SKIP(return, "this card finishes at once");
-	/* edu takes 100 ms, always */
-	EXPECT_EQ(-ETIMEDOUT, card_dma(self->fd, EMUCARD_DMA_TO_CARD, buf, 0, sizeof(buf), 1,
-				       &done));
-	EXPECT_EQ(0, done);
-	EXPECT_TRUE(works(self->fd));
-}
-
-static void nothing(int sig)
-{
-}
-
-TEST_F(card, a_signal_ends_a_transfer)
-{
-	struct itimerval often = { .it_interval.tv_usec = 10000, .it_value.tv_usec = 10000 };
-	struct itimerval never = { 0 };
-	struct sigaction action = { .sa_handler = nothing };
-	unsigned char buf[64] = { 0 };
-
-	if (variant->kind != EMUCARD_KIND_EDU)
-		SKIP(return, "this card finishes at once");
-	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
-	ASSERT_EQ(0, setitimer(ITIMER_REAL, &often, NULL));
-	EXPECT_EQ(-EINTR, card_to(self->fd, buf, 0, sizeof(buf)));
-	ASSERT_EQ(0, setitimer(ITIMER_REAL, &never, NULL));
-	EXPECT_TRUE(works(self->fd));
-}
-
-struct worker {
-	pthread_t thread;
-	int fd;
-	uint64_t offset;
-	size_t len;
-	int rounds;
-	int error;	/* -errno; 1: data differ */
-};
-
-static void *work(void *data)
-{
-	struct worker *w = data;
-	unsigned char *out = malloc(w->len), *in = malloc(w->len);
-	int i;
-
-	for (i = 0; i < w->rounds && !w->error; i++) {
-		fill_pattern(out, w->len, w->offset + i);
-		w->error = card_to(w->fd, out, w->offset, w->len);
-		if (!w->error)
-			w->error = card_from(w->fd, in, w->offset, w->len);
-		if (!w->error && memcmp(out, in, w->len))
-			w->error = 1;
-	}
-	free(out);
-	free(in);
-	return NULL;
-}
-
 TEST_F(card, threads_do_not_disturb_each_other)
 {
 	struct worker workers[4];
@@ -162,30 +88,6 @@ TEST_F(card, threads_do_not_disturb_each_other)
 		pthread_join(workers[i].thread, NULL);
 		EXPECT_EQ(0, workers[i].error) TH_LOG("thread %zu", i);
 	}
-}
-
-TEST_F(card, a_reset_under_load_costs_at_most_eio)
-{
-	struct worker workers[4];
-	size_t i;
-	int round;
-
-	SKIP_WITHOUT(RESET);
-	for (i = 0; i < ARRAY_SIZE(workers); i++) {
-		workers[i] = (struct worker) {
-			.fd = self->fd, .offset = i * MIB, .len = MIB, .rounds = 20,
-		};
-		ASSERT_EQ(0, pthread_create(&workers[i].thread, NULL, work, &workers[i]));
-	}
-	for (round = 0; round < 20; round++) {
-		EXPECT_EQ(0, card_reset(self->fd));
-	}
-	for (i = 0; i < ARRAY_SIZE(workers); i++) {
-		pthread_join(workers[i].thread, NULL);
-		EXPECT_TRUE(workers[i].error == 0 || workers[i].error == -EIO)
-			TH_LOG("thread %zu: %d", i, workers[i].error);
-	}
-	EXPECT_TRUE(works(self->fd));
 }
 
 TEST_HARNESS_MAIN

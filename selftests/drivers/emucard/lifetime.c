@@ -1,51 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The card goes while files are open, requests under way and memory mapped */
+/* The card goes while files are open and requests under way */
 #include <poll.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
 
 #include "fixture.h"
-
-static int write_to(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
-static int bind_driver(const struct emucard_info *info, const char *what)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/%s", info->driver, what);
-	return write_to(path, info->slot);
-}
-
-/* The node comes back with udev's help or without, but not at once. */
-static int reopen(uint32_t kind)
-{
-	int tries, fd = -1;
-
-	for (tries = 0; tries < 100 && fd < 0; tries++) {
-		fd = open(card_node(kind), O_RDWR);
-		if (fd < 0)
-			usleep(50000);
-	}
-	return fd;
-}
-
-#define SKIP_UNLESS_ROOT() \
-	do { \
-		if (geteuid()) \
-			SKIP(return, "only root can unbind a driver"); \
-	} while (0)
 
 TEST_F(card, every_call_after_unbind_is_enodev)
 {
@@ -57,7 +15,7 @@ TEST_F(card, every_call_after_unbind_is_enodev)
 	int fd;
 
 	SKIP_UNLESS_ROOT();
-	ASSERT_EQ(0, bind_driver(&self->info, "unbind"));
+	ASSERT_EQ(0, card_bind(&self->info, "unbind"));
 	EXPECT_EQ(-ENODEV, card_info(self->fd, &info));
 	EXPECT_EQ(-ENODEV, card_reg_read(self->fd, 0, 4, &value));
 	EXPECT_EQ(-ENODEV, card_to(self->fd, &byte, 0, 1));
@@ -76,8 +34,8 @@ TEST_F(card, every_call_after_unbind_is_enodev)
 	EXPECT_EQ(POLLERR | POLLHUP, pfd.revents);
 	EXPECT_EQ(-1, open(card_node(variant->kind), O_RDWR));
 
-	ASSERT_EQ(0, bind_driver(&self->info, "bind"));
-	fd = reopen(variant->kind);
+	ASSERT_EQ(0, card_bind(&self->info, "bind"));
+	fd = card_reopen(variant->kind);
 	ASSERT_GE(fd, 0);
 	EXPECT_EQ(0, card_to(fd, &byte, 0, 1));
 	/* The old file stays what it is: of a card that has gone. */
@@ -155,46 +113,15 @@ TEST_F(card, calls_under_way_end_with_enodev_when_the_card_goes)
 			ASSERT_EQ(0, pthread_create(&callers[i].thread, NULL, call, &callers[i]));
 		}
 		usleep(20000 * round);
-		ASSERT_EQ(0, bind_driver(&self->info, "unbind"));
+		ASSERT_EQ(0, card_bind(&self->info, "unbind"));
 		for (i = 0; i < ARRAY_SIZE(calls); i++) {
 			pthread_join(callers[i].thread, NULL);
 			EXPECT_EQ(-ENODEV, callers[i].error) TH_LOG("caller %zu", i);
 		}
-		ASSERT_EQ(0, bind_driver(&self->info, "bind"));
-		fd = reopen(variant->kind);
+		ASSERT_EQ(0, card_bind(&self->info, "bind"));
+		fd = card_reopen(variant->kind);
 		ASSERT_GE(fd, 0);
 	}
-}
-
-static sigjmp_buf bus_error;
-
-static void on_sigbus(int sig)
-{
-	siglongjmp(bus_error, 1);
-}
-
-TEST_F(card, a_mapping_of_a_card_that_went_gives_sigbus)
-{
-	struct sigaction action = { .sa_handler = on_sigbus };
-	volatile unsigned char *map;
-
-	SKIP_WITHOUT(MMAP);
-	SKIP_UNLESS_ROOT();
-	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
-	ASSERT_NE(MAP_FAILED, map);
-	map[0] = 1;
-	ASSERT_EQ(0, sigaction(SIGBUS, &action, NULL));
-	ASSERT_EQ(0, bind_driver(&self->info, "unbind"));
-	if (!sigsetjmp(bus_error, 1)) {
-		map[0] = 2;
-		EXPECT_TRUE(false) TH_LOG("a page that was touched before is still there");
-	}
-	if (!sigsetjmp(bus_error, 1)) {
-		map[4096] = 2;
-		EXPECT_TRUE(false) TH_LOG("a page that was not touched before is there");
-	}
-	ASSERT_EQ(0, bind_driver(&self->info, "bind"));
-	close(reopen(variant->kind));
 }
 
 TEST_F(card, a_driver_may_be_bound_and_unbound_often)
@@ -203,9 +130,9 @@ TEST_F(card, a_driver_may_be_bound_and_unbound_often)
 
 	SKIP_UNLESS_ROOT();
 	for (round = 0; round < 20; round++) {
-		ASSERT_EQ(0, bind_driver(&self->info, "unbind"));
-		ASSERT_EQ(0, bind_driver(&self->info, "bind"));
-		fd = reopen(variant->kind);
+		ASSERT_EQ(0, card_bind(&self->info, "unbind"));
+		ASSERT_EQ(0, card_bind(&self->info, "bind"));
+		fd = card_reopen(variant->kind);
 		ASSERT_GE(fd, 0);
 		close(fd);
 	}

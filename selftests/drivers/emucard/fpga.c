@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What only one of the cards has: mmap, reset, factorials */
+/* What the fpga card alone has: mappings, reset, the register file */
+#include <setjmp.h>
 #include <signal.h>
 
+#define WITHOUT_EDU
 #include "fixture.h"
 #include "fpga_regs.h"
+#include "worker.h"
+
+TEST_F(card, the_register_file_keeps_bytes)
+{
+	uint64_t value;
+
+	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE, 4, 0x11223344));
+	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE + 1, 1, 0xaa));
+	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE + 2, 2, 0xbbcc));
+	ASSERT_EQ(0, card_reg_read(self->fd, FPGA_REGFILE, 4, &value));
+	EXPECT_EQ(0xbbccaa44, value);
+	EXPECT_EQ(0, card_reg_write(self->fd, FPGA_REGFILE + FPGA_REGFILE_SIZE - 1, 1, 1));
+}
 
 TEST_F(card, a_mapping_is_the_memory_that_dma_sees)
 {
 	unsigned char *map, buf[5000];
 
-	SKIP_WITHOUT(MMAP);
 	map = mmap(NULL, self->info.mmap_size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 	ASSERT_NE(MAP_FAILED, map);
 	fill_pattern(buf, sizeof(buf), 7);
@@ -25,7 +39,6 @@ TEST_F(card, a_mapping_may_begin_anywhere)
 {
 	unsigned char *all, *part;
 
-	SKIP_WITHOUT(MMAP);
 	all = mmap(NULL, self->info.mmap_size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 	part = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 3 * 4096);
 	ASSERT_NE(MAP_FAILED, all);
@@ -38,7 +51,6 @@ TEST_F(card, a_mapping_is_bounded_and_shared)
 {
 	size_t size = self->info.mmap_size;
 
-	SKIP_WITHOUT(MMAP);
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, size + 4096, PROT_READ, MAP_SHARED, self->fd, 0));
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd, size));
@@ -47,11 +59,34 @@ TEST_F(card, a_mapping_is_bounded_and_shared)
 	EXPECT_EQ(EINVAL, errno);
 }
 
-TEST_F(card, no_mapping_where_there_is_none)
+static sigjmp_buf bus_error;
+
+static void on_sigbus(int sig)
 {
-	SKIP_WITH(MMAP);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd, 0));
-	EXPECT_EQ(EOPNOTSUPP, errno);
+	siglongjmp(bus_error, 1);
+}
+
+TEST_F(card, a_mapping_of_a_card_that_went_gives_sigbus)
+{
+	struct sigaction action = { .sa_handler = on_sigbus };
+	volatile unsigned char *map;
+
+	SKIP_UNLESS_ROOT();
+	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	map[0] = 1;
+	ASSERT_EQ(0, sigaction(SIGBUS, &action, NULL));
+	ASSERT_EQ(0, card_bind(&self->info, "unbind"));
+	if (!sigsetjmp(bus_error, 1)) {
+		map[0] = 2;
+		EXPECT_TRUE(false) TH_LOG("a page that was touched before is still there");
+	}
+	if (!sigsetjmp(bus_error, 1)) {
+		map[4096] = 2;
+		EXPECT_TRUE(false) TH_LOG("a page that was not touched before is there");
+	}
+	ASSERT_EQ(0, card_bind(&self->info, "bind"));
+	close(card_reopen(variant->kind));
 }
 
 TEST_F(card, reset_clears_registers_and_keeps_memory)
@@ -59,7 +94,6 @@ TEST_F(card, reset_clears_registers_and_keeps_memory)
 	unsigned char out[300], in[300] = { 0 };
 	uint64_t value, count = 0;
 
-	SKIP_WITHOUT(RESET);
 	fill_pattern(out, sizeof(out), 9);
 	ASSERT_EQ(0, card_to(self->fd, out, 0, sizeof(out)));
 	ASSERT_EQ(0, card_reg_write(self->fd, FPGA_SCRATCH, 4, 1));
@@ -79,33 +113,27 @@ TEST_F(card, reset_clears_registers_and_keeps_memory)
 	EXPECT_EQ(0, card_wait(self->fd, 0, &count, PATIENCE_MS, NULL));
 }
 
-TEST_F(card, factorials_are_right_modulo_2_to_the_32)
+TEST_F(card, a_reset_under_load_costs_at_most_eio)
 {
-	uint32_t n, want = 1, got;
+	struct worker workers[4];
+	size_t i;
+	int round;
 
-	SKIP_WITHOUT(FACT);
-	for (n = 0; n <= 40; n++) {
-		want *= n ? n : 1;
-		ASSERT_EQ(0, card_fact(self->fd, n, PATIENCE_MS, &got));
-		EXPECT_EQ(want, got) TH_LOG("n = %u", n);
+	for (i = 0; i < ARRAY_SIZE(workers); i++) {
+		workers[i] = (struct worker) {
+			.fd = self->fd, .offset = i * MIB, .len = MIB, .rounds = 20,
+		};
+		ASSERT_EQ(0, pthread_create(&workers[i].thread, NULL, work, &workers[i]));
 	}
-}
-
-TEST_F(card, a_factorial_that_was_given_up_keeps_the_card_busy)
-{
-	int ret = -EBUSY, tries;
-	uint32_t result;
-
-	SKIP_WITHOUT(FACT);
-	/* Two thousand million multiplications */
-	EXPECT_EQ(-ETIMEDOUT, card_fact(self->fd, 2000000000, 1, &result));
-	EXPECT_EQ(-EBUSY, card_fact(self->fd, 5, 1, &result));
-	for (tries = 0; tries < 250 && ret == -EBUSY; tries++) {
-		usleep(100000);
-		ret = card_fact(self->fd, 5, PATIENCE_MS, &result);
+	for (round = 0; round < 20; round++) {
+		EXPECT_EQ(0, card_reset(self->fd));
 	}
-	EXPECT_EQ(0, ret);
-	EXPECT_EQ(120, result);
+	for (i = 0; i < ARRAY_SIZE(workers); i++) {
+		pthread_join(workers[i].thread, NULL);
+		EXPECT_TRUE(workers[i].error == 0 || workers[i].error == -EIO)
+			TH_LOG("thread %zu: %d", i, workers[i].error);
+	}
+	EXPECT_TRUE(card_works(self->fd));
 }
 
 TEST_HARNESS_MAIN
