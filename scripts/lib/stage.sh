@@ -58,6 +58,19 @@ stage() {
 	for part in $GUEST_PARTS; do
 		"stage_$part" "$work" "$kernel" "$release"
 	done
+	merge_usr "$work/root"
+}
+
+# merge_usr ROOT: in a layer above Debian's userland, a directory /lib would hide
+# the link to /usr/lib that everything there depends on.
+merge_usr() {
+	local name
+	for name in bin sbin lib; do
+		[ -d "$1/$name" ] || continue
+		mkdir -p "$1/usr/$name"
+		cp -r "$1/$name/." "$1/usr/$name/"
+		rm -r "${1:?}/$name"
+	done
 }
 
 stage_user_space() {
@@ -67,7 +80,9 @@ stage_user_space() {
 	fi
 	(
 		cd "$build" || exit
-		[ -e config.status ] || "$src/configure" --prefix=/usr --with-kdir=no
+		# As a layer, a directory /lib would hide the userland's link to /usr/lib.
+		[ -e config.status ] ||
+			"$src/configure" --prefix=/usr --with-kdir=no --with-udevdir=/usr/lib/udev
 		make -j"$(nproc)"
 		make install DESTDIR="$work/root"
 	)
