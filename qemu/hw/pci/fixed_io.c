@@ -140,7 +140,7 @@ static bool check_other_functions(PCIDevice *dev, uint32_t base, uint32_t limit,
     return true;
 }
 
-/* The ports that the machine itself has; other BARs are the guest's to place. */
+/* The ports that the machine has; other BARs are the guest's to place. */
 static bool check_machine_ports(PCIDevice *dev, uint32_t base, uint32_t limit,
                                 Error **errp)
 {

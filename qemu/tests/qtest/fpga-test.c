@@ -314,6 +314,26 @@ static void test_free_bridge(void)
     qtest_quit(c.qts);
 }
 
+static void add_card(QTestState *qts)
+{
+    qtest_qmp_device_add(qts, "fpga", "hot", "{'addr': '6', 'io-base': %d}",
+                         FPGA_IO_BASE);
+}
+
+/* A card that comes back finds that its ports are free again. */
+static void test_hotplug(void)
+{
+    QTestState *qts = qtest_init("-nodefaults");
+
+    for (int i = 0; i < 2; i++) {
+        g_assert_cmphex(qtest_inl(qts, FPGA_IO_BASE), ==, 0xffffffff);
+        add_card(qts);
+        assert_fixed(qts);
+        qpci_unplug_acpi_device_test(qts, "hot", 6);
+    }
+    qtest_quit(qts);
+}
+
 /* Registers */
 
 static void test_read_sizes(void)
@@ -685,26 +705,26 @@ static uint32_t dma_done(Card *c, uint32_t entry)
 
 static void dma_wait(Card *c, uint32_t entry)
 {
-    for (int i = 0; i < PATIENCE; i++) {
-        if (!(dma_status(c, entry) & FPGA_DESC_S_OWN)) {
+    for (int i = 0; dma_status(c, entry) & FPGA_DESC_S_OWN; i++) {
+        if (i == PATIENCE) {
+            g_test_message("entry %u was not completed", entry);
+            g_test_fail();
             return;
         }
     }
-    g_error("descriptor %u was not completed", entry);
 }
 
 static void dma_wait_halted(Card *c, uint32_t error)
 {
-    for (int i = 0; i < PATIENCE; i++) {
-        if (rd(c, FPGA_DMA_STATUS) & FPGA_DMA_STATUS_HALTED) {
-            g_assert_cmphex(rd(c, FPGA_DMA_ERROR), ==, error);
-            g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_HALTED);
-            g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, 0);
-            g_assert_cmphex(rd(c, FPGA_INT_STATUS) & FPGA_INT_DMA_ERROR, !=, 0);
-            return;
+    for (int i = 0; rd(c, FPGA_DMA_STATUS) & FPGA_DMA_STATUS_RUNNING; i++) {
+        if (i == PATIENCE) {
+            break;
         }
     }
-    g_error("the engine did not halt");
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_HALTED);
+    g_assert_cmphex(rd(c, FPGA_DMA_ERROR), ==, error);
+    g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS) & FPGA_INT_DMA_ERROR, !=, 0);
 }
 
 static void dma_expect(Card *c, uint32_t entry, uint32_t code, uint32_t done)
@@ -1073,8 +1093,11 @@ static void dma_start_endless(Card *c)
     dma_post(c, FPGA_DESC_F_TO_HOST, c->ring + status, 0, 4, 0);
     dma_ring(c);
     for (int i = 0; dma_done(c, 1) != 4; i++) {
-        g_assert_cmpint(i, <, PATIENCE);
+        if (i == PATIENCE) {
+            break;
+        }
     }
+    g_assert_cmphex(dma_done(c, 1), ==, 4);
 }
 
 static void test_dma_stop(void)
@@ -1238,7 +1261,8 @@ static void wait_migrated(QTestState *qts)
         }
         g_usleep(1000);
     }
-    g_error("migration did not complete");
+    g_test_message("migration did not complete");
+    g_test_fail();
 }
 
 /* @c goes to another process, by way of a file. */
@@ -1332,7 +1356,9 @@ static void test_migrate_dma(void)
     Card *c = card_fixed();
     const uint32_t len = 12 * MiB;
     /* Not equal, so that no segment ends with the engine's portions */
-    struct fpga_seg segs[3] = { { 0, 5000001 }, { 0, 1 }, { 0, len - 5000002 } };
+    struct fpga_seg segs[3] = {
+        { .len = 5000001 }, { .len = 1 }, { .len = len - 5000002 },
+    };
     uint64_t addr = guest_alloc(&c->alloc, len);
     g_autofree uint8_t *data = pattern(len, 9);
     uint64_t table;
@@ -1364,11 +1390,13 @@ static void test_migrate_dma(void)
 
 /* Refusals */
 
-static const struct {
+typedef struct Refusal {
     const char *name;
     const char *args;
     const char *message;
-} refusals[] = {
+} Refusal;
+
+static const Refusal refusals[] = {
     {
         "card-not-aligned",
         "-device fpga,io-base=0x2100",
@@ -1457,7 +1485,7 @@ static const struct {
 
 static void test_refusal(const void *data)
 {
-    const typeof(refusals[0]) *r = data;
+    const Refusal *r = data;
     /* So that it ends even if it is not refused */
     g_autofree char *command =
         g_strdup_printf("%s -machine pc,accel=qtest -display none -nodefaults "
@@ -1480,6 +1508,8 @@ static void test_refusal(const void *data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    /* So that one failure does not hide the tests after it */
+    g_test_set_nonfatal_assertions();
 
     qtest_add_func("/fpga/fixed/before-firmware", test_before_firmware);
     qtest_add_func("/fpga/fixed/identity", test_identity);
@@ -1490,6 +1520,7 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fixed/rewriting", test_rewriting);
     qtest_add_func("/fpga/fixed/system-reset", test_system_reset);
     qtest_add_func("/fpga/fixed/bus-reset", test_bus_reset);
+    qtest_add_func("/fpga/fixed/hotplug", test_hotplug);
     qtest_add_func("/fpga/free/base", test_free_base);
     qtest_add_func("/fpga/free/bridge", test_free_bridge);
 
