@@ -2,7 +2,11 @@
 # Included by selftests/local.mk; paths are from the top. guest-*.bats are run in the guest.
 cli_tests = \
 	selftests/cli/completion.bats \
-	selftests/cli/fpga-ctl.bats
+	selftests/cli/fpga-ctl.bats \
+	selftests/cli/pciaddr-check.bats \
+	selftests/cli/pciaddr-check-formats.bats \
+	selftests/cli/pciaddr-check-sources.bats \
+	selftests/cli/pciaddr-check-spec.bats
 
 EXTRA_DIST += $(cli_tests)
 

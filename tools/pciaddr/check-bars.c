@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "pciaddr/configspace.h"
 #include "pciaddr/pcispec.h"
 
 static const char window_unknown[] =
@@ -169,14 +170,33 @@ static void check_legacy_ports(struct machine *machine, struct results *results,
 	results_pass(results, CHECK_LEGACY_PORTS);
 }
 
+#define CONFIG_HEADER 64
+
+static bool header_was_read(const struct pci_function *function)
+{
+	uint32_t value;
+
+	if (function->config_length < CONFIG_HEADER)
+		return false;
+	for (unsigned int at = 0; function->present && at < CONFIG_HEADER; at += 4)
+		if (!config_read(function, at, 4, &value))
+			return false;
+	return true;
+}
+
 static void check_present(struct machine *machine, struct results *results,
 			  const struct pci_function *function)
 {
 	char slot[SLOT_TEXT_MAX];
 
 	if (!function->absent) {
-		if (function->config_length)
+		if (header_was_read(function))
 			results_pass(results, CHECK_PRESENT);
+		else if (function->config_length)
+			results_unknown(results, CHECK_PRESENT, function,
+					"the 64 bytes of the config header were not all read",
+					"what they would have told is unknown: take the dump again, "
+					"whole, with 'lspci -vvxxxx'");
 		else
 			results_unknown(results, CHECK_PRESENT, function,
 					"config space was not read",

@@ -103,7 +103,9 @@ static void text_machine(FILE *out, const struct output_options *options,
 	size_t bridges;
 
 	if (machine->error) {
-		fprintf(out, "%s: cannot be checked: %s\n", machine->name, machine->error);
+		/* of a single machine standard error has it */
+		if (options->machines > 1)
+			fprintf(out, "cannot be checked: %s\n", machine->error);
 		return;
 	}
 	bridges = count_bridges(machine);

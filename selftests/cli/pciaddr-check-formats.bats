@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check: its formats and pictures, read by the programs that they are for
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+# broken: a machine with one failure, as $dump
+broken() {
+	machine broken
+	poke 00:04.0 1c 10 10
+}
+
+@test "json is JSON, and has every finding with both values" {
+	command -v jq >/dev/null || skip "no jq"
+	broken
+	run -1 pciaddr-check --dump "$dump" --format json
+	jq -e '.machines[0] | .status == "fail" and .functions == 11' <<<"$output"
+	jq -e '[.machines[0].findings[] | select(.check == "bar-in-window")][0]
+		| .status == "fail" and .severity == "high" and .device == "0000:01:01.0"
+		and (.values | length == 2) and (.values[0].where | length > 0)
+		and (.advice | length > 0)' <<<"$output"
+	jq -e '.totals.failed == 1' <<<"$output"
+	run -0 pciaddr-check --dump "$GUEST" --dump "$GUEST" --format json
+	jq -e '.machines | length == 2' <<<"$output"
+}
+
+@test "json fits its schema, for passes, failures, unknowns and errors" {
+	python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
+	broken
+	sed '/^\t/d' "$GUEST" >"$BATS_TEST_TMPDIR/bare"
+	for arguments in "--dump $GUEST" "--dump $dump" "--dump $BATS_TEST_TMPDIR/bare" \
+		"--dump /dev/null" "--dump $GUEST --expect 0x2000-0x27ff" \
+		"--dump $GUEST --dump $dump --expect 0x3000-0x37ff"; do
+		# shellcheck disable=SC2086 # words
+		pciaddr-check $arguments --format json >"$BATS_TEST_TMPDIR/result.json" || true
+		run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/result.json" \
+			"$TOP/docs/pciaddr-check-result.schema.json"
+	done
+}
+
+@test "json stays JSON whatever a file's name has" {
+	command -v jq >/dev/null || skip "no jq"
+	odd="$BATS_TEST_TMPDIR/"$'a"\\\n\xff\x01b'
+	cp "$GUEST" "$odd"
+	pciaddr-check --dump "$odd" --format json >"$BATS_TEST_TMPDIR/result.json"
+	jq -e '.machines[0].functions == 11' "$BATS_TEST_TMPDIR/result.json"
+}
+
+@test "specifications fit their schema as far as the tool takes them" {
+	python3 -c 'import jsonschema, yaml' 2>/dev/null || skip "no python3-jsonschema or -yaml"
+	pciaddr-check --dump "$GUEST" --capture >"$BATS_TEST_TMPDIR/capture.yaml"
+	for file in "$BATS_TEST_TMPDIR/capture.yaml" "$TOP/examples/demo-guest.yaml"; do
+		python3 -c 'import json, sys, yaml
+json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))' \
+			"$file" "$BATS_TEST_TMPDIR/spec.json"
+		run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/spec.json" \
+			"$TOP/docs/pciaddr-spec.schema.json"
+	done
+	echo '{"devices": [{"select": "1234:f96a", "bras": {}}]}' >"$BATS_TEST_TMPDIR/spec.json"
+	run -1 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/spec.json" \
+		"$TOP/docs/pciaddr-spec.schema.json"
+}
+
+@test "tap: a plan, numbered tests, not ok for failures and for what cannot be told" {
+	broken
+	run -1 pciaddr-check --dump "$dump" --format tap
+	[[ ${lines[0]} == "TAP version 13" ]]
+	count=$(grep -cE '^(not )?ok ' <<<"$output")
+	grep -qx "1..$count" <<<"$output"
+	diff <(grep -oE '^(not )?ok [0-9]+' <<<"$output" | grep -oE '[0-9]+') <(seq "$count")
+	grep -qE '^not ok [0-9]+ - bar-in-window 0000:01:01.0 BAR 0: ' <<<"$output"
+	sed '/^\t/d' "$GUEST" >"$BATS_TEST_TMPDIR/bare"
+	run -3 pciaddr-check --dump "$BATS_TEST_TMPDIR/bare" --format tap
+	grep -qE '^not ok [0-9]+ - bar-in-window' <<<"$output"
+	grep -qE '^ok [0-9]+ - ioports-claim: .* # SKIP' <<<"$output"
+}
+
+@test "junit is XML with the right numbers" {
+	command -v xmllint >/dev/null || skip "no xmllint"
+	broken
+	pciaddr-check --dump "$dump" --dump /dev/null --format junit \
+		>"$BATS_TEST_TMPDIR/junit.xml" || true
+	value() { xmllint --xpath "string($1)" "$BATS_TEST_TMPDIR/junit.xml"; }
+	[ "$(value 'count(//testsuite)')" = 2 ]
+	[ "$(value '//testsuite[1]/@tests')" = "$(value 'count(//testsuite[1]/testcase)')" ]
+	[ "$(value '//testsuite[1]/@failures')" = "$(value 'count(//testsuite[1]//failure)')" ]
+	[ "$(value '//testsuite[2]/@errors')" = 1 ]
+	[ "$(value 'count(//testcase[@classname="bar-in-window"]/failure)')" -ge 1 ]
+}
+
+@test "prometheus: every sample has its help and type, and promtool agrees" {
+	broken
+	pciaddr-check --dump "$GUEST" --dump "$dump" --format prometheus \
+		>"$BATS_TEST_TMPDIR/pciaddr.prom" || true
+	grep -qE '^pciaddr_check_status\{machine="[^"]*guest.lspci"\} 0$' \
+		"$BATS_TEST_TMPDIR/pciaddr.prom"
+	grep -qE '^pciaddr_check_results\{.*check="bar-in-window",.*outcome="fail"\} 1$' \
+		"$BATS_TEST_TMPDIR/pciaddr.prom"
+	! grep -vE '^(# (HELP|TYPE) pciaddr_check_[a-z_]+ .+|pciaddr_check_[a-z_]+\{.*\} [0-9]+)$' \
+		"$BATS_TEST_TMPDIR/pciaddr.prom"
+	command -v promtool >/dev/null || skip "the rest: no promtool"
+	promtool check metrics <"$BATS_TEST_TMPDIR/pciaddr.prom"
+}
+
+@test "node exporter serves the textfile" {
+	exporter=$(command -v prometheus-node-exporter) || skip "no prometheus-node-exporter"
+	command -v curl >/dev/null || skip "no curl"
+	mkdir "$BATS_TEST_TMPDIR/textfile"
+	pciaddr-check --dump "$GUEST" --format prometheus \
+		>"$BATS_TEST_TMPDIR/textfile/pciaddr.prom"
+	"$exporter" --web.listen-address=127.0.0.1:19100 --collector.disable-defaults \
+		--collector.textfile --collector.textfile.directory="$BATS_TEST_TMPDIR/textfile" \
+		>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	pid=$!
+	for _ in {1..50}; do
+		curl -sf http://127.0.0.1:19100/metrics >"$BATS_TEST_TMPDIR/metrics" && break
+		sleep 0.2
+	done
+	kill "$pid"
+	wait "$pid" || true
+	grep -q '^pciaddr_check_results{.*bar-in-window' "$BATS_TEST_TMPDIR/metrics"
+	grep -q '^node_textfile_scrape_error 0' "$BATS_TEST_TMPDIR/metrics"
+}
+
+@test "--tree shows every device, bus and BAR, and marks failures" {
+	broken
+	run -1 pciaddr-check --dump "$dump" --tree
+	for text in "0000:00" "04.0  1011:0026" "bus 01-01" "I/O window 0x1000-0x1fff" \
+		"01.0  1234:f96a" "[fpga_pci]" "BAR 2  mem64  0xfd000000-0xfdffffff  16 MiB"; do
+		grep -qF -- "$text" <<<"$output"
+	done
+	grep -E 'BAR 0  I/O  0x2000-0x27ff .*bar-in-window' <<<"$output"
+	run -0 pciaddr-check --dump "$GUEST" --tree
+	LC_ALL=C run -0 pciaddr-check --dump "$GUEST" --tree
+	! grep -qP '[^\x00-\x7f]' <<<"$output"
+}
+
+@test "--map shows ranges, holes and collisions, and fits the terminal" {
+	machine twice
+	poke 00:01.1 20 01 20
+	for columns in 40 60 80 120 200; do
+		LC_ALL=C COLUMNS=$columns run -0 pciaddr-check --dump "$dump" --map
+		[ "$columns" -lt 60 ] || ! grep -qE ".{$((columns + 1))}" <<<"$output"
+	done
+	grep -E '^2800-2fff .* 2 KiB .*free' <<<"$output"
+	grep -E '^2000-27ff .*0000:01:01.0 BAR 0  fpga_pci' <<<"$output"
+	grep -E '^2000-200f .*0000:00:01.1 BAR 4.*COLLIDES' <<<"$output"
+}
+
+@test "--draw writes an SVG that renders, and never overwrites unasked" {
+	broken
+	run -1 pciaddr-check --dump "$dump" --draw "$BATS_TEST_TMPDIR/a.svg"
+	grep -q '✗ bar-in-window' "$BATS_TEST_TMPDIR/a.svg"
+	grep -q 'BAR 0 I/O 0x2000-0x27ff' "$BATS_TEST_TMPDIR/a.svg"
+	run --separate-stderr -2 pciaddr-check --dump "$dump" --draw "$BATS_TEST_TMPDIR/a.svg"
+	[[ $stderr == *"is there already"*--force* ]]
+	run -1 pciaddr-check --dump "$dump" --draw "$BATS_TEST_TMPDIR/a.svg" --force
+	run -2 pciaddr-check --dump "$dump" --draw "$BATS_TEST_TMPDIR/a.png"
+	[ ! -e "$BATS_TEST_TMPDIR/a.png" ]
+	run -0 pciaddr-check --dump "$GUEST" --draw -.svg
+	[[ $output == "<?xml"* ]]
+	command -v xmllint >/dev/null || skip "the rest: no xmllint"
+	xmllint --noout "$BATS_TEST_TMPDIR/a.svg"
+	command -v rsvg-convert >/dev/null || skip "the rest: no rsvg-convert"
+	rsvg-convert "$BATS_TEST_TMPDIR/a.svg" -o "$BATS_TEST_TMPDIR/a.png"
+	[ -s "$BATS_TEST_TMPDIR/a.png" ]
+}
+
+@test "--draw writes a graph that Graphviz takes" {
+	run -0 pciaddr-check --dump "$GUEST" --draw "$BATS_TEST_TMPDIR/a.dot"
+	grep -q '1234:f96a' "$BATS_TEST_TMPDIR/a.dot"
+	command -v dot >/dev/null || skip "the rest: no dot"
+	dot -Tsvg "$BATS_TEST_TMPDIR/a.dot" -o "$BATS_TEST_TMPDIR/dot.svg"
+	grep -q 1234:f96a "$BATS_TEST_TMPDIR/dot.svg"
+}
+
+@test "views of every dump of the corpus" {
+	[ -d "$CORPUS" ] || skip "no corpus of pciutils beside this tree"
+	for file in "$CORPUS"/*; do
+		pciaddr-check --dump "$file" --tree >/dev/null || [ $? = 1 ]
+		pciaddr-check --dump "$file" --map >/dev/null
+		pciaddr-check --dump "$file" --draw -.svg >"$BATS_TEST_TMPDIR/a.svg" || [ $? = 1 ]
+		! command -v xmllint >/dev/null || xmllint --noout "$BATS_TEST_TMPDIR/a.svg"
+	done
+}

@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check --spec and --capture
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+# spec TEXT: writes the specification
+spec() {
+	printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/spec.yaml"
+}
+
+check() {
+	pciaddr-check --dump "${dump:-$GUEST}" --spec "$BATS_TEST_TMPDIR/spec.yaml"
+}
+
+# spec_error LINE:COLUMN TEXT: exit status 2, the place, the text, the line and a caret
+spec_error() {
+	run --separate-stderr -2 check
+	[ -z "$output" ]
+	grep -qF "spec.yaml:$1: " <<<"$stderr"
+	grep -qF -- "$2" <<<"$stderr"
+	[ "$(sed -n 's/^ *|\( *\)^$/\1/p' <<<"$stderr" | wc -c)" -eq $((${1#*:} + 1)) ]
+}
+
+card='devices:
+  - name: the card
+    select: 1234:f96a
+    driver: fpga_pci
+    msi: on
+    command: {io: on, memory: on, master: on}
+    bars:
+      0: {type: io, range: 0x2000-0x27ff, owner: fpga_pci}
+      2: {type: memory64, prefetchable: true, size: 16M, aligned: 16M}
+      4: absent
+bridges:
+  - select: 1011:0026
+    bus: {primary: 0, secondary: 1, subordinate: 1}
+    windows:
+      io: 0x2000-0x2fff
+      memory: closed
+      prefetchable: {covers: 0xfd000000-0xfdffffff}'
+
+@test "a specification of the guest's card and bridge passes" {
+	spec "$card"
+	run -0 check
+	[[ $output == *" 0 failed, 0 unknown" ]]
+}
+
+@test "every wrong value fails at its own place, with what was found" {
+	while IFS='|' read -r from to label found; do
+		spec "${card/"$from"/"$to"}"
+		run -1 check
+		fails_with "$label" "$found" "spec.yaml:" "What to do"
+	done <<-'CASES'
+		range: 0x2000-0x27ff|range: 0x3000-0x37ff|spec-bar|found: 0x2000-0x27ff
+		type: io|type: memory|spec-bar|found: I/O
+		size: 16M|size: 32M|spec-bar|0xfd000000-0xfdffffff
+		aligned: 16M|aligned: 32M|spec-bar|aligned to 32 MiB
+		prefetchable: true|prefetchable: false|spec-bar|prefetchable
+		owner: fpga_pci|owner: other|spec-owner|found: fpga_pci
+		4: absent|4: {type: io}|spec-bar|is not there
+		driver: fpga_pci|driver: [other, none]|spec-driver|other or none
+		msi: on|msi: off|spec-msi|found: on
+		msi: on|msix: on|spec-msi|found: absent
+		master: on|master: off|spec-command|command 0x0507
+		secondary: 1|secondary: 2|spec-bus|found: 1
+		io: 0x2000-0x2fff|io: closed|spec-window|I/O window 0x2000-0x2fff
+		memory: closed|memory: {min-size: 1M}|spec-window|memory window closed
+		covers: 0xfd000000-0xfdffffff|covers: 0xfc000000-0xfdffffff|spec-window|covers
+		select: 1011:0026|select: 1011:0027|spec-device|no device is 1011:0027
+	CASES
+}
+
+@test "counts, optional and forbidden devices" {
+	spec 'devices:
+  - {select: "1af4:1042", count: 3}
+  - {select: "1af4:1042", count: 1-4}
+  - {select: "1af4:1042", count: 2+}
+  - {select: "8086:ffff", presence: optional}
+  - {select: "8086:ffff", presence: forbidden}
+  - {select: {class: "0601", id: "8086:*"}, count: 1}'
+	run -0 check
+	spec 'devices:
+  - {select: "1af4:1042", count: 2}'
+	run -1 check
+	fails_with spec-device "3 devices are" "2 of 1af4:1042"
+	spec 'devices:
+  - {select: "1af4:1042", presence: forbidden, advice: call me, severity: low}'
+	run -1 check
+	fails_with spec-device "none of" "call me" "[low]"
+}
+
+@test "nothing else" {
+	spec 'rules: {nothing-else: true}
+devices: [{select: "*:*.*", id: "*:*"}]'
+	run -0 check
+	spec 'rules: {nothing-else: true}
+devices: [{select: "1af4:*", count: 1+}]'
+	run -1 check
+	fails_with spec-nothing-else "0000:01:01.0" "1234:f96a"
+	spec 'rules: {only-specified-in-io: 0x2000-0x27ff}
+devices: [{select: "1234:f96a"}]'
+	run -0 check
+	spec 'rules: {only-specified-in-io: [0x2000-0x27ff]}
+devices: [{select: "1234:11e8"}]'
+	run -1 check
+	fails_with spec-nothing-else "BAR 0" "0x2000-0x27ff"
+}
+
+@test "owners of ranges in /proc/ioports and /proc/iomem" {
+	spec 'ioports:
+  - {range: 0x2000-0x27ff, owner: fpga_pci}
+  - {range: 0x3000-0x37ff, owner: none}
+iomem:
+  - {range: 0xfd000000-0xfdffffff, owner: fpga_pci}'
+	run -0 check
+	spec 'ioports: [{range: 0x2000-0x27ff, owner: other}, {range: 0x2000-0x2fff, owner: none}]'
+	run -1 check
+	fails_with spec-owner "specified: 0x2000-0x27ff : other"
+	[[ $output == *"is not free"* ]]
+}
+
+@test "machine-checks adds what must hold on any machine" {
+	machine broken
+	poke 00:04.0 1c 10 10
+	spec 'rules: {machine-checks: true}'
+	run -1 check
+	fails_with bar-in-window "0x1000-0x1fff"
+}
+
+@test "a misspelt key is an error with place, line, caret and the nearest key" {
+	spec 'devices:
+  - select: 1234:f96a
+    bras: {0: 0x2000-0x27ff}'
+	spec_error 3:5 "unknown key 'bras'; did you mean 'bars'?"
+	spec 'bridges:
+  - select: 1011:0026
+    windows: {oi: closed}'
+	spec_error 3:15 "did you mean 'io'?"
+}
+
+@test "wrong values are errors with their place" {
+	spec 'devices: [{select: 1234}]'
+	spec_error 1:20 "for example 1234:f96a"
+	spec 'devices: [{select: "1234:f96a", bars: {0: 0x27ff-0x2000}}]'
+	spec_error 1:43 "is no range"
+	spec 'devices: [{select: "1234:f96a", presence: requird}]'
+	spec_error 1:43 "did you mean 'required'"
+	spec 'devices: [{select: "1234:f96a", revision: 256}]'
+	spec_error 1:43 "too big"
+	spec 'devices: [{select: "1234:f96a", link: {speed: 9GT/s}}]'
+	spec_error 1:47 "2.5GT/s"
+	spec 'devices: [{name: card}]'
+	spec_error 1:12 "'select' is missing"
+	spec 'devices: {select: "1234:f96a"}'
+	spec_error 1:11 "a list"
+	spec 'version: 2'
+	spec_error 1:10 "version 2"
+}
+
+@test "duplicate keys, broken YAML, aliases and second documents are errors" {
+	spec 'devices: [{select: "1234:f96a"}]
+devices: []'
+	spec_error 2:1 "duplicate key"
+	spec 'devices: [{select: "1234:f96a"'
+	run --separate-stderr -2 check
+	[[ $stderr == *"spec.yaml:"*"not valid YAML"* ]]
+	spec 'devices: &a [{select: "1234:f96a", driver: *a}]'
+	run --separate-stderr -2 check
+	[[ $stderr == *"aliases"* ]]
+	spec 'devices: [{select: "1234:f96a"}]
+---
+devices: []'
+	run --separate-stderr -2 check
+	[[ $stderr == *"second document"* ]]
+}
+
+@test "an empty specification is an error" {
+	for text in "" "# nothing" "{}" "devices: []" "version: 1" "rules: {nothing-else: false}"; do
+		spec "$text"
+		run --separate-stderr -2 check
+		[[ $stderr == *"empty"* || $stderr == *"missing"* ]]
+	done
+}
+
+@test "what a specification asks for and the source does not have is unknown" {
+	sed '/^\t/d' "$GUEST" >"$BATS_TEST_TMPDIR/bare"
+	dump=$BATS_TEST_TMPDIR/bare
+	spec 'devices:
+  - {select: "1234:f96a", driver: fpga_pci, bars: {0: 0x2000-0x27ff}}'
+	run -3 check
+	grep -qE '^unknown +spec-driver' <<<"$output"
+	grep -qE '^unknown +spec-bar .*where it ends' <<<"$output"
+}
+
+@test "--capture passes on the machine that it was taken from" {
+	pciaddr-check --dump "$GUEST" --capture >"$BATS_TEST_TMPDIR/spec.yaml"
+	run -0 check
+	machine other
+	poke 00:04.0 1c 10 10
+	run -1 check
+	fails_with spec-window "0x1000-0x1fff"
+}
+
+@test "--capture of this machine passes at once" {
+	ls /sys/bus/pci/devices/* >/dev/null 2>&1 || skip "this machine has no PCI devices"
+	pciaddr-check --capture >"$BATS_TEST_TMPDIR/spec.yaml"
+	run -0 pciaddr-check --spec "$BATS_TEST_TMPDIR/spec.yaml"
+}
+
+@test "the specification that ships as an example is that of the demo's guest" {
+	run -0 pciaddr-check --dump "$GUEST" --spec "$TOP/examples/demo-guest.yaml"
+}
