@@ -93,6 +93,8 @@ stage_modules() {
 	make -C "$work/src/driver" KDIR="$(realpath "$kernel/build")" -j"$(nproc)"
 	mkdir -p "$modules/updates"
 	find "$work/src/driver" -name '*.ko' -exec cp -t "$modules/updates" {} +
+	# Debug information is ten times the rest, and slows loading.
+	strip --strip-debug "$modules"/updates/*.ko
 	# depmod must see all of this kernel's modules at once.
 	cp -rl "$kernel/layer/usr/lib/modules/$release/." "$modules/"
 	depmod -b "$work/root/usr" "$release"
