@@ -80,9 +80,7 @@ stage_user_space() {
 	fi
 	(
 		cd "$build" || exit
-		# As a layer, a directory /lib would hide the userland's link to /usr/lib.
-		[ -e config.status ] ||
-			"$src/configure" --prefix=/usr --with-kdir=no --with-udevdir=/usr/lib/udev
+		[ -e config.status ] || "$src/configure" --prefix=/usr --with-kdir=no
 		make -j"$(nproc)"
 		make install DESTDIR="$work/root"
 	)
