@@ -21,9 +21,10 @@ slot_of() {
 	basename "$(dirname "$uevent")"
 }
 
-# json FILTER: the result of the last run, as jq sees it
-json() {
-	jq -er "$1" <<<"$output"
+# field NAME: the values of this name in the last run's JSON, one on each line. That it
+# is JSON at all has a test of its own: jq takes a second to start in the guest.
+field() {
+	sed -nE "s/^ *\"$1\":\"?([^,\"]*)\"?,?$/\1/p" <<<"$output"
 }
 
 # as_user GROUPS COMMAND...: as a user who is in these groups only
@@ -38,20 +39,20 @@ as_user() {
 	grep -qE "^fpga0 +$fpga_slot +1234:f96a +fpga_pci +/dev/fpga0$" <<<"$output"
 	grep -qE "^edu0 +$edu_slot +1234:11e8 +edu +/dev/edu0$" <<<"$output"
 	run -0 fpga-ctl list --json
-	[ "$(json 'map(.device) | join(" ")')" = "fpga0 edu0" ]
+	[ "$(field device | xargs)" = "fpga0 edu0" ]
 	run -0 fpga-ctl --device 1234:11e8 list --json
-	[ "$(json '.[].slot')" = "$edu_slot" ]
+	[ "$(field slot)" = "$edu_slot" ]
 }
 
 @test "info agrees with sysfs about ports, memory and interrupts" {
 	run -0 fpga-ctl info --device fpga0 --json
-	[ "$(json '.[0].register_base')" = $((0x2000)) ]
-	[ "$(json '.[0].register_bytes')" = $((0x800)) ]
-	[ "$(json '.[0].dma_bytes')" = "$(cat /sys/class/emucard/fpga0/dma_size)" ]
-	[ "$(json '.[0].irq_vectors')" = "$(cat /sys/class/emucard/fpga0/irq_vectors)" ]
+	[ "$(field register_base)" = $((0x2000)) ]
+	[ "$(field register_bytes)" = $((0x800)) ]
+	[ "$(field dma_bytes)" = "$(cat /sys/class/emucard/fpga0/dma_size)" ]
+	[ "$(field irq_vectors)" = "$(cat /sys/class/emucard/fpga0/irq_vectors)" ]
 	run -0 fpga-ctl info --device edu0 --json
-	[ "$(json '.[0].dma_bytes')" = $edu_memory ]
-	[ "$(json '.[0].can | contains(["fact"])')" = true ]
+	[ "$(field dma_bytes)" = $edu_memory ]
+	grep -qE '^ *"fact"$' <<<"$output"
 	run -0 fpga-ctl info
 	grep -q 'ports 0x2000-0x27ff, a fixed address' <<<"$output"
 }
@@ -59,11 +60,11 @@ as_user() {
 @test "a card is chosen by node, name, slot, short slot and id" {
 	for selector in /dev/edu0 edu0 "$edu_slot" "${edu_slot#0000:}" 1234:11E8; do
 		run -0 fpga-ctl --device "$selector" irq count --json
-		[ "$(json .device)" = edu0 ]
+		[ "$(field device)" = edu0 ]
 	done
 	ln -sf /dev/edu0 "$BATS_TEST_TMPDIR/link"
 	run -0 fpga-ctl irq count --json --device "$BATS_TEST_TMPDIR/link"
-	[ "$(json .device)" = edu0 ]
+	[ "$(field device)" = edu0 ]
 }
 
 @test "a card that there is not is exit status 3, and the others are named" {
@@ -82,16 +83,16 @@ as_user() {
 
 @test "dma works on the edu card, at its 100 ms for each transfer" {
 	run -0 fpga-ctl --device edu0 dma --len 4096 --json
-	[ "$(json .verified)" = true ]
-	[ "$(json '.to_card.seconds >= 0.09')" = true ]
-	[ "$(json '.from_card.bytes')" = 4096 ]
+	[ "$(field verified)" = true ]
+	[ "$(field bytes | xargs)" = "4096 4096 4096" ]
+	[ "$(field seconds | awk '$1 >= 0.09' | wc -l)" = 2 ]
 }
 
 @test "dma moves the whole of card memory, in blocks, again and again" {
 	run -0 fpga-ctl dma --len 16M --block 3M --loops 2 --json
-	[ "$(json .verified)" = true ]
-	[ "$(json .to_card.bytes)" = $((2 << 24)) ]
-	[ "$(json .to_card.requests)" = 12 ]
+	[ "$(field verified)" = true ]
+	[ "$(field bytes | xargs)" = "$((1 << 24)) $((2 << 24)) $((2 << 24))" ]
+	[ "$(field requests | xargs)" = "12 12" ]
 }
 
 @test "dma takes odd lengths and offsets" {
@@ -126,8 +127,8 @@ as_user() {
 	cmp "$dir/in" "$dir/out"
 	fpga-ctl dma --to - --offset 77 --len 300001 2>/dev/null | cmp - "$dir/in"
 	run -0 fpga-ctl dma --from - --verify --json <"$dir/in"
-	[ "$(json .bytes)" = 300001 ]
-	[ "$(json .verified)" = true ]
+	[ "$(field bytes | head -n 1)" = 300001 ]
+	[ "$(field verified)" = true ]
 }
 
 @test "dd reads what dma has written" {
@@ -184,8 +185,8 @@ as_user() {
 	run -0 fpga-ctl fact 10
 	[ "$output" = "10! = 3628800" ]
 	run -0 fpga-ctl fact 13 --json
-	[ "$(json .result)" = 1932053504 ]
-	[ "$(json .modulo_2_32)" = true ]
+	[ "$(field result)" = 1932053504 ]
+	[ "$(field modulo_2_32)" = true ]
 }
 
 @test "what a card cannot do is exit status 3, and the card that can is named" {
@@ -198,24 +199,25 @@ as_user() {
 @test "irq raise arrives, with its causes, and is counted" {
 	for card in fpga0 edu0; do
 		run -0 fpga-ctl --device $card irq count --json
-		before=$(json .count)
+		before=$(field count)
 		run -0 fpga-ctl --device $card irq raise --causes 0x8001 --count 3 --json
-		[ "$(json .arrived)" = 3 ]
-		[ "$(json .causes)" = $((0x8001)) ]
-		[ "$(json .count)" = $((before + 3)) ]
+		[ "$(field arrived)" = 3 ]
+		[ "$(field causes)" = $((0x8001)) ]
+		[ "$(field count)" = $((before + 3)) ]
 	done
 }
 
 @test "irq wait --since misses nothing" {
 	run -0 fpga-ctl irq count --json
-	before=$(json .count)
+	before=$(field count)
 	fpga-ctl irq raise --no-wait
 	run -0 fpga-ctl irq wait --since "$before" --json
-	[ "$(json .arrived)" = 1 ]
+	[ "$(field arrived)" = 1 ]
 }
 
 @test "irq wait is woken by somebody else's interrupt" {
-	before=$(fpga-ctl irq count --json | jq .count)
+	run -0 fpga-ctl irq count --json
+	before=$(field count)
 	fpga-ctl irq wait --since "$before" --count 2 --timeout 30s >"$BATS_TEST_TMPDIR/out" 3>&- &
 	fpga-ctl irq raise --count 2
 	wait $!
@@ -233,7 +235,7 @@ as_user() {
 	[[ ${lines[1]} == *major=1* ]]
 	[[ ${lines[2]} =~ ^0x018\ +FIXED_BASE\ +0x00002000$ ]]
 	run -0 fpga-ctl read --all --json
-	[ "$(json '.registers | map(select(.register == "RAM_PAGES"))[0].value')" = 4096 ]
+	[ "$(paste -d= <(field register) <(field value) | grep RAM_PAGES)" = RAM_PAGES=4096 ]
 	run -0 fpga-ctl --device edu0 read LIVENESS ID
 	[[ $output == *010000ed* ]]
 }
@@ -241,13 +243,13 @@ as_user() {
 @test "registers are written, in each width" {
 	fpga-ctl write 'REGFILE[2]' 0x44332211
 	run -0 fpga-ctl read --width 1 --count 4 'REGFILE[2]' --json
-	[ "$(json '.registers | map(.value) | join(" ")')" = "17 34 51 68" ]
+	[ "$(field value | xargs)" = "17 34 51 68" ]
 	fpga-ctl write --width 2 0x40a 0xbeef
 	run -0 fpga-ctl read 'regfile[2]' --json
-	[ "$(json '.registers[0].value')" = $((0xbeef2211)) ]
+	[ "$(field value)" = $((0xbeef2211)) ]
 	fpga-ctl --device edu0 write LIVENESS 0x12345678
 	run -0 fpga-ctl --device edu0 read LIVENESS --json
-	[ "$(json '.registers[0].value')" = $((0xedcba987)) ]
+	[ "$(field value)" = $((0xedcba987)) ]
 }
 
 @test "registers that cannot be are exit status 2; what the driver owns is 3" {
@@ -266,15 +268,16 @@ as_user() {
 	fpga-ctl write 'REGFILE[0]' 5
 	run -0 fpga-ctl reset
 	run -0 fpga-ctl read REGFILE --json
-	[ "$(json '.registers[0].value')" = 0 ]
+	[ "$(field value)" = 0 ]
 	run -0 fpga-ctl dma --direction from-card --pattern counter --verify
 }
 
 @test "bench reports percentiles in rising order, of verified work" {
 	run -0 fpga-ctl bench --samples 50 --size 1,4K,100000 --json
-	[ "$(json '.results | length')" = 8 ]
-	[ "$(json '[.results[] | .verified and .samples == 50 and (.latency_ns | .min <= .p50
-		and .p50 <= .p90 and .p90 <= .p99 and .p99 <= .max)] | all')" = true ]
+	[ "$(field operation | xargs)" = \
+		"to-card from-card to-card from-card to-card from-card irq register" ]
+	jq -e '[.results[] | .verified and .samples == 50 and (.latency_ns | .min <= .p50
+		and .p50 <= .p90 and .p90 <= .p99 and .p99 <= .max)] | all' <<<"$output"
 	run -0 fpga-ctl --device edu0 bench --samples 2 dma irq
 	grep -qE '^to-card +4 KiB +2 ' <<<"$output"
 	run --separate-stderr -2 fpga-ctl --device edu0 bench --size 1M
@@ -291,6 +294,15 @@ as_user() {
 		"$BATS_TEST_TMPDIR/out"
 	run -0 fpga-ctl watch --interval 50ms --count 2
 	[ "${#lines[@]}" = 5 ]
+}
+
+@test "what every command prints with --json is JSON" {
+	for command in list info "read --all" "read --names" "write SCRATCH 1" dma "irq raise" \
+		"irq count" "fact 3" reset "bench --samples 1 irq" "watch --count 1 --interval 10ms" \
+		selftest; do
+		fpga-ctl $command --json
+	done >"$BATS_TEST_TMPDIR/out"
+	jq -es 'length > 13' "$BATS_TEST_TMPDIR/out"
 }
 
 @test "selftest passes on both cards" {
@@ -340,7 +352,7 @@ as_user() {
 	run --separate-stderr -3 fpga-ctl --device "$fpga_slot" dma
 	[[ $stderr == *"has not taken this card"*dmesg* ]]
 	run --separate-stderr -0 fpga-ctl dma --json
-	[ "$(json .device)" = edu0 ]
+	[ "$(field device)" = edu0 ]
 	[[ $stderr == *"$fpga_slot (fpga) has no driver"* ]]
 	modprobe -r fpga_pci edu
 	for command in info dma "irq count" bench selftest; do
