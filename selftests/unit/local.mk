@@ -5,7 +5,10 @@ unit_tests = \
 	selftests/unit/fpgactl-cards \
 	selftests/unit/fpgactl-pattern \
 	selftests/unit/fpgactl-regs \
-	selftests/unit/fpgactl-units
+	selftests/unit/fpgactl-units \
+	selftests/unit/pciaddr-dump \
+	selftests/unit/pciaddr-parse \
+	selftests/unit/pciaddr-topology
 
 fpgactl_unit_libs = libfpgactl.a libtoolscommon.a $(CMOCKA_LIBS)
 
@@ -19,6 +22,13 @@ selftests_unit_fpgactl_regs_SOURCES = selftests/unit/fpgactl-regs.c selftests/un
 selftests_unit_fpgactl_regs_LDADD = $(fpgactl_unit_libs)
 selftests_unit_fpgactl_units_SOURCES = selftests/unit/fpgactl-units.c selftests/unit/unit.h
 selftests_unit_fpgactl_units_LDADD = $(fpgactl_unit_libs)
+
+selftests_unit_pciaddr_dump_SOURCES = selftests/unit/pciaddr-dump.c selftests/unit/unit.h
+selftests_unit_pciaddr_dump_LDADD = $(pciaddr_libs) $(CMOCKA_LIBS)
+selftests_unit_pciaddr_parse_SOURCES = selftests/unit/pciaddr-parse.c selftests/unit/unit.h
+selftests_unit_pciaddr_parse_LDADD = $(pciaddr_libs) $(CMOCKA_LIBS)
+selftests_unit_pciaddr_topology_SOURCES = selftests/unit/pciaddr-topology.c selftests/unit/unit.h
+selftests_unit_pciaddr_topology_LDADD = $(pciaddr_libs) $(CMOCKA_LIBS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)

@@ -216,11 +216,11 @@ static void write_list(FILE *out, struct names *names, const struct machine *mac
 	}
 }
 
-int capture(FILE *out, struct machine *machine)
+int capture(FILE *out, const struct options *options, struct machine *machine)
 {
 	struct names names;
 
-	names_open(&names);
+	names_open(&names, options->numeric);
 	fputs("# Specification for pciaddr-check, captured from ", out);
 	for (const char *c = machine->name; *c; c++)
 		fputc(*c >= ' ' && *c <= '~' ? *c : '?', out);

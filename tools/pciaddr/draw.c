@@ -284,7 +284,7 @@ int draw(const struct options *options, struct machine *machine, struct results 
 	};
 	FILE *out = open_picture(options);
 
-	names_open(&names);
+	names_open(&names, options->numeric);
 	marks_find(&marks, results);
 	lay_out(&layout);
 	method->draw(out, &picture);

@@ -26,8 +26,11 @@ static void __attribute__((format(printf, 1, 2))) on_warning(char *format, ...)
 	(void)format;
 }
 
-void names_open(struct names *names)
+void names_open(struct names *names, bool numeric)
 {
+	names->access = NULL;
+	if (numeric)
+		return;
 	names->access = pci_alloc();
 	names->access->error = on_error;
 	names->access->warning = on_warning;
@@ -36,6 +39,8 @@ void names_open(struct names *names)
 
 void names_close(struct names *names)
 {
+	if (!names->access)
+		return;
 	pci_free_name_list(names->access);
 	pci_cleanup(names->access);
 }
@@ -75,7 +80,7 @@ const char *function_name(struct names *names, const struct pci_function *functi
 {
 	char *name = NULL;
 
-	if (function->ids_known)
+	if (function->ids_known && names->access)
 		name = pci_lookup_name(names->access, buffer, NAME_MAX_LENGTH,
 				       PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE |
 				       PCI_LOOKUP_NO_NUMBERS, function->vendor, function->product);

@@ -9,10 +9,10 @@ struct pci_access;
 
 /* The list is read with the first name that is asked for. */
 struct names {
-	struct pci_access *access;
+	struct pci_access *access;	/* NULL: names of classes only */
 };
 
-void names_open(struct names *names);
+void names_open(struct names *names, bool numeric);
 void names_close(struct names *names);
 
 /*

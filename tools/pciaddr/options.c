@@ -52,6 +52,7 @@ static const char help[] =
 "      --map              the I/O and memory space drawn as nested ranges\n"
 "      --draw FILE        a picture: FILE.svg or FILE.dot ('-.svg': standard output)\n"
 "      --force            overwrite the picture if it is there\n"
+"  -n, --numeric          no names from pci.ids\n"
 "\n"
 "  -h, --help             this text\n"
 "  -V, --version          the version\n"
@@ -97,6 +98,7 @@ static const struct option long_options[] = {
 	{ "map", no_argument, NULL, OPTION_MAP },
 	{ "draw", required_argument, NULL, OPTION_DRAW },
 	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "numeric", no_argument, NULL, 'n' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 }
@@ -282,7 +284,7 @@ void parse_options(struct options *options, int argc, char **argv)
 	memset(options, 0, sizeof(*options));
 	options->output = &output_text;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":e:s:ad:j:f:qhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":e:s:ad:j:f:qnhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'e':
 			add_expectation(options, optarg);
@@ -345,6 +347,9 @@ void parse_options(struct options *options, int argc, char **argv)
 			break;
 		case OPTION_FORCE:
 			options->force = true;
+			break;
+		case 'n':
+			options->numeric = true;
 			break;
 		case 'h':
 			fputs(help, stdout);

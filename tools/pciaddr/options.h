@@ -32,6 +32,7 @@ struct options {
 	struct output_options output_options;
 	const char *draw_path;
 	bool force;
+	bool numeric;		/* no names from pci.ids */
 	unsigned int jobs;
 };
 

@@ -24,9 +24,9 @@ static void show_line(FILE *out, const struct yaml *yaml, struct place place)
 	}
 	if (!place.line || !text || text >= end)
 		return;
-	length = strcspn(text, "\r\n");
-	if (length > (size_t)(end - text))
-		length = (size_t)(end - text);
+	for (length = 0; text + length < end; length++)
+		if (text[length] == '\r' || text[length] == '\n')
+			break;
 	if (column > LINE_SHOWN) {
 		skipped = column - LINE_SHOWN / 2;
 		skipped = skipped < length ? skipped : length;

@@ -153,7 +153,7 @@ int print_tree(FILE *out, const struct options *options, struct machine *machine
 		.color = options->output_options.color,
 	};
 
-	names_open(&names);
+	names_open(&names, options->numeric);
 	marks_find(&marks, results);
 	for (size_t i = 0; i < machine->bus_count; i++) {
 		if (machine->buses[i].bridge)

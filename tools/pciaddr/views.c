@@ -8,7 +8,7 @@ int view(const struct options *options, struct machine *machine, struct results 
 {
 	switch (options->action) {
 	case ACTION_CAPTURE:
-		return capture(stdout, machine);
+		return capture(stdout, options, machine);
 	case ACTION_MAP:
 		return print_map(stdout, options, machine);
 	case ACTION_TREE:

@@ -9,7 +9,7 @@
 int view(const struct options *options, struct machine *machine, struct results *results);
 
 /* The specification of the machine, with comments. */
-int capture(FILE *out, struct machine *machine);
+int capture(FILE *out, const struct options *options, struct machine *machine);
 
 int print_tree(FILE *out, const struct options *options, struct machine *machine,
 	       struct results *results);
