@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks where PCI bridges, windows, BARs and I/O ports are; see docs/pciaddr-check.md. */
+/* Checks where PCI bridges, windows, BARs and I/O ports are; see docs/pciaddr-check.1. */
 #include "common/die.h"
 #include "pciaddr/options.h"
 #include "pciaddr/run.h"

@@ -79,3 +79,5 @@ libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS)
 pciaddr_check_SOURCES = tools/pciaddr-check.c
 pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread
 pciaddr_check_LDADD = $(pciaddr_libs)
+
+dist_man_MANS += docs/pciaddr-check.1 docs/pciaddr-spec.5
