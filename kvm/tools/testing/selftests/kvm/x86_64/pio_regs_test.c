@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/compiler.h>
 #include <linux/kvm_pio_regs.h>
 
 #include "kvm_util.h"
@@ -57,10 +58,10 @@ DEFINE_PIO(w, uint16_t)
 DEFINE_PIO(l, uint32_t)
 
 /* Filled in by the host before the guest runs, or while it does */
-static volatile uint32_t rounds;
-static volatile uint32_t stop;
+static uint32_t rounds;
+static uint32_t stop;
 /* Counted by the guest */
-static volatile uint32_t accesses;
+static uint32_t accesses;
 
 static uint8_t pattern(unsigned int offset)
 {
@@ -72,7 +73,7 @@ static uint8_t pattern(unsigned int offset)
 struct exits {
 	unsigned int reads;
 	unsigned int writes;
-	/* The latest */
+	/* The latest, of no use where several vCPUs run */
 	uint16_t port;
 	uint8_t size;
 	uint32_t count;
@@ -113,10 +114,10 @@ static int set_doorbell(int dev, uint64_t offset, int32_t fd)
 
 #define refused(error, call)							\
 do {										\
-	int ret_ = (call);							\
+	int ret_ = (call), error_ = (error);					\
 										\
-	TEST_ASSERT(ret_ == -1 && errno == (error), "%s: expected %s, is %s",	\
-		    #call, strerror(error), ret_ ? strerror(errno) : "no error"); \
+	TEST_ASSERT(ret_ == -1 && errno == error_, "%s: expected %s, is %s",	\
+		    #call, strerror(error_), ret_ ? strerror(errno) : "no error"); \
 } while (0)
 
 #define expect_eq(a, b)								\
@@ -162,13 +163,15 @@ static void read_modify(struct machine *m, struct kvm_run *run)
 			memcpy(data + i * run->io.size,
 			       m->model ? (void *)m->model + offset : &answer, run->io.size);
 	} else {
-		m->exits.data = 0;
-		memcpy(&m->exits.data, data, run->io.size);
+		uint32_t value = 0;
+
+		memcpy(&value, data, run->io.size);
 		/* As the kernel does: the whole register, or a byte, at once */
 		if (m->model && run->io.size == 4)
-			*(volatile uint32_t *)(m->model + offset) = m->exits.data;
+			WRITE_ONCE(*(uint32_t *)(m->model + offset), value);
 		else if (m->model && run->io.size == 1)
-			*(volatile uint8_t *)(m->model + offset) = m->exits.data;
+			WRITE_ONCE(*(uint8_t *)(m->model + offset), (uint8_t)value);
+		m->exits.data = value;
 		__sync_fetch_and_add(&m->exits.writes, 1);
 	}
 }
@@ -773,22 +776,24 @@ static void guest_stores_and_loads(void)
 {
 	uint32_t i;
 
-	for (i = 1; !stop; i++) {
+	for (i = 1; !READ_ONCE(stop); i++) {
 		guest_outl(BASE + REG, i);
 		GUEST_ASSERT(guest_inl(BASE + REG) == i);
-		accesses += 2;
+		WRITE_ONCE(accesses, accesses + 2);
 	}
 	GUEST_DONE();
 }
 
 /* Guest memory is the host's too. */
-#define guest_var(m, var) (*(typeof(var) *)addr_gva2hva((m)->vm, (vm_vaddr_t)&(var)))
+#define guest_ptr(m, var) ((typeof(var) *)addr_gva2hva((m)->vm, (vm_vaddr_t)&(var)))
+#define guest_var(m, var) READ_ONCE(*guest_ptr(m, var))
 
 /*
  * Changes the device, again and again, until the guest has been answered by
  * either side often enough, with a bound for the case that it never is.
  */
-static void change_while_running(struct machine *m, void (*change)(struct machine *m, unsigned int i))
+static void change_while_running(struct machine *m,
+				 void (*change)(struct machine *m, unsigned int i))
 {
 	pthread_t thread = run_in_thread(m);
 	unsigned int i;
@@ -801,7 +806,7 @@ static void change_while_running(struct machine *m, void (*change)(struct machin
 		if (i >= 200 && exits > 100 && guest_var(m, accesses) > exits + 100)
 			break;
 	}
-	guest_var(m, stop) = 1;
+	WRITE_ONCE(*guest_ptr(m, stop), 1);
 	pthread_join(thread, NULL);
 	TEST_ASSERT(i < 20000, "%u changes, %u exits for %u accesses: one side never had a turn",
 		    i, m->exits.reads + m->exits.writes, guest_var(m, accesses));
@@ -854,7 +859,7 @@ static void guest_rings_and_counts(void)
 
 	for (i = 0; i < rounds; i++) {
 		guest_outl(BASE + REG, i);
-		accesses++;
+		WRITE_ONCE(accesses, accesses + 1);
 	}
 	GUEST_DONE();
 }
@@ -868,7 +873,7 @@ static void test_no_doorbell_is_lost_while_it_changes(void)
 	pthread_t thread;
 	unsigned int i;
 
-	guest_var(m, rounds) = n;
+	WRITE_ONCE(*guest_ptr(m, rounds), n);
 	must(set_range(m->dev, BASE, SIZE));
 	thread = run_in_thread(m);
 	for (i = 0; guest_var(m, accesses) < n; i++) {
@@ -920,7 +925,7 @@ static void test_vcpus_share_a_register(void)
 	m.dev = kvm_create_device(m.vm, KVM_DEV_TYPE_PIO_REGS);
 	m.page = map_page(m.dev);
 	m.model = m.page;
-	guest_var(&m, rounds) = 1000;
+	WRITE_ONCE(*guest_ptr(&m, rounds), 1000);
 	must(set_access(m.dev, REG, 4, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
 	must(set_range(m.dev, BASE, SIZE));
 	for (i = 0; i < 4; i++) {
@@ -939,27 +944,27 @@ static void test_vcpus_share_a_register(void)
 
 static void guest_reads_one_place(void)
 {
-	while (!stop) {
+	while (!READ_ONCE(stop)) {
 		GUEST_ASSERT(guest_inl(BASE + REG) == FROM_USER);
-		accesses++;
+		WRITE_ONCE(accesses, accesses + 1);
 	}
 	GUEST_DONE();
 }
 
 /* Waits for the guest to have done so many accesses, or exits, more */
-static bool wait_for_more(volatile unsigned int *counter, unsigned int more)
+static bool wait_for_more(unsigned int *counter, unsigned int more)
 {
-	unsigned int from = *counter, i;
+	unsigned int from = READ_ONCE(*counter), i;
 
-	for (i = 0; i < 1000000 && *counter - from < more; i++)
+	for (i = 0; i < 1000000 && READ_ONCE(*counter) - from < more; i++)
 		sched_yield();
-	return *counter - from >= more;
+	return READ_ONCE(*counter) - from >= more;
 }
 
 static void test_fd_is_closed_while_running(void)
 {
 	struct machine *m = machine_create(guest_reads_one_place);
-	volatile unsigned int *count = &guest_var(m, accesses);
+	unsigned int *count = guest_ptr(m, accesses);
 	pthread_t thread;
 
 	*(uint32_t *)(m->page + REG) = FROM_USER;
@@ -981,7 +986,7 @@ static void test_fd_is_closed_while_running(void)
 	m->dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
 	must(set_range(m->dev, BASE, SIZE));
 
-	guest_var(m, stop) = 1;
+	WRITE_ONCE(*guest_ptr(m, stop), 1);
 	pthread_join(thread, NULL);
 }
 
@@ -1004,7 +1009,7 @@ static void test_devices_come_and_go_while_running(void)
 		sched_yield();
 		close(dev);
 	}
-	guest_var(m, stop) = 1;
+	WRITE_ONCE(*guest_ptr(m, stop), 1);
 	pthread_join(thread, NULL);
 	TEST_ASSERT(guest_var(m, accesses) > m->exits.reads,
 		    "%u of %u reads exited: the devices never had a turn",
