@@ -4,6 +4,7 @@ cli_tests = \
 	selftests/cli/completion.bats \
 	selftests/cli/fpga-ctl.bats \
 	selftests/cli/pciaddr-check.bats \
+	selftests/cli/pciaddr-check-ansible.bats \
 	selftests/cli/pciaddr-check-formats.bats \
 	selftests/cli/pciaddr-check-sources.bats \
 	selftests/cli/pciaddr-check-spec.bats

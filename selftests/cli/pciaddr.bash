@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # bats sets and reads some
 # What the tests of pciaddr-check share: machines to check.
 
 TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)

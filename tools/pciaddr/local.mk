@@ -72,6 +72,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/textfile.h \
 	tools/pciaddr/topology.c \
 	tools/pciaddr/tree.c \
+	tools/pciaddr/utf8.c \
+	tools/pciaddr/utf8.h \
 	tools/pciaddr/views.c \
 	tools/pciaddr/views.h
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS)

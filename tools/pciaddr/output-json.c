@@ -5,39 +5,28 @@
  */
 #include "pciaddr/output.h"
 
-#include <stdint.h>
+#include <string.h>
 
 #include "common/die.h"
+#include "pciaddr/utf8.h"
 
 /*
  * Quotes @text.  What is not UTF-8 (a file's name, a line of a broken dump) becomes
  * replacement characters, so that the output always is JSON.
  */
-static size_t utf8_length(const unsigned char *text)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 :
-		(text[0] & 0xf0) == 0xe0 ? 3 : text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : 0;
-
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] >= 0xa0) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] >= 0x90))
-		return 0;
-	return length;
-}
-
 static void quote(FILE *out, const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
+	size_t left = strlen(text);
 
 	fputc('"', out);
-	while (*c) {
-		size_t length = utf8_length(c);
+	while (left) {
+		size_t length = utf8_length((const char *)c, left);
 
 		if (!length) {
 			fputs("\\ufffd", out);
 			c++;
+			left--;
 			continue;
 		}
 		if (*c == '"' || *c == '\\')
@@ -49,6 +38,7 @@ static void quote(FILE *out, const char *text)
 		else
 			fwrite(c, 1, length, out);
 		c += length;
+		left -= length;
 	}
 	fputc('"', out);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pciaddr/suggest.h"
+#include "pciaddr/utf8.h"
 
 #define KEYS_MAX 32
 #define LINE_SHOWN 120		/* characters of the offending line */
@@ -33,7 +34,7 @@ static void show_line(FILE *out, const struct yaml *yaml, struct place place)
 	}
 	fprintf(out, "\n%5u | ", place.line);
 	for (size_t i = skipped; i < length && i < skipped + LINE_SHOWN; i++)
-		fputc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i], out);
+		fputc(text[i] >= ' ' && text[i] <= '~' ? text[i] : text[i] == '\t' ? ' ' : '?', out);
 	fprintf(out, "\n      | %*s^", (int)(column - skipped), "");
 }
 
@@ -307,6 +308,30 @@ static bool read_documents(struct yaml *yaml, struct fy_parser *parser, struct f
 	return true;
 }
 
+/*
+ * YAML 1.2.2, 5.1: printable characters in UTF-8.  libfyaml 0.7.12 never ends on some files
+ * that are something else, so that it is not left to find out.
+ */
+static bool check_characters(struct yaml *yaml)
+{
+	struct place place = { 1, 1 };
+
+	for (size_t at = 0; at < yaml->length;) {
+		unsigned char c = (unsigned char)yaml->text[at];
+		size_t length = utf8_length(yaml->text + at, yaml->length - at);
+
+		if (!length)
+			return error_at(yaml, place, "not UTF-8 (byte 0x%02x)", c);
+		if ((c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+			return error_at(yaml, place, "a control character (0x%02x)", c);
+		place.column++;
+		if (c == '\n')
+			place = (struct place) { place.line + 1, 1 };
+		at += length;
+	}
+	return true;
+}
+
 bool yaml_read_document(struct yaml *yaml, void *target,
 			bool (*read)(struct yaml *yaml, void *target, struct fy_node *root))
 {
@@ -316,6 +341,8 @@ bool yaml_read_document(struct yaml *yaml, void *target,
 	struct fy_diag *diag;
 	bool good;
 
+	if (!check_characters(yaml))
+		return false;
 	fy_diag_cfg_default(&diag_config);
 	diag_config.fp = NULL;
 	diag_config.level = FYET_ERROR;
