@@ -226,10 +226,10 @@ int capture(FILE *out, const struct options *options, struct machine *machine)
 		fputc(*c >= ' ' && *c <= '~' ? *c : '?', out);
 	fputs(".\n"
 	      "#\n"
-	      "# It says everything that was known, and passes there at once. Take out what may\n"
-	      "# change (addresses that firmware chooses, drivers, links), and keep what must not.\n"
-	      "# Ranges may also be given as inside:, aligned: or size:; a device may be\n"
-	      "# presence: optional or forbidden, or have a count:. man 5 pciaddr-spec has it all.\n"
+	      "# It says everything that was known, and passes there at once. Take out what\n"
+	      "# may change (addresses that firmware chooses, drivers, links), and keep what\n"
+	      "# must not. Ranges may also be given as inside:, aligned: or size:; a device may\n"
+	      "# be presence: optional or forbidden, or have a count:. See pciaddr-spec(5).\n"
 	      "version: 1\n", out);
 	write_list(out, &names, machine, true);
 	write_list(out, &names, machine, false);

@@ -26,8 +26,9 @@ static void report_outside(struct machine *machine, struct results *results,
 		.check = CHECK_BAR_IN_WINDOW,
 		.device = TEXT(results, "%s", slot_text(function, slot)),
 		.subject = TEXT(results, "%s", bar_text(bar, name)),
-		.message = TEXT(results, "%s %s is %s what bridge %s forwards", space_name(bar->space),
-				range, how == FORWARDS_PARTLY ? "partly outside" : "outside",
+		.message = TEXT(results, "%s %s is %s what bridge %s forwards",
+				space_name(bar->space), range,
+				how == FORWARDS_PARTLY ? "partly outside" : "outside",
 				slot_text(bridge, above)),
 		.values = {
 			{ TEXT(results, "%s %s", name, range),
@@ -35,8 +36,8 @@ static void report_outside(struct machine *machine, struct results *results,
 			{ TEXT(results, "%s %s", above, window),
 			  where_config(machine, bridge, window_register(bridge->bridge, kind)) },
 		},
-		.advice = "accesses do not reach the device: move the BAR into the window, or widen "
-			"the window, in firmware or by a rescan of the bridge "
+		.advice = "accesses do not reach the device: move the BAR into the window, or "
+			"widen the window, in firmware or by a rescan of the bridge "
 			"(echo 1 > /sys/bus/pci/rescan after removing it)",
 	});
 }
@@ -132,8 +133,8 @@ static void check_aligned(struct machine *machine, struct results *results,
 			  where_kernel_bar(machine, function, bar) },
 		},
 		.advice = "the register and the size do not belong together: the device has a "
-			"register that does not work as PCI 3.0, 6.2.5.1 says, or the kernel's size is "
-			"stale; remove and rescan the device",
+			"register that does not work as PCI 3.0, 6.2.5.1 says, or the kernel's "
+			"size is stale; remove and rescan the device",
 	});
 }
 
@@ -195,8 +196,8 @@ static void check_present(struct machine *machine, struct results *results,
 		else if (function->config_length)
 			results_unknown(results, CHECK_PRESENT, function,
 					"the 64 bytes of the config header were not all read",
-					"what they would have told is unknown: take the dump again, "
-					"whole, with 'lspci -vvxxxx'");
+					"what they would have told is unknown: take the dump "
+					"again, whole, with 'lspci -vvxxxx'");
 		else
 			results_unknown(results, CHECK_PRESENT, function,
 					"config space was not read",
@@ -210,13 +211,15 @@ static void check_present(struct machine *machine, struct results *results,
 		.device = TEXT(results, "%s", slot_text(function, slot)),
 		.message = "config space reads all ones: the device does not answer any more",
 		.values = {
-			{ "vendor and device 0xffffffff", where_config(machine, function, CFG_VENDOR) },
+			{ "vendor and device 0xffffffff",
+			  where_config(machine, function, CFG_VENDOR) },
 			{ "the device is listed", machine->kind == SOURCE_DUMP ?
 				TEXT(results, "%s:%" PRIu32, machine->config_path, function->line) :
 				machine->config_path },
 		},
-		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and rescan "
-			"it (echo 1 > remove in its directory, echo 1 > /sys/bus/pci/rescan)",
+		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and "
+			"rescan it (echo 1 > remove in its directory, echo 1 > "
+			"/sys/bus/pci/rescan)",
 	});
 }
 

@@ -78,7 +78,8 @@ static bool check_siblings(struct machine *machine, struct results *results,
 			owners->of[bus] = function;
 			continue;
 		}
-		report_bus(machine, results, function, "bus numbers overlap those of another bridge",
+		report_bus(machine, results, function,
+			   "bus numbers overlap those of another bridge",
 			   (struct value) { buses_text(results, bridge), NULL },
 			   (struct value) {
 				TEXT(results, "%s %s", slot_text(other, slot),
@@ -149,7 +150,8 @@ static void report_window(struct machine *machine, struct results *results,
 				how == FORWARDS_PARTLY ? "partly outside" : "outside", upper),
 		.values = {
 			{ window_range(results, function->bridge, kind),
-			  where_config(machine, function, window_register(function->bridge, kind)) },
+			  where_config(machine, function,
+				       window_register(function->bridge, kind)) },
 			{ TEXT(results, "%s %s", upper,
 			       window_range(results, above->bridge, outer)),
 			  where_config(machine, above, window_register(above->bridge, outer)) },

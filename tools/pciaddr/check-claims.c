@@ -84,9 +84,9 @@ static void report_unclaimed(struct machine *machine, struct results *results,
 			  where_config(machine, function, bar_register(function, bar)) },
 			{ around_text(results, around), list->path },
 		},
-		.advice = "the kernel could not claim the BAR: 'dmesg | grep \"can.t claim\\|address "
-			"conflict\"' names what is in its place; boot with that moved, or let the "
-			"kernel move the BAR (remove and rescan)",
+		.advice = "the kernel could not claim the BAR: 'dmesg | grep \"can.t claim\\|"
+			"address conflict\"' names what is in its place; boot with that moved, or "
+			"let the kernel move the BAR (remove and rescan)",
 	});
 }
 
@@ -141,9 +141,9 @@ static void check_decode(struct machine *machine, struct results *results,
 			{ TEXT(results, "line %" PRIu32 ": claimed by %s", claim.owner->line,
 			       claim.owner->name), where_resources(machine, bar->space) },
 		},
-		.advice = TEXT(results, "setpci -s %s COMMAND=%s sets the bit; the driver should have "
-			       "called pci_enable_device(), or the device was reset under it", slot,
-			       io ? "1:1" : "2:2"),
+		.advice = TEXT(results, "setpci -s %s COMMAND=%s sets the bit; the driver should "
+			       "have called pci_enable_device(), or the device was reset under it",
+			       slot, io ? "1:1" : "2:2"),
 	});
 }
 
@@ -157,7 +157,8 @@ static void check_readable(struct machine *machine, struct results *results, enu
 			.check = claim_check[space],
 			.message = TEXT(results, "%s shows only zeroes", path),
 			.advice = machine->kind == SOURCE_LIVE ?
-				"the kernel hides addresses from everybody but root: run this as root" :
+				"the kernel hides addresses from everybody but root: run this as "
+				"root" :
 				"the copy was made without permission: make it as root",
 		});
 	} else if (machine->resources[space].state == RESOURCES_NONE) {

@@ -137,7 +137,8 @@ static void check_window(struct machine *machine, struct results *results,
 		.values = {
 			{ TEXT(results, "registers: %s",
 			       window_range(results, function->bridge, kind)),
-			  where_config(machine, function, window_register(function->bridge, kind)) },
+			  where_config(machine, function,
+				       window_register(function->bridge, kind)) },
 			{ TEXT(results, "kernel: %s", range_text(window->kernel, range)),
 			  where_kernel_window(machine, function, kind) },
 		},
@@ -170,8 +171,9 @@ static void check_assigned(struct machine *machine, struct results *results,
 			{ TEXT(results, "register 0x%" PRIx64, bar->register_address),
 			  where_config(machine, function, bar_register(function, bar)) },
 		},
-		.advice = "'dmesg | grep \"failed to assign\\|address conflict\"' says why; the window "
-			"of the bridge above is too small or taken (kernel option pci=realloc)",
+		.advice = "'dmesg | grep \"failed to assign\\|address conflict\"' says why; the "
+			"window of the bridge above is too small or taken (kernel option "
+			"pci=realloc)",
 	});
 }
 

@@ -93,7 +93,8 @@ static void sweep(struct machine *machine, struct results *results,
 			depth--;
 		if (depth)
 			outer = &intervals->list[stack[depth - 1]];
-		if (outer && !interval_leads_to(outer, interval) && !interval_leads_to(interval, outer))
+		if (outer && !interval_leads_to(outer, interval) &&
+		    !interval_leads_to(interval, outer))
 			report(machine, results, interval, outer);
 		else
 			pass(results, interval);

@@ -163,8 +163,8 @@ static void add_bus(struct layout *layout, const struct bus *bus, size_t parent,
 	for (uint32_t i = 0; i < bus->count; i++) {
 		const struct pci_function *function = &layout->machine->functions[bus->first + i];
 		const struct bus *below = NULL;
-		struct box *box = add_box(layout, function->bridge ? BOX_BRIDGE : BOX_DEVICE, parent,
-					  column);
+		struct box *box = add_box(layout, function->bridge ? BOX_BRIDGE : BOX_DEVICE,
+					  parent, column);
 		size_t index = layout->picture->count - 1;
 		double bottom;
 

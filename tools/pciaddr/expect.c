@@ -151,9 +151,10 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 	}
 	if (report->bar->space == SPACE_IO && isa_hole(bridge->bridge, report->bar->range)) {
 		report_not_forwarded(report, bridge, kind,
-				     TEXT(report->results, "bridge %s has ISA Enable set and forwards "
-					  "only the first 256 ports of each 1024", slot),
-				     TEXT(report->results, "setpci -s %s BRIDGE_CONTROL=0:4", slot));
+				     TEXT(report->results, "bridge %s has ISA Enable set and "
+					  "forwards only the first 256 ports of each 1024", slot),
+				     TEXT(report->results, "setpci -s %s BRIDGE_CONTROL=0:4",
+					  slot));
 		return false;
 	}
 	if (bridge->command_known && !(bridge->command & bit)) {
@@ -207,8 +208,8 @@ static void check_usable_kernel(const struct bar_report *report)
 	    "the register holds another address than the kernel believes", bar_value(report),
 	    (struct value) { TEXT(report->results, "kernel %s", range_text(bar->kernel, range)),
 			     where_kernel_bar(report->machine, report->function, bar) },
-	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the kernel's "
-	    "address: reboot, and do not remove or rescan the bridge above");
+	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the "
+	    "kernel's address: reboot, and do not remove or rescan the bridge above");
 }
 
 static void check_usable_claim(const struct bar_report *report)
@@ -251,8 +252,8 @@ static void check_usable_claim(const struct bar_report *report)
 				     claim.instead->line, range_text(claim.instead->range, range),
 				     claim.instead->name) : "no line has it",
 		path },
-	    "the kernel could not claim it: 'dmesg | grep \"can.t claim\\|address conflict\"' names "
-	    "what is in its place");
+	    "the kernel could not claim it: 'dmesg | grep \"can.t claim\\|address conflict\"' "
+	    "names what is in its place");
 }
 
 static void check_usable_alone(const struct bar_report *report)
@@ -372,10 +373,11 @@ static void report_not_found(struct machine *machine, struct results *results,
 			  machine->config_path },
 		},
 		.advice = *there ?
-			"give the card its fixed address (QEMU: '-device fpga,io-base=0x2000' behind "
-			"'-device dec-21154,io-base=0x2000'), or expect the range where it is" :
-			"the card is missing, or has no BAR of this kind: 'lspci -nn' shows what is "
-			"there",
+			"give the card its fixed address (QEMU: '-device fpga,io-base=0x2000' "
+			"behind '-device dec-21154,io-base=0x2000'), or expect the range where it "
+			"is" :
+			"the card is missing, or has no BAR of this kind: 'lspci -nn' shows what "
+			"is there",
 		.asked = TEXT(results, "--expect %s", expectation->text),
 	});
 }
@@ -387,8 +389,8 @@ static void report_no_device(struct machine *machine, struct results *results,
 		.status = search->unknown ? STATUS_UNKNOWN : STATUS_FAIL,
 		.check = CHECK_EXPECT_BAR,
 		.message = search->unknown ?
-			TEXT(results, "whether any device is %s is unknown: what it asks for was not "
-			     "read", expectation->selector.text) :
+			TEXT(results, "whether any device is %s is unknown: what it asks for was "
+			     "not read", expectation->selector.text) :
 			TEXT(results, "no device is %s", expectation->selector.text),
 		.values = {
 			{ TEXT(results, "selector %s", expectation->selector.text),
@@ -449,10 +451,10 @@ void check_expectation(struct machine *machine, struct results *results,
 			bar.range = claim.entry->range;
 		} else {
 			found.status = STATUS_UNKNOWN;
-			found.message = TEXT(results, "begins at 0x%" PRIx64 ", where it ends is unknown",
-					     bar.range.first);
-			found.advice = "take the dump with 'lspci -vvxxxx', which also writes sizes, "
-				"or give a copy of /proc/ioports with --ioports";
+			found.message = TEXT(results, "begins at 0x%" PRIx64
+					     ", where it ends is unknown", bar.range.first);
+			found.advice = "take the dump with 'lspci -vvxxxx', which also writes "
+				"sizes, or give a copy of /proc/ioports with --ioports";
 		}
 	}
 	results_add(results, &found);

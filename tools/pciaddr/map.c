@@ -72,7 +72,8 @@ static void print_row(const struct map *map, struct range range, struct range ou
 		print_bar(map, outer, range);
 		fputc(' ', map->out);
 	}
-	fprintf(map->out, "%9s  %*s%s%.*s%s\n", size, (int)indent, "", map->color ? color : "", (int)(map->name_width - indent), name,
+	fprintf(map->out, "%9s  %*s%s%.*s%s\n", size, (int)indent, "",
+		map->color ? color : "", (int)(map->name_width - indent), name,
 		map->color && *color ? "\033[0m" : "");
 }
 
@@ -178,12 +179,13 @@ static void print_rows(const struct map *map, size_t begin, size_t end, struct r
 			outer->full = true;
 		else if (range.last + 1 > outer->next)
 			outer->next = range.last + 1;
-		stack[depth++] = (struct open_row) {
+		stack[depth] = (struct open_row) {
 			.range = range,
 			.next = range.first,
 			.depth = row->depth,
 			.is_window = !row->interval->bar,
 		};
+		depth++;
 	}
 	while (depth > 1)
 		close_row(map, &stack[--depth]);
@@ -233,7 +235,8 @@ static void print_memory(struct map *map)
 		print_rows(map, begin, end, part);
 		if (end < map->count)
 			fprintf(map->out, "  ... %s without a PCI device ...\n",
-				size_text(map->rows[end].interval->range.first - part.last - 1, size));
+				size_text(map->rows[end].interval->range.first - part.last - 1,
+					  size));
 		begin = end;
 	}
 }

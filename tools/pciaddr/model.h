@@ -171,7 +171,7 @@ struct machine {
 	struct arena arena;
 	enum source_kind kind;
 	const char *name;	/* "this machine", a file's or a directory's name */
-	const char *config_path;	/* directory of the functions (with %s left out), or the dump */
+	const char *config_path;	/* directory of the functions, or the dump */
 	struct pci_function *functions;
 	size_t count;
 	size_t capacity;

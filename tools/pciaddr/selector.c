@@ -70,7 +70,8 @@ static const char *parse_id(const char *text, struct pattern *vendor, struct pat
 	    (strlen(colon + 1) != 4 && !strchr(colon, '*')) ||
 	    !parse_pattern(text, (size_t)(colon - text), 4, false, vendor) ||
 	    !parse_pattern(colon + 1, strlen(colon + 1), 4, false, product))
-		return "an id is VVVV:DDDD, four hexadecimal digits each (or *), for example 1234:f96a";
+		return "an id is VVVV:DDDD, four hexadecimal digits each (or *), for example "
+			"1234:f96a";
 	return NULL;
 }
 
@@ -135,7 +136,8 @@ const char *selector_set(struct selector *selector, struct arena *arena, const c
 	if (!strcmp(key, "slot")) {
 		selector->has_slot = true;
 		return parse_slot_pattern(value, strlen(value), &selector->slot) ? NULL :
-			"a slot is [[DDDD:]BB:]dd.f in hexadecimal (or *), for example 0000:01:01.0";
+			"a slot is [[DDDD:]BB:]dd.f in hexadecimal (or *), for example "
+			"0000:01:01.0";
 	}
 	if (!strcmp(key, "id")) {
 		selector->has_id = true;

@@ -5,7 +5,7 @@
  *	1234:f96a			vendor and device; * or ? for digits that do not matter
  *	0000:01:01.0, 01:01.0		slot (without a domain: in any domain); 0000:01:*.*
  *	00:04.0/01.0			path: the slot on the root bus, then device.function below
- *					each bridge, as lspci -P writes it; lives through renumbering
+ *					each bridge, as lspci -P writes it: survives renumbering
  *	KEY=VALUE,...			all of: slot, id, subsystem, class (2, 4 or 6 digits),
  *					path, driver
  */

@@ -101,7 +101,8 @@ static void check_ids(const struct subject *subject)
 	case MATCH_NO:
 		add(subject, CHECK_SPEC_ID, STATUS_FAIL, NULL, entry->id_place,
 		    "is another device than specified", "id, class or subsystem of this entry",
-		    (struct value) { TEXT(results, "found: %s", found), where(subject, CFG_VENDOR) },
+		    (struct value) { TEXT(results, "found: %s", found),
+				     where(subject, CFG_VENDOR) },
 		    "another card is in this place: swap it, or correct the specification");
 		break;
 	case MATCH_UNKNOWN:
@@ -252,7 +253,8 @@ static void check_msi(const struct subject *subject, const struct spec_msi *msi,
 		TEXT(results, "found: %s, %u of %u vectors", state.enabled ? "on" : "off",
 		     state.vectors, state.vectors_max) : "found: absent",
 		where(subject, state.offset ? state.offset : CFG_CAPABILITIES) },
-	    "the driver asks for vectors when it is bound: 'dmesg', and the kernel option pci=nomsi");
+	    "the driver asks for vectors when it is bound: 'dmesg', and the kernel option "
+	    "pci=nomsi");
 }
 
 /* Links */
@@ -404,7 +406,8 @@ static void check_bar_type(const struct subject *subject, const struct spec_bar 
 	enum bar_type found = bar->space == SPACE_IO ? BAR_TYPE_IO :
 		bar->is_64bit ? BAR_TYPE_MEMORY64 : BAR_TYPE_MEMORY32;
 	struct value value = {
-		TEXT(results, "found: %s%s", names[found], bar->prefetchable ? ", prefetchable" : ""),
+		TEXT(results, "found: %s%s", names[found],
+		     bar->prefetchable ? ", prefetchable" : ""),
 		where(subject, bar_register(subject->function, bar)),
 	};
 	static const char advice[] = "another card, or another revision of it, is in this place";
@@ -455,8 +458,8 @@ static void check_bar_owner(const struct subject *subject, const struct spec_bar
 	    *owner ? "is owned by somebody else" : "is owned by nobody",
 	    *spec->owner ? spec->owner : "nobody",
 	    (struct value) { TEXT(matcher->results, "found: %s", *owner ? owner : "nobody"), path },
-	    *spec->owner ? TEXT(matcher->results, "modprobe %s; 'dmesg' says why it could not claim "
-				"the range", spec->owner) : "unbind the driver that has it");
+	    *spec->owner ? TEXT(matcher->results, "modprobe %s; 'dmesg' says why it could not "
+				"claim the range", spec->owner) : "unbind the driver that has it");
 }
 
 static void check_bar(const struct subject *subject, const struct spec_bar *spec)
@@ -557,7 +560,8 @@ static void check_bridge(const struct subject *subject)
 		else
 			add(subject, CHECK_SPEC_ID, STATUS_FAIL, NULL, entry->place,
 			    "is no bridge", "a bridge",
-			    (struct value) { TEXT(subject->matcher->results, "found: header type %u",
+			    (struct value) { TEXT(subject->matcher->results,
+						  "found: header type %u",
 						  subject->function->header_type),
 					     where(subject, CFG_HEADER_TYPE) },
 			    "list it under 'devices', or correct the selector");
@@ -682,8 +686,8 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 	}
 	if (matches.unknown && matches.yes <= most) {
 		unknown(&subject, CHECK_SPEC_DEVICE, NULL, place,
-			TEXT(results, "whether %zu device%s %s is unknown: what the selector asks for "
-			     "was not read", matches.unknown, matches.unknown == 1 ? "" : "s",
+			TEXT(results, "whether %zu device%s %s is unknown: what the selector asks "
+			     "for was not read", matches.unknown, matches.unknown == 1 ? "" : "s",
 			     entry->name), CONFIG_ADVICE);
 		return;
 	}
@@ -793,7 +797,8 @@ static void check_reserved(const struct matcher *matcher, const struct spec_rese
 					  where_config(matcher->machine, function,
 						       bar_register(function, bar)) },
 				},
-				.advice = "move or remove the device, or add it to the specification",
+				.advice = "move or remove the device, or add it to the "
+					"specification",
 				.asked = asked(matcher, reserved->place),
 			});
 		}

@@ -34,7 +34,8 @@ static void show_line(FILE *out, const struct yaml *yaml, struct place place)
 	}
 	fprintf(out, "\n%5u | ", place.line);
 	for (size_t i = skipped; i < length && i < skipped + LINE_SHOWN; i++)
-		fputc(text[i] >= ' ' && text[i] <= '~' ? text[i] : text[i] == '\t' ? ' ' : '?', out);
+		fputc(text[i] >= ' ' && text[i] <= '~' ? text[i] :
+		      text[i] == '\t' ? ' ' : '?', out);
 	fprintf(out, "\n      | %*s^", (int)(column - skipped), "");
 }
 
@@ -141,14 +142,15 @@ static bool unknown_key(struct yaml *yaml, struct fy_node *node, const char *nam
 	const char *nearest, *list = "";
 	unsigned int count = 0;
 
-	for (; keys[count].name && count < KEYS_MAX; count++) {
+	for (; count < KEYS_MAX && keys[count].name; count++) {
 		names[count] = keys[count].name;
 		list = arena_printf(yaml->arena, "%s%s%s", list, count ? ", " : "", names[count]);
 	}
 	names[count] = NULL;
 	nearest = suggest(name, names);
 	if (nearest)
-		return yaml_error(yaml, node, "unknown key '%s'; did you mean '%s'?", name, nearest);
+		return yaml_error(yaml, node, "unknown key '%s'; did you mean '%s'?", name,
+				  nearest);
 	return yaml_error(yaml, node, "unknown key '%s'; there are: %s", name, list);
 }
 
@@ -256,8 +258,8 @@ bool yaml_size(struct yaml *yaml, struct fy_node *node, uint64_t *size)
 	if (!text)
 		return false;
 	if (!parse_size(text, size))
-		return yaml_error(yaml, node, "'%s' is no size; wanted: a number, with K, M, G or T "
-				  "if you like, for example 0x800 or 16M", text);
+		return yaml_error(yaml, node, "'%s' is no size; wanted: a number, with K, M, G or "
+				  "T if you like, for example 0x800 or 16M", text);
 	return true;
 }
 

@@ -139,7 +139,8 @@ void sysfs_parse_resource(struct machine *machine, struct pci_function *function
 
 	while (count < LINES_MAX && next_line(&lines, &line)) {
 		if (!parse_resource_line(&line, &resources[count])) {
-			machine_warn(machine, "%s: line %" PRIu32 " of `resource` is malformed: %.*s",
+			machine_warn(machine,
+				     "%s: line %" PRIu32 " of `resource` is malformed: %.*s",
 				     slot_text(function, slot), lines.number,
 				     (int)(line.length < 60 ? line.length : 60), line.text);
 			return;

@@ -13,7 +13,7 @@ int view(const struct options *options, struct machine *machine, struct results 
 		return print_map(stdout, options, machine);
 	case ACTION_TREE:
 	case ACTION_DRAW:
-		/* failures of what was asked for are marked; without that, of any machine's checks */
+		/* marked is what fails of what was asked for, or of any machine's checks */
 		if (!options->spec_path)
 			check_machine(machine, results);
 		if (options->action == ACTION_TREE)
