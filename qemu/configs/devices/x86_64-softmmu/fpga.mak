@@ -26,6 +26,8 @@ CONFIG_VIRTIO_BLK=y
 CONFIG_VIRTIO_SERIAL=y
 CONFIG_VIRTIO_RNG=y
 CONFIG_NVME_PCI=y
+# nvme/ctrl.c does not link without it
+CONFIG_SPDM_SOCKET=y
 
 # Cards to compare with
 CONFIG_EDU=y
