@@ -17,3 +17,28 @@ modules modules_install:
 	@echo "configure found no kernel tree; use --with-kdir=DIR" >&2; exit 1
 endif
 .PHONY: modules modules_install
+
+# Their source, for dkms: "dkms add DIR" takes it from any directory.
+dkmsdir = $(prefix)/src/$(PACKAGE)-$(VERSION)
+dkms_DATA = driver/dkms.conf
+nobase_dist_dkms_DATA = \
+	VERSION \
+	driver/Kbuild \
+	driver/Makefile \
+	driver/edu.c \
+	driver/emucard_compat.h \
+	driver/emucard_core.h \
+	driver/emucard_driver.h \
+	driver/emucard_ioctl.c \
+	driver/emucard_irq.c \
+	driver/emucard_main.c \
+	driver/emucard_mmap.c \
+	driver/emucard_range.c \
+	driver/emucard_rw.c \
+	driver/emucard_sysfs.c \
+	driver/fpga_dma.c \
+	driver/fpga_dma.h \
+	driver/fpga_pci.c \
+	include/edu_regs.h \
+	include/fpga_regs.h \
+	include/uapi/linux/emucard.h

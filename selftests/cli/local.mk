@@ -2,7 +2,9 @@
 # Included by selftests/local.mk; paths are from the top. guest-*.bats are run in the guest.
 cli_tests = \
 	selftests/cli/completion.bats \
+	selftests/cli/completion-pciaddr-check.bats \
 	selftests/cli/fpga-ctl.bats \
+	selftests/cli/manuals.bats \
 	selftests/cli/pciaddr-check.bats \
 	selftests/cli/pciaddr-check-ansible.bats \
 	selftests/cli/pciaddr-check-formats.bats \

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Pages and documents. Included by the top Makefile.am; paths are from the top. They are
+# installed in the arrangement that they have here, so that their links hold.
+dist_man_MANS += docs/emucard.4
+
+nobase_dist_doc_DATA = \
+	README.md \
+	docs/fpga-datasheet.md \
+	docs/kvm.md \
+	examples/demo-guest.yaml
+
+dist_pkgdata_DATA = \
+	docs/pciaddr-check-result.schema.json \
+	docs/pciaddr-spec.schema.json

@@ -1,0 +1,53 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion of pciaddr-check, as bash would ask for it.
+
+bats_require_minimum_version 1.5.0
+
+top=$BATS_TEST_DIRNAME/../..
+
+# complete_line WORD...: what is offered for the last word
+complete_line() {
+	run -0 bash -c '
+		. "$1/tools/completion/pciaddr-check"
+		shift
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		compopt() { :; }
+		_pciaddr_check
+		printf "%s\n" "${COMPREPLY[@]}"
+	' bash "$top" "$@"
+}
+
+@test "options are offered" {
+	complete_line pciaddr-check --ex
+	[ "$output" = --expect ]
+	complete_line pciaddr-check --io
+	[ "${lines[*]}" = "--ioports --iomem" ] || [ "$output" = --ioports ]
+}
+
+@test "every option that takes a value is known to take one" {
+	options=$(pciaddr-check --help | sed -nE 's/^ .*(--[a-z-]+) [A-Z]{2,}.*/\1/p; s/^ .*(--[a-z-]+) N  .*/\1/p')
+	[ "$(wc -l <<<"$options")" -ge 9 ]
+	for option in $options; do
+		complete_line pciaddr-check "$option" --al
+		[[ $output != *--all* ]]
+	done
+}
+
+@test "values are offered" {
+	complete_line pciaddr-check --format j
+	[ "${lines[*]}" = "json junit" ]
+	complete_line pciaddr-check --spec "$top/README"
+	[[ $output == *README.md ]]
+	complete_line pciaddr-check --sysfs "$top/tool"
+	[[ $output == *tools ]]
+}
+
+# A machine without a PCI device with I/O ports has no range to offer.
+@test "the I/O ranges of this machine are offered" {
+	ports=$(cat /sys/bus/pci/devices/*/resource 2>/dev/null |
+		awk '$3 ~ /1[0-9a-f][0-9a-f]$/' | wc -l)
+	[ "$ports" != 0 ] || skip "no PCI device with I/O ports here"
+	complete_line pciaddr-check --expect 0x
+	[[ ${lines[0]} =~ ^0x[0-9a-f]+-0x[0-9a-f]+$ ]]
+}
