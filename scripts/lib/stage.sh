@@ -3,9 +3,10 @@
 # Builds the project, in the cache, and installs it into a staging directory as it
 # would be installed in the guest. Needs common.sh.
 
-# What the guest gets is made from these.
+# What the guest gets is made from these, and changes nothing there:
 STAGED_FROM=(configure.ac Makefile.am VERSION README.md COPYING docs driver examples include scripts
 	selftests tools udev)
+NOT_STAGED='^(scripts/(guest\.d|lib/guest)|selftests/(guest|suites))/'
 
 # Which parts of it; while one of them cannot be built, the others can be tried.
 GUEST_PARTS=${GUEST_PARTS:-user_space modules selftests}
@@ -20,39 +21,39 @@ source_files() {
 		for from in "${STAGED_FROM[@]}"; do
 			[ ! -e "$from" ] || find "$from" -type f -print0
 		done
-	fi | sort -z | while IFS= read -r -d '' from; do
+	fi | LC_ALL=C sort -z | grep -zvE "$NOT_STAGED" | while IFS= read -r -d '' from; do
 		[ ! -f "$from" ] || printf '%s\0' "$from"
 	done
 }
 
-# project_key: a name for the content of all of it
+# project_key DIRECTORY: a name for the content of the project's files, read from the
+# list on standard input, there
 project_key() {
 	{
 		echo "$GUEST_PARTS"
-		cd "$TOP" && source_files | xargs -0 sha256sum
+		cd "$1" && xargs -0 sha256sum
 	} | content_key
 }
 
-# snapshot DIRECTORY: brings a copy of the project up to date; files that are the
-# same keep their times, so that make rebuilds what has changed and nothing else
+# snapshot DIRECTORY: brings a copy of the project up to date, and DIRECTORY.files, the
+# list of what is in it; files that are the same keep their times, so that make
+# rebuilds what has changed and nothing else
 snapshot() {
 	local dir=$1
 	mkdir -p "$dir"
-	source_files >"$dir.files"
-	if [ -e "$dir.files.old" ]; then
-		comm -z -13 "$dir.files" "$dir.files.old" | (cd "$dir" && xargs -0 -r rm -f)
-	fi
-	(cd "$TOP" && tar -c --null -T "$dir.files") | tar -C "$dir" -x
-	mv "$dir.files" "$dir.files.old"
+	touch "$dir.files"
+	source_files >"$dir.files.new"
+	LC_ALL=C comm -z -13 "$dir.files.new" "$dir.files" | (cd "$dir" && xargs -0 -r rm -f)
+	(cd "$TOP" && tar -c --null -T "$dir.files.new") | tar -C "$dir" -x
+	mv "$dir.files.new" "$dir.files"
 }
 
-# stage KERNEL-DIRECTORY WORK: builds in WORK, installs into WORK/root
+# stage KERNEL-DIRECTORY WORK: builds WORK/src in WORK, installs into WORK/root
 stage() {
 	local kernel=$1 work=$2 release part
 	release=$(cat "$kernel/release")
 	[ -e "$kernel/build/Makefile" ] ||
 		die 3 "Linux $release came without a build tree, which the modules need: $kernel/build"
-	snapshot "$work/src"
 	rm -rf "$work/root"
 	mkdir -p "$work/root" "$work/build"
 	for part in $GUEST_PARTS; do

@@ -5,6 +5,7 @@ import dataclasses
 import fcntl
 import os
 
+from .errors import GuestError
 from .frames import PORT_NAME
 
 MACHINES = ("pc", "q35")
@@ -76,6 +77,8 @@ def command_line(machine, images, qmp_fd, agent_fd, console):
     args += ["-machine", machine.machine, "-accel", accel]
     args += ["-cpu", "host" if accel == "kvm" else "max", "-smp", "2", "-m", "1024"]
     if machine.firmware == "ovmf":
+        if not os.path.exists(OVMF):
+            raise GuestError(f"{OVMF} is missing: apt-get install ovmf")
         args += ["-bios", OVMF]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
     args += ["-append", " ".join([*KERNEL_ARGS, *machine.append])]

@@ -6,8 +6,6 @@ import os
 import select
 import shutil
 import signal
-import socket
-import subprocess
 import tempfile
 import time
 
@@ -15,8 +13,8 @@ from . import frames
 from .command import Command
 from .errors import CommandTimeout, GuestError, SessionLost
 from .images import prepare
-from .machine import Machine, command_line
-from .qmp import Qmp
+from .machine import Machine
+from .process import Process
 
 CONSOLE_LINES = 30
 # How long an orderly end may take, before a harder one [s]
@@ -40,16 +38,19 @@ class Guest:
         self.machine = machine or Machine()
         self.timeout = timeout
         self.boot_id = None
-        self.boots = 0  # how many kernels have started
+        self._boot_ids = []
+        self._images = None
         self._directory = None
-        self._process = None
-        self._qmp = self._agent = self._poll = None
+        self._vm = None
         self._decoder = frames.Decoder()
         self._ready = False
+        self._opened = 0  # how often the agent's port was opened
         self._lost = 0  # how often the session was lost
         self._command = None
         self._received = []  # frames of the command that runs
         self._console_checked = 0
+        self._jobs = self._snapshots = self._moves = 0
+        self._store = None
 
     def __enter__(self):
         return self
@@ -61,48 +62,29 @@ class Guest:
 
     def boot(self, wait=True):
         """Starts QEMU and, unless told not to, waits until commands can run."""
-        images = prepare(self.machine.kernel)
+        self._images = prepare(self.machine.kernel)
         self._directory = tempfile.mkdtemp(prefix="fpga-pci-guest-")
-        qmp, qmp_theirs = socket.socketpair()
-        self._agent, agent_theirs = socket.socketpair()
-        theirs = (qmp_theirs.fileno(), agent_theirs.fileno())
-        args = command_line(self.machine, images, *theirs, self._path("console"))
-        with open(self._path("qemu.log"), "wb") as log:
-            self._process = subprocess.Popen(
-                # QEMU must not outlive us, whatever ends us.
-                ["setpriv", "--pdeathsig", "KILL", *args],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=theirs,
-                start_new_session=True,  # the terminal's ^C is for us
-            )
-        qmp_theirs.close()
-        agent_theirs.close()
-        for sock in (qmp, self._agent):
-            sock.settimeout(self.timeout)
-        self._qmp = Qmp(qmp)
-        self._poll = select.poll()
-        self._poll.register(qmp, select.POLLIN)
-        self._poll.register(self._agent, select.POLLIN)
-        self.qmp("qmp_capabilities")
+        self._vm = self._start_qemu("qemu")
+        self._use(self._vm)
         if wait:
             self.wait_ready()
 
     def close(self):
-        """Ends QEMU at once: its disks are read-only, there is nothing to save."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-            self._qmp.sock.close()
-            self._agent.close()
+        """Ends QEMU and removes all that it left."""
+        if self._vm:
+            self._vm.close()
+            self._vm = None
         if self._directory:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = None
 
+    @property
+    def boots(self):
+        """How many kernels have started in it."""
+        return len(self._boot_ids)
+
     def alive(self):
-        return self._process is not None and self._process.poll() is None
+        return self._vm is not None and self._vm.status() is None
 
     def wait_ready(self, after=None):
         """Waits for the agent; with after, for that of a boot other than this boot_id."""
@@ -112,7 +94,7 @@ class Guest:
         )
 
     def reset(self):
-        """Pulls the machine's reset line, and waits for the guest to come up again."""
+        """Resets the machine, and waits for the guest to come up again."""
         before = self.boot_id
         self.qmp("system_reset")
         self.wait_ready(after=before)
@@ -131,9 +113,10 @@ class Guest:
     def qmp(self, name, **arguments):
         """Runs a QMP command and returns what it returns (a - in a name is written _)."""
         arguments = {key.replace("_", "-"): value for key, value in arguments.items()}
-        number = self._qmp.send(name, arguments)
-        self._wait(lambda: self._qmp.has_reply(number), f"QEMU to answer '{name}'")
-        return self._qmp.take_reply(number)
+        monitor = self._vm.qmp
+        number = monitor.send(name, arguments)
+        self._wait(lambda: monitor.has_reply(number), f"QEMU to answer '{name}'")
+        return monitor.take_reply(number)
 
     def hmp(self, line):
         """Runs a command of QEMU's human monitor and returns its output."""
@@ -141,7 +124,7 @@ class Guest:
 
     def wait_event(self, name):
         """Waits for a QMP event and takes it and all before it off the list."""
-        events = self._qmp.events
+        events = self._vm.qmp.events
 
         def index():
             return next((i for i, e in enumerate(events) if e["event"] == name), None)
@@ -154,15 +137,94 @@ class Guest:
 
     def console(self):
         """All that the serial console has shown."""
-        with open(self._path("console"), "rb") as file:
+        with open(self._vm.console, "rb") as file:
             return file.read().decode(errors="replace")
 
-    # Commands
+    # The machine's state
 
-    def greet(self):
-        """Begins a session anew; needed by itself only after loadvm or migration."""
-        self._ready = False
-        self._agent.sendall(self._decoder.greet())
+    def save(self):
+        """Takes a snapshot of the running machine; restore() goes back to it."""
+        if not self._store:
+            self._store = self._make_store()
+        self._snapshots += 1
+        tag = f"snapshot-{self._snapshots}"
+        self._job("snapshot-save", tag=tag, vmstate=self._store, devices=[self._store])
+        return tag
+
+    def restore(self, tag):
+        """Goes back to what save() returned, and waits for the agent there."""
+        opened = self._opened
+        self.qmp("stop")
+        self._job("snapshot-load", tag=tag, vmstate=self._store, devices=[self._store])
+        self.qmp("cont")
+        self._resume(opened)
+
+    def migrate(self):
+        """Moves the running machine into a new QEMU, and waits for the agent there."""
+        opened = self._opened
+        old = self._vm
+        uri = f"unix:{self._directory}/migration"
+        self._moves += 1
+        new = self._start_qemu(f"qemu-{self._moves}", ["-incoming", "defer"])
+        try:
+            self._use(new)
+            self.qmp("migrate-incoming", uri=uri)
+            self._use(old)
+            events = [{"capability": "events", "state": True}]
+            self.qmp("migrate-set-capabilities", capabilities=events)
+            self.qmp("migrate", uri=uri)
+            self._wait(self._has_migrated, "the migration to complete")
+            self._use(new)
+            self._wait(self._is_running, "the machine to run on where it has moved")
+        except BaseException:
+            self._use(old)
+            new.close()
+            raise
+        old.close()
+        self._store = None  # it stays behind
+        self._resume(opened)
+
+    def _resume(self, opened):
+        """Waits until a machine whose state was loaded has told that its port is open."""
+        self._wait(lambda: self._opened != opened, "QEMU to open the agent's port again")
+        self.wait_ready()
+
+    def _is_running(self):
+        return self.qmp("query-status")["status"] == "running"
+
+    def _has_migrated(self):
+        state = self.qmp("query-migrate")
+        if state.get("status") in ("failed", "cancelled"):
+            raise GuestError(f"the migration {state['status']}: {state.get('error-desc', '')}")
+        return state.get("status") == "completed"
+
+    def _make_store(self):
+        """A place for snapshots; the guest's own disks cannot hold any."""
+        name = f"store{self._moves}"
+        file = f"{name}-file"
+        path = f"{self._directory}/{name}"
+        self._job("blockdev-create", options={"driver": "file", "filename": path, "size": 0})
+        self.qmp("blockdev-add", driver="file", node_name=file, filename=path)
+        self._job("blockdev-create", options={"driver": "qcow2", "file": file, "size": 0})
+        self.qmp("blockdev-add", driver="qcow2", node_name=name, file=file)
+        return name
+
+    def _job(self, name, **arguments):
+        """Runs one of QEMU's jobs to its end."""
+        self._jobs += 1
+        job_id = f"job{self._jobs}"
+        self.qmp(name, job_id=job_id, **arguments)
+
+        def job():
+            return next(job for job in self.qmp("query-jobs") if job["id"] == job_id)
+
+        self._wait(lambda: job()["status"] == "concluded", f"QEMU's {name}")
+        error = job().get("error")
+        self.qmp("job-dismiss", id=job_id)
+        if error:
+            raise GuestError(f"{name}: {error}")
+
+    # Commands
 
     def run(self, *argv, **options):
         """Runs a command to its end; see start() for the options."""
@@ -183,9 +245,9 @@ class Guest:
         if not self._ready:
             self.wait_ready()
         timeout = self.timeout if timeout is None else timeout
-        self._command = Command(self._agent.sendall, argv, input, stdin, stdout, stderr, timeout)
+        self._command = Command(self._vm.agent.sendall, argv, input, stdin, stdout, stderr, timeout)
         self._received.clear()
-        self._agent.sendall(frames.execute(argv, environment, terminal and terminal()))
+        self._vm.agent.sendall(frames.execute(argv, environment, terminal and terminal()))
 
     def finish(self):
         """Waits for the command that start() started."""
@@ -204,18 +266,28 @@ class Guest:
         try:
             self._wait(ended, what, command.timeout, command.stdin_ready, CommandTimeout)
         except CommandTimeout:
-            self._agent.sendall(frames.number(b"KILL", signal.SIGKILL))
+            self._vm.agent.sendall(frames.number(b"KILL", signal.SIGKILL))
             self._wait(ended, f"{command} to end after it was killed", GRACE)
             raise
         return Result(command.status, bytes(command.stdout), bytes(command.stderr))
 
     def resize(self, size):
-        self._agent.sendall(frames.resize(size))
+        self._vm.agent.sendall(frames.resize(size))
 
     # Inside
 
-    def _path(self, name):
-        return os.path.join(self._directory, name)
+    def _start_qemu(self, name, more=()):
+        return Process(self.machine, self._images, self._directory, name, self.timeout, more)
+
+    def _use(self, vm):
+        """From now on, the guest is the one in this process."""
+        self._vm = vm
+        self._ready = False
+        self._console_checked = 0
+        self._decoder = frames.Decoder()
+        self._poll = select.poll()
+        self._poll.register(vm.qmp.sock, select.POLLIN)
+        self._poll.register(vm.agent, select.POLLIN)
 
     def _wait(self, until, what, timeout=None, stdin=None, error=GuestError):
         timeout = self.timeout if timeout is None else timeout
@@ -239,11 +311,12 @@ class Guest:
             self._look_at_console(what)
         if source in ready:
             self._command.read_stdin()
-        if self._qmp.sock.fileno() in ready:
-            for event in self._qmp.feed(self._receive(self._qmp.sock, what)):
+        vm = self._vm
+        if vm.qmp.sock.fileno() in ready:
+            for event in vm.qmp.feed(self._receive(vm.qmp.sock, what)):
                 self._on_event(event)
-        if self._agent.fileno() in ready:
-            for kind, payload in self._decoder.feed(self._receive(self._agent, what)):
+        if vm.agent.fileno() in ready:
+            for kind, payload in self._decoder.feed(self._receive(vm.agent, what)):
                 self._on_frame(kind, payload)
 
     def _receive(self, sock, what):
@@ -252,25 +325,25 @@ class Guest:
         except ConnectionResetError:
             data = b""
         if not data:
-            status = self._process.wait(GRACE)
+            status = self._vm.status(GRACE)
             raise GuestError(self._account(f"QEMU ended with status {status}, waiting for {what}"))
         return data
 
     def _on_event(self, event):
         if event["event"] == "VSERPORT_CHANGE" and event["data"]["id"] == "agent":
             # QEMU may merge events: that the port is open can also mean that it
-            # was closed in between.
+            # was closed in between. A session begins with such an event, always.
             self._ready = False
             self._lost += 1
             if event["data"]["open"]:
-                self.greet()
+                self._opened += 1
+                self._vm.agent.sendall(self._decoder.greet())
 
     def _on_frame(self, kind, payload):
         if kind == b"REDY":
-            boot_id = payload[frames.NONCE_LEN :].decode()
-            if boot_id != self.boot_id:
-                self.boots += 1
-            self.boot_id = boot_id
+            self.boot_id = payload[frames.NONCE_LEN :].decode()
+            if self.boot_id not in self._boot_ids:
+                self._boot_ids.append(self.boot_id)
             self._ready = True
         else:
             self._received.append((kind, payload))
@@ -284,9 +357,12 @@ class Guest:
     def _account(self, message):
         """A message with what QEMU and the console said last."""
         lines = [message]
-        for title, name in (("QEMU said", "qemu.log"), ("the end of the guest's console", "console")):
+        for title, path in (
+            ("QEMU said", self._vm.log),
+            ("the end of the guest's console", self._vm.console),
+        ):
             try:
-                with open(self._path(name), "rb") as file:
+                with open(path, "rb") as file:
                     tail = file.read().decode(errors="replace").splitlines()[-CONSOLE_LINES:]
             except FileNotFoundError:
                 tail = []

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One QEMU process, with a socket to its monitor and one to the agent in its guest."""
+
+import os
+import socket
+import subprocess
+
+from .machine import command_line
+from .qmp import Qmp
+
+
+class Process:
+    """name: for its files in the directory: NAME.console, NAME.log."""
+
+    def __init__(self, machine, images, directory, name, timeout, more=()):
+        self.console = os.path.join(directory, f"{name}.console")
+        self.log = os.path.join(directory, f"{name}.log")
+        qmp, qmp_theirs = socket.socketpair()
+        self.agent, agent_theirs = socket.socketpair()
+        theirs = (qmp_theirs.fileno(), agent_theirs.fileno())
+        args = [*command_line(machine, images, *theirs, self.console), *more]
+        with open(self.log, "wb") as log:
+            self._popen = subprocess.Popen(
+                # QEMU must not outlive us, whatever ends us.
+                ["setpriv", "--pdeathsig", "KILL", *args],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=theirs,
+                start_new_session=True,  # the terminal's ^C is for us
+            )
+        qmp_theirs.close()
+        agent_theirs.close()
+        for sock in (qmp, self.agent):
+            sock.settimeout(timeout)
+        self.qmp = Qmp(qmp)
+
+    @property
+    def pid(self):
+        return self._popen.pid
+
+    def status(self, wait=0):
+        """Its exit status; None if it runs, also after so many seconds."""
+        try:
+            return self._popen.wait(wait)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def close(self):
+        """Ends it at once: its disks are read-only, there is nothing to save."""
+        self._popen.kill()
+        self._popen.wait()
+        self.qmp.sock.close()
+        self.agent.close()
