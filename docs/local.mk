@@ -7,7 +7,8 @@ nobase_dist_doc_DATA = \
 	README.md \
 	docs/fpga-datasheet.md \
 	docs/kvm.md \
-	examples/demo-guest.yaml
+	examples/demo-guest.yaml \
+	examples/fixed-card.yaml
 
 dist_pkgdata_DATA = \
 	docs/pciaddr-check-result.schema.json \

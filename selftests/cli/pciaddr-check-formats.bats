@@ -26,7 +26,7 @@ broken() {
 }
 
 @test "json fits its schema, for passes, failures, unknowns and errors" {
-	python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
+	"${PYTHON:-python3}" -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
 	broken
 	sed '/^\t/d' "$GUEST" >"$BATS_TEST_TMPDIR/bare"
 	for arguments in "--dump $GUEST" "--dump $dump" "--dump $BATS_TEST_TMPDIR/bare" \
@@ -34,7 +34,7 @@ broken() {
 		"--dump $GUEST --dump $dump --expect 0x3000-0x37ff"; do
 		# shellcheck disable=SC2086 # words
 		pciaddr-check $arguments --format json >"$BATS_TEST_TMPDIR/result.json" || true
-		run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/result.json" \
+		run -0 "${PYTHON:-python3}" -m jsonschema -i "$BATS_TEST_TMPDIR/result.json" \
 			"$TOP/docs/pciaddr-check-result.schema.json"
 	done
 }
@@ -48,17 +48,17 @@ broken() {
 }
 
 @test "specifications fit their schema as far as the tool takes them" {
-	python3 -c 'import jsonschema, yaml' 2>/dev/null || skip "no python3-jsonschema or -yaml"
+	"${PYTHON:-python3}" -c 'import jsonschema, yaml' 2>/dev/null || skip "no python3-jsonschema or -yaml"
 	pciaddr-check --dump "$GUEST" --capture >"$BATS_TEST_TMPDIR/capture.yaml"
-	for file in "$BATS_TEST_TMPDIR/capture.yaml" "$TOP/examples/demo-guest.yaml"; do
-		python3 -c 'import json, sys, yaml
+	for file in "$BATS_TEST_TMPDIR/capture.yaml" "$TOP"/examples/*.yaml; do
+		"${PYTHON:-python3}" -c 'import json, sys, yaml
 json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))' \
 			"$file" "$BATS_TEST_TMPDIR/spec.json"
-		run -0 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/spec.json" \
+		run -0 "${PYTHON:-python3}" -m jsonschema -i "$BATS_TEST_TMPDIR/spec.json" \
 			"$TOP/docs/pciaddr-spec.schema.json"
 	done
 	echo '{"devices": [{"select": "1234:f96a", "bras": {}}]}' >"$BATS_TEST_TMPDIR/spec.json"
-	run -1 python3 -m jsonschema -i "$BATS_TEST_TMPDIR/spec.json" \
+	run -1 "${PYTHON:-python3}" -m jsonschema -i "$BATS_TEST_TMPDIR/spec.json" \
 		"$TOP/docs/pciaddr-spec.schema.json"
 }
 

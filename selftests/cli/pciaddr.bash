@@ -8,7 +8,7 @@ TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 GUEST=$TOP/selftests/pciaddr/guest/guest.lspci
 
 # Real machines' dumps, of the pciutils project; not part of this one
-CORPUS=$TOP/../shared/corpus/pciutils
+CORPUS=${CORPUS:-$TOP/../shared/corpus/pciutils}
 
 # machine NAME: a copy of the guest's dump (and of its /proc files) to change; sets $dump
 machine() {
