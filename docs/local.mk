@@ -7,8 +7,10 @@ nobase_dist_doc_DATA = \
 	README.md \
 	docs/fpga-datasheet.md \
 	docs/kvm.md \
+	examples/ansible/pciaddr-check.yml \
 	examples/demo-guest.yaml \
-	examples/fixed-card.yaml
+	examples/fixed-card.yaml \
+	examples/libvirt-domain.xml
 
 dist_pkgdata_DATA = \
 	docs/pciaddr-check-result.schema.json \
