@@ -2,9 +2,9 @@
 # fpga-ctl(1), which help2man makes of the program's own help. Included by the top
 # Makefile.am; paths are from the top.
 #
-# The page ships in the tarball. So it depends on the sources of the help, not on the
-# program: who builds the tarball, or builds for another machine, runs neither. From a git
-# checkout without help2man, or built for another machine, it is left out.
+# The page ships in the tarball. So it depends on the sources of the help; the program
+# must only be there before it (order-only), or who builds the tarball would need help2man.
+# From a git checkout without help2man, or built for another machine, it is left out.
 fpga_ctl_page = tools/man/fpga-ctl.1
 page_sources = tools/man/fpga-ctl.h2m tools/man/subcommands.awk
 EXTRA_DIST += $(page_sources) $(fpga_ctl_page)
@@ -14,9 +14,8 @@ if INSTALL_FPGA_CTL_PAGE
 man_MANS = $(fpga_ctl_page)
 endif
 
-$(fpga_ctl_page): $(page_sources) $(fpga_ctl_SOURCES) VERSION
+$(fpga_ctl_page): $(page_sources) $(fpga_ctl_SOURCES) VERSION | fpga-ctl$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) $(@D)
-	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) fpga-ctl$(EXEEXT)
 	$(AM_V_at){ cat $(srcdir)/tools/man/fpga-ctl.h2m && \
 		./fpga-ctl --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p' | \
 		while read -r command; do ./fpga-ctl "$$command" --help || exit; done | \
