@@ -13,6 +13,9 @@
 #include "hw/misc/fpga_compat.h"
 #include "hw/pci/fixed_io.h"
 #include "hw/pci/msi.h"
+#include "hw/pci/msix.h"
+#include "hw/pci/pci_bus.h"
+#include "hw/pci/pcie.h"
 #include "migration/vmstate.h"
 #include "system/runstate.h"
 #include "fpga.h"
@@ -76,16 +79,23 @@ static void fpga_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
                               int len)
 {
     FPGAState *s = FPGA(dev);
-    uint32_t vectors = fpga_irq_vectors(s);
+    bool msi = msi_enabled(dev);
+    bool msix = msix_enabled(dev);
 
     if (s->io_base && ranges_overlap(addr, len, PCI_BASE_ADDRESS_0, 4)) {
         trace_fpga_fixed_bar0_write(addr, val, len, s->io_base);
     }
     fpga_note_bar0_write(s, addr, val, len);
+    /* In one go, so that no vCPU finds fixed ports gone during an FLR. */
+    memory_region_transaction_begin();
     pci_default_write_config(dev, addr, val, len);
+    if (pci_is_express(dev)) {
+        pcie_cap_flr_write_config(dev, addr, val, len);
+    }
     fpga_restore_bar0(s);
+    memory_region_transaction_commit();
 
-    if (fpga_irq_vectors(s) != vectors) {
+    if (msi_enabled(dev) != msi || msix_enabled(dev) != msix) {
         /* Lines that stand reach the guest in the new way too. */
         s->irq.lines = 0;
         fpga_irq_update(s, false);
@@ -145,6 +155,45 @@ static bool fpga_check_properties(FPGAState *s, Error **errp)
     return true;
 }
 
+/*
+ * Behind a port of PCI Express. Among the endpoints it is a legacy one, the only
+ * kind that may need I/O space (PCI Express Base 1.3.2); on the root bus, where
+ * none of them may, it stays a conventional function.
+ */
+static bool fpga_init_express(PCIDevice *dev, Error **errp)
+{
+    int pm;
+
+    if (pcie_cap_init(dev, 0, PCI_EXP_TYPE_LEG_END, 0, errp) < 0) {
+        return false;
+    }
+    pcie_cap_flr_init(dev);
+
+    pm = pci_pm_init(dev, 0, errp);
+    if (pm < 0) {
+        return false;
+    }
+    pci_set_word(dev->config + pm + PCI_PM_PMC, 3);
+    pci_set_word(dev->config + pm + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
+    pci_set_word(dev->wmask + pm + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
+
+    if (msix_init_exclusive_bar(dev, FPGA_VECTORS, FPGA_BAR_MSIX, errp) < 0) {
+        return false;
+    }
+    for (unsigned int vector = 0; vector < FPGA_VECTORS; vector++) {
+        msix_vector_use(dev, vector);
+    }
+    return true;
+}
+
+static void fpga_exit_express(PCIDevice *dev)
+{
+    if (msix_present(dev)) {
+        msix_unuse_all_vectors(dev);
+        msix_uninit_exclusive_bar(dev);
+    }
+}
+
 static void fpga_realize(PCIDevice *dev, Error **errp)
 {
     FPGAState *s = FPGA(dev);
@@ -157,9 +206,11 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
         return;
     }
-    if (s->io_base &&
-        !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
-                            errp)) {
+    if ((pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
+        (s->io_base &&
+         !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
+                             errp))) {
+        fpga_exit_express(dev);
         msi_uninit(dev);
         return;
     }
@@ -188,7 +239,19 @@ static void fpga_exit(PCIDevice *dev)
     fpga_dma_exit(s);
     fpga_irq_exit(s);
     pci_fixed_io_release(dev);
+    fpga_exit_express(dev);
     msi_uninit(dev);
+}
+
+/* The size of configuration space must be known before fpga_realize(). */
+static void fpga_device_realize(DeviceState *dev, Error **errp)
+{
+    PCIBus *bus = PCI_BUS(qdev_get_parent_bus(dev));
+
+    if (pci_bus_is_express(bus) && !pci_bus_is_root(bus)) {
+        PCI_DEVICE(dev)->cap_present |= QEMU_PCI_CAP_EXPRESS;
+    }
+    FPGA_GET_CLASS(dev)->parent_realize(dev, errp);
 }
 
 static void fpga_reset_enter(Object *obj, ResetType type)
@@ -224,6 +287,11 @@ static int fpga_post_load(void *opaque, int version_id)
     return 0;
 }
 
+static bool fpga_has_msix(void *opaque, int version_id)
+{
+    return pci_is_express(opaque);
+}
+
 static const VMStateDescription fpga_vmstate = {
     .name = TYPE_FPGA,
     .version_id = 1,
@@ -231,6 +299,7 @@ static const VMStateDescription fpga_vmstate = {
     .post_load = fpga_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj, FPGAState),
+        VMSTATE_MSIX_TEST(parent_obj, FPGAState, fpga_has_msix),
         VMSTATE_UINT32(bar0_written, FPGAState),
         VMSTATE_UINT32(scratch, FPGAState),
         VMSTATE_UINT32_ARRAY(regfile, FPGAState, FPGA_REGFILE_SIZE / 4),
@@ -280,6 +349,8 @@ static void fpga_class_init(ObjectClass *klass, FPGAClassData *data)
     k->device_id = FPGA_PCI_DEVICE_ID;
     k->revision = FPGA_PCI_REVISION;
     k->class_id = FPGA_PCI_CLASS;
+    device_class_set_parent_realize(dc, fpga_device_realize,
+                                    &FPGA_CLASS(klass)->parent_realize);
     rc->phases.enter = fpga_reset_enter;
     rc->phases.hold = fpga_reset_hold;
     rc->phases.exit = fpga_reset_exit;
@@ -294,9 +365,11 @@ static const TypeInfo fpga_types[] = {
         .name          = TYPE_FPGA,
         .parent        = TYPE_PCI_DEVICE,
         .instance_size = sizeof(FPGAState),
+        .class_size    = sizeof(FPGAClass),
         .class_init    = fpga_class_init,
         .interfaces    = (InterfaceInfo[]) {
             { INTERFACE_CONVENTIONAL_PCI_DEVICE },
+            { INTERFACE_PCIE_DEVICE },
             { }
         },
     },

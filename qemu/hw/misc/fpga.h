@@ -16,7 +16,13 @@
 #include "qom/object.h"
 
 #define TYPE_FPGA "fpga"
-OBJECT_DECLARE_SIMPLE_TYPE(FPGAState, FPGA)
+OBJECT_DECLARE_TYPE(FPGAState, FPGAClass, FPGA)
+
+struct FPGAClass {
+    PCIDeviceClass parent_class;
+
+    DeviceRealize parent_realize;
+};
 
 typedef struct FPGAIrq {
     uint32_t status;        /* FPGA_INT_* */
@@ -115,7 +121,12 @@ void fpga_irq_idle(FPGAState *s);
  */
 void fpga_irq_flush(FPGAState *s);
 
-/* Vectors in use; 0: INTx */
+/**
+ * fpga_irq_vectors() - vectors that the guest has allocated
+ * @s: the card
+ *
+ * Returns: their number; 0 when INTx is in use
+ */
 uint32_t fpga_irq_vectors(FPGAState *s);
 
 /* The lines that the causes ask for, a bit for each vector */

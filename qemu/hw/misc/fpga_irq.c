@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "hw/pci/msi.h"
+#include "hw/pci/msix.h"
 #include "fpga.h"
 #include "trace.h"
 
@@ -18,10 +19,29 @@ static const struct {
     { FPGA_INT_DMA_ERROR, FPGA_VECTOR_DMA_ERROR },
 };
 
+/*
+ * MSI-X does not tell the function how many vectors were allocated, so that is
+ * seen from the table: entries that have never been given an address take no
+ * cause.
+ */
+static uint32_t msix_vectors(PCIDevice *dev)
+{
+    uint32_t vectors = 0;
+
+    while (vectors < FPGA_VECTORS &&
+           msix_get_message(dev, vectors).address) {
+        vectors++;
+    }
+    return MAX(vectors, 1);
+}
+
 uint32_t fpga_irq_vectors(FPGAState *s)
 {
     PCIDevice *dev = PCI_DEVICE(s);
 
+    if (msix_enabled(dev)) {
+        return msix_vectors(dev);
+    }
     return msi_enabled(dev) ? msi_nr_vectors_allocated(dev) : 0;
 }
 
@@ -57,13 +77,18 @@ uint32_t fpga_irq_lines(FPGAState *s)
 
 static void send_message(FPGAState *s, unsigned int vector)
 {
+    PCIDevice *dev = PCI_DEVICE(s);
     FPGAIrq *irq = &s->irq;
 
     /* Before the message: its handler may look at the status at once. */
     irq->status &= ~(irq->enable & irq->autoclear &
                      causes_of_vector(s, vector));
     trace_fpga_msi(vector, irq->status);
-    msi_notify(PCI_DEVICE(s), vector);
+    if (msix_enabled(dev)) {
+        msix_notify(dev, vector);
+    } else {
+        msi_notify(dev, vector);
+    }
 }
 
 void fpga_irq_update(FPGAState *s, bool again)
@@ -71,7 +96,7 @@ void fpga_irq_update(FPGAState *s, bool again)
     PCIDevice *dev = PCI_DEVICE(s);
     uint32_t lines = fpga_irq_lines(s);
 
-    if (msi_enabled(dev)) {
+    if (fpga_irq_vectors(s)) {
         uint32_t fire = again ? lines : lines & ~s->irq.lines;
 
         for (unsigned int vector = 0; vector < FPGA_VECTORS; vector++) {

@@ -25,6 +25,10 @@
                 "-device fpga,id=card,bus=br0,addr=1,io-base=0x2000"
 #define FREE    "-nodefaults -device fpga,id=card,addr=5"
 
+#define PCIE    "-machine q35 -nodefaults " \
+                "-device pcie-root-port,id=rp,addr=4,chassis=1,slot=1 " \
+                "-device fpga,id=card,bus=rp,addr=0,io-base=0x2000"
+
 /* Above the 128 MiB of RAM that the machine has, and below its PCI hole */
 #define NOWHERE 0x40000000
 
@@ -34,6 +38,7 @@
 #define RING_SIZE 8
 
 typedef struct Card {
+    const char *args;
     QTestState *qts;
     QGuestAllocator alloc;
     QPCIBus *bus;
@@ -56,39 +61,73 @@ static void wr(Card *c, uint32_t reg, uint32_t value)
     qtest_outl(c->qts, c->port + reg, value);
 }
 
-static void card_find(Card *c, bool fixed)
+static void card_find(Card *c, int devfn)
 {
     pc_alloc_init(&c->alloc, c->qts, ALLOC_NO_FLAGS);
     c->bus = qpci_new_pc(c->qts, &c->alloc);
-    if (fixed) {
+    if (devfn >= BEHIND(0)) {
         qpci_secondary_buses_init(c->bus);
         c->bridge = qpci_device_find(c->bus, QPCI_DEVFN(BRIDGE_SLOT, 0));
         g_assert_nonnull(c->bridge);
     }
-    c->dev = qpci_device_find(c->bus,
-                              fixed ? BEHIND(CARD_SLOT) : QPCI_DEVFN(5, 0));
+    c->dev = qpci_device_find(c->bus, devfn);
     g_assert_nonnull(c->dev);
 }
 
-static Card *card_fixed(void)
+static Card *card_new(const char *args, int devfn)
 {
     Card *c = g_new0(Card, 1);
 
-    c->qts = qtest_init(FIXED);
+    c->args = args;
+    c->qts = qtest_init(args);
+    card_find(c, devfn);
+    return c;
+}
+
+/* A card at its fixed ports, behind a dec-21154 */
+static Card *card_fixed_with(const char *args)
+{
+    Card *c = card_new(args, BEHIND(CARD_SLOT));
+
     c->port = FPGA_IO_BASE;
-    card_find(c, true);
     qpci_device_enable(c->bridge);
     qpci_device_enable(c->dev);
     return c;
 }
 
+static Card *card_fixed(void)
+{
+    return card_fixed_with(FIXED);
+}
+
 static Card *card_free(void)
 {
-    Card *c = g_new0(Card, 1);
+    return card_new(FREE, QPCI_DEVFN(5, 0));
+}
 
-    c->qts = qtest_init(FREE);
-    card_find(c, false);
+/* Behind a PCI Express port, whose windows the guest sets */
+static Card *card_pcie(void)
+{
+    Card *c = card_new(PCIE, BEHIND(0));
+
+    c->port = FPGA_IO_BASE;
+    qpci_config_writew(c->bridge, PCI_IO_BASE, 0x2020);
+    qpci_config_writew(c->bridge, PCI_MEMORY_BASE, 0xe000);
+    qpci_config_writew(c->bridge, PCI_MEMORY_LIMIT, 0xeff0);
+    qpci_device_enable(c->bridge);
+    qpci_device_enable(c->dev);
     return c;
+}
+
+/* qpci_find_capability() takes what follows the last capability for one. */
+static uint8_t capability(Card *c, uint8_t id)
+{
+    uint8_t at = qpci_config_readb(c->dev, PCI_CAPABILITY_LIST);
+
+    while (at && qpci_config_readb(c->dev, at) != id) {
+        at = qpci_config_readb(c->dev, at + PCI_CAP_LIST_NEXT);
+    }
+    return at;
 }
 
 static void card_done(Card *c)
@@ -147,6 +186,13 @@ static void test_identity(void)
     g_assert_cmphex(rd(c, FPGA_VERSION), ==, FPGA_VERSION_VALUE);
     g_assert_cmphex(rd(c, FPGA_RAM_PAGES), ==, 16 * MiB / FPGA_RAM_PAGE_SIZE);
     g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 0);
+
+    /* A conventional function */
+    g_assert_cmphex(capability(c, PCI_CAP_ID_MSI), !=, 0);
+    g_assert_cmphex(capability(c, PCI_CAP_ID_EXP), ==, 0);
+    g_assert_cmphex(capability(c, PCI_CAP_ID_MSIX), ==, 0);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_1, 0xffffffff);
+    g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_1), ==, 0);
     card_done(c);
 }
 
@@ -298,7 +344,7 @@ static void test_free_bridge(void)
     Card c = { .qts = qtest_init("-nodefaults -device dec-21154,id=br0,addr=4 "
                                  "-device fpga,bus=br0,addr=1") };
 
-    card_find(&c, true);
+    card_find(&c, BEHIND(CARD_SLOT));
     g_assert_cmphex(qpci_config_readw(c.bridge, PCI_IO_BASE), ==, 0);
     g_assert_cmphex(qpci_config_readw(c.bridge, PCI_COMMAND), ==, 0);
     qpci_config_writel(c.dev, PCI_BASE_ADDRESS_0, 0xd001);
@@ -1244,6 +1290,242 @@ static void test_dma_endless_ring(void)
     card_done(c);
 }
 
+/* PCI Express */
+
+static void test_pcie_identity(void)
+{
+    Card *c = card_pcie();
+    uint8_t exp = capability(c, PCI_CAP_ID_EXP);
+    uint8_t msix = capability(c, PCI_CAP_ID_MSIX);
+
+    assert_fixed(c->qts);
+    g_assert_cmphex(exp, !=, 0);
+    g_assert_cmphex(qpci_config_readw(c->dev, exp + PCI_EXP_FLAGS) &
+                    PCI_EXP_FLAGS_TYPE, ==,
+                    PCI_EXP_TYPE_LEG_END << ctz32(PCI_EXP_FLAGS_TYPE));
+    g_assert_cmphex(qpci_config_readl(c->dev, exp + PCI_EXP_DEVCAP) &
+                    PCI_EXP_DEVCAP_FLR, !=, 0);
+    g_assert_cmphex(capability(c, PCI_CAP_ID_PM), !=, 0);
+    g_assert_cmphex(capability(c, PCI_CAP_ID_MSI), !=, 0);
+    g_assert_cmphex(msix, !=, 0);
+    g_assert_cmpint(qpci_msix_table_size(c->dev), ==, FPGA_VECTORS);
+    g_assert_cmphex(qpci_config_readl(c->dev, msix + PCI_MSIX_TABLE) &
+                    PCI_MSIX_TABLE_BIR, ==, FPGA_BAR_MSIX);
+    card_done(c);
+}
+
+/* No endpoint of the root complex may need I/O space. */
+static void test_pcie_root_bus(void)
+{
+    Card *c = card_new("-machine q35 -nodefaults -device fpga,addr=5",
+                       QPCI_DEVFN(5, 0));
+
+    g_assert_cmphex(capability(c, PCI_CAP_ID_MSI), !=, 0);
+    g_assert_cmphex(capability(c, PCI_CAP_ID_EXP), ==, 0);
+    g_assert_cmphex(capability(c, PCI_CAP_ID_MSIX), ==, 0);
+    card_done(c);
+}
+
+static void function_level_reset(Card *c)
+{
+    uint8_t exp = capability(c, PCI_CAP_ID_EXP);
+
+    qpci_config_writew(c->dev, exp + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR);
+    g_assert_cmphex(qpci_config_readw(c->dev, exp + PCI_EXP_DEVCTL) &
+                    PCI_EXP_DEVCTL_BCR_FLR, ==, 0);
+}
+
+static void test_pcie_flr(void)
+{
+    Card *c = card_pcie();
+    QPCIBar ram = qpci_iomap(c->dev, FPGA_BAR_RAM, NULL);
+    uint32_t word = 0x12345678;
+
+    /* Not where the DMA goes */
+    qpci_memwrite(c->dev, ram, 8192, &word, sizeof(word));
+    wr(c, FPGA_REGFILE, 1);
+    dma_start_endless(c);
+    function_level_reset(c);
+
+    assert_fixed(c->qts);
+    assert_bar(c, FIXED_BAR);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_COMMAND), ==, PCI_COMMAND_IO);
+    g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_2), ==,
+                    PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                    PCI_BASE_ADDRESS_MEM_PREFETCH);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, 0);
+
+    /* It works again, and card RAM has kept its content. */
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_2, ram.addr);
+    qpci_device_enable(c->dev);
+    word = 0;
+    qpci_memread(c->dev, ram, 8192, &word, sizeof(word));
+    g_assert_cmphex(word, ==, 0x12345678);
+    dma_start(c);
+    round_trip(c, 4096, 0, 0);
+    card_done(c);
+}
+
+/* In D3hot no port answers. It changes nothing else. */
+static void test_pcie_power(void)
+{
+    Card *c = card_pcie();
+    uint8_t pm = capability(c, PCI_CAP_ID_PM);
+
+    wr(c, FPGA_REGFILE, 0x12345678);
+    qpci_config_writew(c->dev, pm + PCI_PM_CTRL, 3);
+    g_assert_cmphex(rd(c, FPGA_ID), ==, 0xffffffff);
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writew(c->dev, pm + PCI_PM_CTRL, 0);
+    assert_fixed(c->qts);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0x12345678);
+
+    qpci_config_writew(c->dev, pm + PCI_PM_CTRL, 3);
+    function_level_reset(c);
+    assert_fixed(c->qts);
+    card_done(c);
+}
+
+typedef struct Msix {
+    uint64_t addr;      /* of FPGA_VECTORS words, to which the messages go */
+} Msix;
+
+static void msix_entry(Card *c, Msix *msix, unsigned int vector, bool masked)
+{
+    QPCIBar bar = c->dev->msix_table_bar;
+    uint64_t entry = c->dev->msix_table_off + vector * PCI_MSIX_ENTRY_SIZE;
+
+    qpci_io_writel(c->dev, bar, entry + PCI_MSIX_ENTRY_LOWER_ADDR,
+                   msix->addr + vector * 4);
+    qpci_io_writel(c->dev, bar, entry + PCI_MSIX_ENTRY_UPPER_ADDR, 0);
+    qpci_io_writel(c->dev, bar, entry + PCI_MSIX_ENTRY_DATA,
+                   MSI_DATA + vector);
+    qpci_io_writel(c->dev, bar, entry + PCI_MSIX_ENTRY_VECTOR_CTRL,
+                   masked ? PCI_MSIX_ENTRY_CTRL_MASKBIT : 0);
+}
+
+static void msix_start(Card *c, Msix *msix, unsigned int vectors)
+{
+    msix->addr = guest_alloc(&c->alloc, FPGA_VECTORS * 4);
+    qtest_memset(c->qts, msix->addr, 0, FPGA_VECTORS * 4);
+    qpci_msix_enable(c->dev);
+    for (unsigned int vector = 0; vector < vectors; vector++) {
+        msix_entry(c, msix, vector, false);
+    }
+}
+
+/* The messages that have come since the last call, a bit for each vector */
+static uint32_t msix_take(Card *c, Msix *msix)
+{
+    uint32_t vectors = 0;
+
+    for (unsigned int vector = 0; vector < FPGA_VECTORS; vector++) {
+        uint32_t data = qtest_readl(c->qts, msix->addr + vector * 4);
+
+        if (data) {
+            g_assert_cmphex(data, ==, MSI_DATA + vector);
+            vectors |= 1u << vector;
+        }
+    }
+    qtest_memset(c->qts, msix->addr, 0, FPGA_VECTORS * 4);
+    return vectors;
+}
+
+static void test_pcie_msix(void)
+{
+    Card *c = card_pcie();
+    Msix msix;
+
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 0);
+    msix_start(c, &msix, FPGA_VECTORS);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, FPGA_VECTORS);
+    wr(c, FPGA_INT_AUTOCLEAR, FPGA_INT_DMA_DONE);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_cmphex(msix_take(c, &msix), ==, 1 << FPGA_VECTOR_SOFTWARE);
+    g_assert_false(intx(c));
+    wr(c, FPGA_INT_STATUS, SW(0));
+    g_assert_cmphex(msix_take(c, &msix), ==, 0);
+
+    dma_start(c);
+    for (int i = 0; i < 2; i++) {
+        dma_one(c, FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ, 0, 0, 0, 0, FPGA_DESC_OK,
+                0);
+        g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+        g_assert_cmphex(msix_take(c, &msix), ==, 1 << FPGA_VECTOR_DMA_DONE);
+    }
+    wr(c, FPGA_DMA_CONTROL, 0);
+    wr(c, FPGA_DMA_RING_SIZE, 0);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1 << FPGA_VECTOR_DMA_ERROR);
+    card_done(c);
+}
+
+static void test_pcie_msix_few(void)
+{
+    Card *c = card_pcie();
+    Msix msix;
+
+    msix_start(c, &msix, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 1);
+    msix_entry(c, &msix, 0, false);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 1);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1);
+    wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_ERROR);
+    msix_entry(c, &msix, 1, false);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 2);
+    card_done(c);
+}
+
+static void test_pcie_msix_masked(void)
+{
+    Card *c = card_pcie();
+    uint8_t cap = capability(c, PCI_CAP_ID_MSIX);
+    Msix msix;
+
+    msix_start(c, &msix, FPGA_VECTORS);
+    msix_entry(c, &msix, 0, true);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_cmphex(msix_take(c, &msix), ==, 0);
+    g_assert_true(qpci_msix_pending(c->dev, 0));
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, FPGA_VECTORS);
+    msix_entry(c, &msix, 0, false);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1);
+    g_assert_false(qpci_msix_pending(c->dev, 0));
+
+    /* The whole function */
+    qpci_config_writew(c->dev, cap + PCI_MSIX_FLAGS,
+                       PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+    wr(c, FPGA_INT_STATUS, SW(0));
+    wr(c, FPGA_INT_RAISE, SW(1));
+    g_assert_cmphex(msix_take(c, &msix), ==, 0);
+    qpci_config_writew(c->dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1);
+
+    /* INTx takes over a line that stands. */
+    qpci_config_writew(c->dev, cap + PCI_MSIX_FLAGS, 0);
+    g_assert_true(intx(c));
+    function_level_reset(c);
+    g_assert_false(intx(c));
+    card_done(c);
+}
+
+static void test_pcie_msi(void)
+{
+    Card *c = card_pcie();
+    Msi msi;
+
+    msi_start(c, &msi, 2);
+    wr(c, FPGA_INT_ENABLE, SW(0));
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
+    card_done(c);
+}
+
 /* State */
 
 static void wait_migrated(QTestState *qts)
@@ -1279,7 +1561,7 @@ static void migrate(Card *c)
     qtest_qmp_assert_success(c->qts, "{ 'execute': 'migrate', 'arguments': "
                              "{ 'uri': %s } }", uri);
     wait_migrated(c->qts);
-    to = qtest_initf(FIXED " -incoming %s", uri);
+    to = qtest_initf("%s -incoming %s", c->args, uri);
     wait_migrated(to);
     unlink(file);
     qtest_quit(c->qts);
@@ -1385,6 +1667,32 @@ static void test_migrate_dma(void)
     }
     g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, RING_SIZE - 1);
     assert_memory(c, addr, data, len);
+    card_done(c);
+}
+
+static void test_migrate_pcie(void)
+{
+    Card *c = card_pcie();
+    Msix msix;
+
+    msix_start(c, &msix, FPGA_VECTORS);
+    msix_entry(c, &msix, 0, true);
+    wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
+    wr(c, FPGA_INT_RAISE, SW(0));
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1 << FPGA_VECTOR_DMA_ERROR);
+
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'stop' }");
+    migrate(c);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'cont' }");
+
+    assert_fixed(c->qts);
+    g_assert_true(qpci_msix_pending(c->dev, 0));
+    msix_entry(c, &msix, 0, false);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1);
+    /* The other line stood, and stands. */
+    wr(c, FPGA_INT_STATUS, SW(0));
+    g_assert_cmphex(msix_take(c, &msix), ==, 1 << FPGA_VECTOR_DMA_ERROR);
     card_done(c);
 }
 
@@ -1559,9 +1867,19 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/dma/own-ram", test_dma_own_ram);
     qtest_add_func("/fpga/dma/endless-ring", test_dma_endless_ring);
 
+    qtest_add_func("/fpga/pcie/identity", test_pcie_identity);
+    qtest_add_func("/fpga/pcie/root-bus", test_pcie_root_bus);
+    qtest_add_func("/fpga/pcie/flr", test_pcie_flr);
+    qtest_add_func("/fpga/pcie/power", test_pcie_power);
+    qtest_add_func("/fpga/pcie/msix", test_pcie_msix);
+    qtest_add_func("/fpga/pcie/msix-few", test_pcie_msix_few);
+    qtest_add_func("/fpga/pcie/msix-masked", test_pcie_msix_masked);
+    qtest_add_func("/fpga/pcie/msi", test_pcie_msi);
+
     qtest_add_func("/fpga/migrate/registers", test_migrate_registers);
     qtest_add_func("/fpga/migrate/doorbell", test_migrate_doorbell);
     qtest_add_func("/fpga/migrate/dma", test_migrate_dma);
+    qtest_add_func("/fpga/migrate/pcie", test_migrate_pcie);
 
     for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
         g_autofree char *path = g_strdup_printf("/fpga/refusals/%s",
