@@ -7,6 +7,10 @@ nobase_dist_doc_DATA = \
 	README.md \
 	docs/fpga-datasheet.md \
 	docs/kvm.md \
+	docs/own-machine.md \
+	docs/topology.svg \
+	docs/tree.md \
+	docs/writing-specs.md \
 	examples/ansible/pciaddr-check.yml \
 	examples/demo-guest.yaml \
 	examples/fixed-card.yaml \

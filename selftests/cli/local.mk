@@ -3,6 +3,7 @@
 cli_tests = \
 	selftests/cli/completion.bats \
 	selftests/cli/completion-pciaddr-check.bats \
+	selftests/cli/documents.bats \
 	selftests/cli/fpga-ctl.bats \
 	selftests/cli/manuals.bats \
 	selftests/cli/pciaddr-check.bats \
