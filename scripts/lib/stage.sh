@@ -9,7 +9,7 @@ STAGED_FROM=(configure.ac Makefile.am VERSION README.md COPYING docs driver exam
 NOT_STAGED='^(scripts/(guest\.d|lib/guest)|selftests/(guest|suites))/'
 
 # Which parts of it; while one of them cannot be built, the others can be tried.
-GUEST_PARTS=${GUEST_PARTS:-user_space modules selftests}
+GUEST_PARTS=${GUEST_PARTS-user_space modules selftests}
 
 # source_files: the project's files, those that git does not know yet included
 source_files() {

@@ -29,7 +29,8 @@ Exit status: COMMAND's; 2 a wrong option; 124 COMMAND has not ended in time and 
 killed; 125 the guest did not come up or was lost, and why.
 
 Environment: QEMU, a QEMU program to be used instead of the project's own;
-GUEST_PARTS, what of the project to install (user_space, modules, selftests).
+GUEST_PARTS, what of the project to install (user_space, modules, selftests);
+GUEST_PACKAGES, more lists of scripts/packages to install (guest-package).
 """
 
 
