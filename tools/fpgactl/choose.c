@@ -117,7 +117,7 @@ static __attribute__((noreturn)) void die_no_card(const struct card_list *list)
 		die_advice(EXIT_CANNOT_TELL, "is sysfs mounted, and has this machine a PCI bus?",
 			   "%s/bus/pci cannot be read", sysfs);
 	die_advice(EXIT_CANNOT_TELL,
-		   "QEMU has one with '-device fpga' (this project's QEMU) or '-device edu'",
+		   "QEMU has '-device fpga' (this project's QEMU) and '-device edu'",
 		   "there is no card: no PCI device 1234:f96a (fpga) or 1234:11e8 (edu)");
 }
 
