@@ -82,6 +82,9 @@ static void fpga_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
     bool msi = msi_enabled(dev);
     bool msix = msix_enabled(dev);
 
+    if (s->fault.gone) {
+        return;
+    }
     if (s->io_base && ranges_overlap(addr, len, PCI_BASE_ADDRESS_0, 4)) {
         trace_fpga_fixed_bar0_write(addr, val, len, s->io_base);
     }
@@ -106,6 +109,9 @@ static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
 {
     FPGAState *s = FPGA(dev);
 
+    if (s->fault.gone) {
+        return UINT32_MAX;
+    }
     fpga_restore_bar0(s);
     if (bar0_is_sized(s) && addr >= PCI_BASE_ADDRESS_0 &&
         addr + len <= PCI_BASE_ADDRESS_0 + 4) {
@@ -118,6 +124,12 @@ static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
         return extract32(BAR0_SIZE_MASK, byte * 8, len * 8);
     }
     return pci_default_read_config(dev, addr, len);
+}
+
+void fpga_function_reset(FPGAState *s)
+{
+    pci_device_reset(PCI_DEVICE(s));
+    fpga_restore_bar0(s);
 }
 
 static void fpga_fix_bar0(FPGAState *s)
@@ -228,6 +240,7 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
 
     fpga_irq_init(s);
     fpga_dma_init(s);
+    fpga_fault_realize(s);
     s->vm_state = qemu_add_vm_change_state_handler(fpga_vm_state_change, s);
 }
 
@@ -236,6 +249,7 @@ static void fpga_exit(PCIDevice *dev)
     FPGAState *s = FPGA(dev);
 
     qemu_del_vm_change_state_handler(s->vm_state);
+    fpga_fault_exit(s);
     fpga_dma_exit(s);
     fpga_irq_exit(s);
     pci_fixed_io_release(dev);
@@ -274,6 +288,12 @@ static void fpga_reset_exit(Object *obj, ResetType type)
     fpga_restore_bar0(FPGA(obj));
 }
 
+static int fpga_pre_load(void *opaque)
+{
+    fpga_fault_pre_load(opaque);
+    return 0;
+}
+
 static int fpga_post_load(void *opaque, int version_id)
 {
     FPGAState *s = opaque;
@@ -296,6 +316,7 @@ static const VMStateDescription fpga_vmstate = {
     .name = TYPE_FPGA,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_load = fpga_pre_load,
     .post_load = fpga_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj, FPGAState),
@@ -327,6 +348,10 @@ static const VMStateDescription fpga_vmstate = {
         VMSTATE_UINT64(dma.seg_addr, FPGAState),
         VMSTATE_UINT32(dma.seg_len, FPGAState),
         VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription * const []) {
+        &fpga_fault_vmstate,
+        NULL
     }
 };
 
@@ -334,6 +359,11 @@ static const Property fpga_properties[] = {
     DEFINE_PROP_UINT32("io-base", FPGAState, io_base, 0),
     DEFINE_PROP_SIZE("ram-size", FPGAState, ram_size, 16 * MiB),
 };
+
+static void fpga_instance_init(Object *obj)
+{
+    fpga_fault_instance_init(FPGA(obj));
+}
 
 static void fpga_class_init(ObjectClass *klass, FPGAClassData *data)
 {
@@ -365,6 +395,7 @@ static const TypeInfo fpga_types[] = {
         .name          = TYPE_FPGA,
         .parent        = TYPE_PCI_DEVICE,
         .instance_size = sizeof(FPGAState),
+        .instance_init = fpga_instance_init,
         .class_size    = sizeof(FPGAClass),
         .class_init    = fpga_class_init,
         .interfaces    = (InterfaceInfo[]) {

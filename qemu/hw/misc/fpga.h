@@ -2,10 +2,11 @@
 /*
  * fpga card: what its files share
  *
- * fpga.c      the PCI function: BARs, fixed base, reset, migration
- * fpga_regs.c register accesses
- * fpga_irq.c  interrupt causes, vectors, coalescing
- * fpga_dma.c  descriptor ring
+ * fpga.c        the PCI function: BARs, fixed base, reset, migration
+ * fpga_regs.c   register accesses
+ * fpga_irq.c    interrupt causes, vectors, coalescing
+ * fpga_dma.c    descriptor ring
+ * fpga_fault.c  faults on purpose
  */
 #ifndef HW_MISC_FPGA_H
 #define HW_MISC_FPGA_H
@@ -31,6 +32,7 @@ typedef struct FPGAIrq {
     uint32_t coalesce;
     uint32_t completions;   /* not yet shown in status */
     uint32_t lines;         /* a bit for each vector whose line stands */
+    bool lost;              /* fault: INTx is not asserted for these lines */
     QEMUTimer *timer;       /* bound on how long completions may wait */
 } FPGAIrq;
 
@@ -45,6 +47,8 @@ typedef struct FPGADma {
     bool running;
     bool halted;
     bool rung;              /* doorbell written, ring not yet found empty */
+    bool stuck;             /* fault: only a reset helps */
+    bool delayed;           /* fault: the entry at head has had its delay */
 
     /* The descriptor that is being executed, as it was when it was fetched */
     bool busy;
@@ -63,7 +67,23 @@ typedef struct FPGADma {
     uint32_t segs_count;
 
     QEMUBH *bh;
+    QEMUTimer *timer;       /* fault: pending while the entry at head waits */
 } FPGADma;
+
+#define FPGA_BARS (FPGA_BAR_RAM + 1)
+
+typedef struct FPGAFault {
+    /* Properties, see docs/specs/fpga.rst; 0 is off */
+    uint32_t delay_ms;
+    uint32_t lost_interrupts;
+    uint32_t stuck;
+    uint8_t status;
+    bool gone;
+
+    /* What answers in the place of a BAR's content while the card is gone */
+    MemoryRegion covers[FPGA_BARS];
+    MemoryRegion *covered[FPGA_BARS];
+} FPGAFault;
 
 struct FPGAState {
     PCIDevice parent_obj;
@@ -79,9 +99,18 @@ struct FPGAState {
     uint32_t regfile[FPGA_REGFILE_SIZE / 4];
     FPGAIrq irq;
     FPGADma dma;
+    FPGAFault fault;
 
     VMChangeStateEntry *vm_state;
 };
+
+/* fpga.c */
+
+/**
+ * fpga_function_reset() - reset registers and configuration space
+ * @s: the card, of which a fixed base stays
+ */
+void fpga_function_reset(FPGAState *s);
 
 /* fpga_regs.c */
 extern const MemoryRegionOps fpga_regs_ops;
@@ -155,5 +184,21 @@ bool fpga_dma_valid(FPGAState *s);
 void fpga_dma_reset(FPGAState *s);
 void fpga_dma_init(FPGAState *s);
 void fpga_dma_exit(FPGAState *s);
+
+/* fpga_fault.c */
+extern const VMStateDescription fpga_fault_vmstate;
+
+/* Whether the interrupt that is due is to be lost */
+bool fpga_fault_lose_interrupt(FPGAState *s);
+
+/* Whether the engine is to stick at the entry that it has found */
+bool fpga_fault_stick(FPGAState *s);
+
+/* Before state is loaded: faults move with the machine. */
+void fpga_fault_pre_load(FPGAState *s);
+
+void fpga_fault_instance_init(FPGAState *s);
+void fpga_fault_realize(FPGAState *s);
+void fpga_fault_exit(FPGAState *s);
 
 #endif /* HW_MISC_FPGA_H */

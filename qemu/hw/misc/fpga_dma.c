@@ -81,6 +81,9 @@ void fpga_dma_stop(FPGAState *s)
      * middle of anything.
      */
     qemu_bh_cancel(dma->bh);
+    timer_del(dma->timer);
+    dma->delayed = false;
+    dma->stuck = false;
     dma->running = false;
     dma->rung = false;
     dma->busy = false;
@@ -98,9 +101,14 @@ void fpga_dma_doorbell(FPGAState *s)
     qemu_bh_schedule(s->dma.bh);
 }
 
+static bool can_go_on(const FPGADma *dma)
+{
+    return dma->rung && !dma->stuck && !timer_pending(dma->timer);
+}
+
 void fpga_dma_resume(FPGAState *s)
 {
-    if (s->dma.rung) {
+    if (can_go_on(&s->dma)) {
         qemu_bh_schedule(s->dma.bh);
     }
 }
@@ -158,16 +166,19 @@ static uint32_t check_desc(FPGAState *s)
  * looked at, except that the driver hands it over by its status: that is read
  * first, and the rest after a barrier.
  *
- * Returns: false when there is none
+ * Returns: false when there is none; otherwise it has begun, or a fault holds it
+ *          back
  */
 static bool fetch(FPGAState *s)
 {
     PCIDevice *dev = PCI_DEVICE(s);
     FPGADma *dma = &s->dma;
     struct fpga_desc desc;
+    bool delayed = dma->delayed;
     uint32_t status;
     uint32_t code;
 
+    dma->delayed = false;
     if (ldl_le_pci_dma(dev, desc_addr(dma) + offsetof(struct fpga_desc, status),
                        &status, MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
         fpga_dma_halt(s, FPGA_DMA_ERROR_FETCH);
@@ -175,6 +186,16 @@ static bool fetch(FPGAState *s)
     }
     if (!(status & FPGA_DESC_S_OWN)) {
         return false;
+    }
+    if (!delayed && s->fault.delay_ms) {
+        timer_mod(dma->timer, qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) +
+                              s->fault.delay_ms);
+        return true;
+    }
+    if (fpga_fault_stick(s)) {
+        trace_fpga_fault_stuck(dma->head);
+        dma->stuck = true;
+        return true;
     }
     if (pci_dma_read(dev, desc_addr(dma), &desc, sizeof(desc)) != MEMTX_OK) {
         fpga_dma_halt(s, FPGA_DMA_ERROR_FETCH);
@@ -195,7 +216,7 @@ static bool fetch(FPGAState *s)
     trace_fpga_dma_fetch(dma->head, dma->addr, dma->card, dma->len, dma->flags,
                          dma->nseg);
 
-    code = check_desc(s);
+    code = s->fault.status ? s->fault.status : check_desc(s);
     if (code != FPGA_DESC_OK || dma->flags & FPGA_DESC_F_NOP) {
         complete(s, code);
     }
@@ -329,7 +350,7 @@ static void fpga_dma_bh(void *opaque)
     if (!runstate_is_running()) {
         return;
     }
-    while (dma->rung && budget > 0) {
+    while (can_go_on(dma) && budget > 0) {
         if (dma->busy) {
             budget -= execute(s, budget);
         } else if (fetch(s)) {
@@ -342,12 +363,22 @@ static void fpga_dma_bh(void *opaque)
     fpga_dma_resume(s);
 }
 
+/* The entry at the head has waited long enough. */
+static void fpga_dma_timer(void *opaque)
+{
+    FPGAState *s = opaque;
+
+    s->dma.delayed = true;
+    fpga_dma_resume(s);
+}
+
 bool fpga_dma_valid(FPGAState *s)
 {
     FPGADma *dma = &s->dma;
 
     if (!dma->running) {
-        return !dma->rung && !dma->busy;
+        return !dma->rung && !dma->busy && !dma->stuck &&
+               !timer_pending(dma->timer);
     }
     if (!ring_valid(dma) || dma->head >= dma->ring_size) {
         return false;
@@ -377,9 +408,11 @@ void fpga_dma_init(FPGAState *s)
 {
     s->dma.bh = qemu_bh_new_guarded(fpga_dma_bh, s,
                                     &DEVICE(s)->mem_reentrancy_guard);
+    s->dma.timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, fpga_dma_timer, s);
 }
 
 void fpga_dma_exit(FPGAState *s)
 {
+    timer_free(s->dma.timer);
     qemu_bh_delete(s->dma.bh);
 }

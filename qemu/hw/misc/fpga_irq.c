@@ -84,6 +84,10 @@ static void send_message(FPGAState *s, unsigned int vector)
     irq->status &= ~(irq->enable & irq->autoclear &
                      causes_of_vector(s, vector));
     trace_fpga_msi(vector, irq->status);
+    if (fpga_fault_lose_interrupt(s)) {
+        trace_fpga_fault_lost_interrupt();
+        return;
+    }
     if (msix_enabled(dev)) {
         msix_notify(dev, vector);
     } else {
@@ -111,8 +115,14 @@ void fpga_irq_update(FPGAState *s, bool again)
     if (lines != s->irq.lines) {
         trace_fpga_intx(!!lines, s->irq.status, s->irq.enable);
     }
+    if (!lines) {
+        s->irq.lost = false;
+    } else if (!s->irq.lines && fpga_fault_lose_interrupt(s)) {
+        trace_fpga_fault_lost_interrupt();
+        s->irq.lost = true;
+    }
     s->irq.lines = lines;
-    pci_set_irq(dev, !!lines);
+    pci_set_irq(dev, lines && !s->irq.lost);
 }
 
 void fpga_irq_raise(FPGAState *s, uint32_t causes)
@@ -170,6 +180,7 @@ void fpga_irq_reset(FPGAState *s)
     s->irq.coalesce = 0;
     s->irq.completions = 0;
     s->irq.lines = 0;
+    s->irq.lost = false;
 }
 
 void fpga_irq_init(FPGAState *s)

@@ -159,7 +159,9 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
         break;
     case FPGA_DMA_CONTROL:
         if (!(whole & FPGA_DMA_CONTROL_RUN)) {
-            fpga_dma_stop(s);
+            if (!s->dma.stuck) {
+                fpga_dma_stop(s);
+            }
         } else if (!s->dma.running) {
             fpga_dma_run(s);
         }
