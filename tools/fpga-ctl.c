@@ -59,13 +59,26 @@ static const struct command *find_command(const char *name)
 	die_advice(EXIT_USAGE, advice, "there is no command '%s'", name);
 }
 
+static __attribute__((noreturn)) void bad_global_option(int kind, const char *word)
+{
+	static const char advice[] = "options of a command come after its name; see --help";
+	const char *meant = nearest_option(word, longs);
+
+	if (kind == ':')
+		die_advice(EXIT_USAGE, "see --help", "option '%s' needs a value", word);
+	if (meant)
+		die_advice(EXIT_USAGE, advice, "there is no option '%s' here; did you mean '--%s'?",
+			   word, meant);
+	die_advice(EXIT_USAGE, advice, "there is no option '%s' here", word);
+}
+
 static void parse_globals(struct invocation *call, int argc, char **argv)
 {
 	int option;
 
 	opterr = 0;
-	/* '+': what follows the command belongs to it */
-	while ((option = getopt_long(argc, argv, "+" COMMON_SHORT_OPTIONS "V", longs, NULL)) != -1) {
+	/* '+': what follows the command belongs to it; ':' tells a missing value from the rest */
+	while ((option = getopt_long(argc, argv, "+:" COMMON_SHORT_OPTIONS "V", longs, NULL)) != -1) {
 		switch (option) {
 		case 'd':
 			call->device = optarg;
@@ -80,9 +93,7 @@ static void parse_globals(struct invocation *call, int argc, char **argv)
 			printf("%s (%s) %s\n", program_name(), PACKAGE_NAME, PACKAGE_VERSION);
 			exit(finish_output(EXIT_OK));
 		default:
-			die_advice(EXIT_USAGE, "options of a command come after its name; see --help",
-				   "there is no option '%s' here, or it needs a value",
-				   argv[optind - 1]);
+			bad_global_option(option, argv[optind - 1]);
 		}
 	}
 }

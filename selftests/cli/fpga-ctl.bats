@@ -75,6 +75,15 @@ without_cards() {
 	usage_error dma --verify=yes
 }
 
+@test "what was probably meant by an option is said" {
+	usage_error --devce fpga0 list
+	[[ $stderr == *"did you mean '--device'?"* ]]
+	usage_error dma --ln 4096
+	[[ $stderr == *"did you mean '--len'?"* ]]
+	usage_error --device
+	[[ $stderr == *"'--device' needs a value"* ]]
+}
+
 @test "too many words are a usage error" {
 	for command in list info dma reset watch selftest; do
 		usage_error "$command" word

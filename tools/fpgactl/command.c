@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/nearest.h"
 #include "common/numbers.h"
 #include "fpgactl/units.h"
 
@@ -36,8 +37,24 @@ void usage_error(const struct invocation *call, const char *format, ...)
 	die_advice(EXIT_USAGE, advice, "%s: %s", call->command->name, message);
 }
 
-static void bad_option(const struct invocation *call, int kind, char **argv)
+const char *nearest_option(const char *word, const struct option *longs)
 {
+	char name[32];
+	struct nearest nearest;
+
+	if (strncmp(word, "--", 2))
+		return NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	nearest_start(&nearest, name);
+	for (; longs->name; longs++)
+		nearest_offer(&nearest, longs->name);
+	return nearest.best;
+}
+
+static void bad_option(const struct invocation *call, int kind, char **argv,
+		       const struct option *longs)
+{
+	const char *meant = nearest_option(argv[optind - 1], longs);
 	const char *word = argv[optind - 1];
 	bool is_long = !strncmp(word, "--", 2);
 
@@ -50,6 +67,8 @@ static void bad_option(const struct invocation *call, int kind, char **argv)
 		usage_error(call, "there is no option '-%c'", optopt);
 	if (optopt)
 		usage_error(call, "option '%s' takes no value", word);
+	if (meant)
+		usage_error(call, "there is no option '%s'; did you mean '--%s'?", word, meant);
 	usage_error(call, "there is no option '%s', or it is ambiguous", word);
 }
 
@@ -76,7 +95,7 @@ int next_option(struct invocation *call, int argc, char **argv, const char *shor
 			exit(finish_output(EXIT_OK));
 		case '?':
 		case ':':
-			bad_option(call, option, argv);
+			bad_option(call, option, argv, longs);
 			break;
 		default:
 			return option;
