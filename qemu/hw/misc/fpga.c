@@ -147,6 +147,8 @@ static void fpga_vm_state_change(void *opaque, bool running, RunState state)
 {
     if (running) {
         fpga_dma_resume(opaque);
+    } else {
+        fpga_dma_collect_doorbell(opaque);
     }
 }
 
@@ -215,7 +217,13 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
                                 errp)) {
         return;
     }
+    memory_region_init_io(&s->regs, OBJECT(s), &fpga_regs_ops, s, "fpga.regs",
+                          FPGA_IO_SIZE);
+    if (!fpga_dma_init(s, errp)) {
+        return;
+    }
     if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
+        fpga_dma_exit(s);
         return;
     }
     if ((pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
@@ -224,12 +232,11 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
                              errp))) {
         fpga_exit_express(dev);
         msi_uninit(dev);
+        fpga_dma_exit(s);
         return;
     }
 
     pci_config_set_interrupt_pin(dev->config, 1);
-    memory_region_init_io(&s->regs, OBJECT(s), &fpga_regs_ops, s, "fpga.regs",
-                          FPGA_IO_SIZE);
     pci_register_bar(dev, FPGA_BAR_REGS, PCI_BASE_ADDRESS_SPACE_IO, &s->regs);
     pci_register_bar(dev, FPGA_BAR_RAM,
                      PCI_BASE_ADDRESS_MEM_TYPE_64 |
@@ -239,7 +246,6 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     }
 
     fpga_irq_init(s);
-    fpga_dma_init(s);
     fpga_fault_realize(s);
     s->vm_state = qemu_add_vm_change_state_handler(fpga_vm_state_change, s);
 }
@@ -250,11 +256,11 @@ static void fpga_exit(PCIDevice *dev)
 
     qemu_del_vm_change_state_handler(s->vm_state);
     fpga_fault_exit(s);
-    fpga_dma_exit(s);
     fpga_irq_exit(s);
     pci_fixed_io_release(dev);
     fpga_exit_express(dev);
     msi_uninit(dev);
+    fpga_dma_exit(s);
 }
 
 /* The size of configuration space must be known before fpga_realize(). */
@@ -294,6 +300,12 @@ static int fpga_pre_load(void *opaque)
     return 0;
 }
 
+static int fpga_pre_save(void *opaque)
+{
+    fpga_dma_collect_doorbell(opaque);
+    return 0;
+}
+
 static int fpga_post_load(void *opaque, int version_id)
 {
     FPGAState *s = opaque;
@@ -316,6 +328,7 @@ static const VMStateDescription fpga_vmstate = {
     .name = TYPE_FPGA,
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_save = fpga_pre_save,
     .pre_load = fpga_pre_load,
     .post_load = fpga_post_load,
     .fields = (const VMStateField[]) {
@@ -358,6 +371,7 @@ static const VMStateDescription fpga_vmstate = {
 static const Property fpga_properties[] = {
     DEFINE_PROP_UINT32("io-base", FPGAState, io_base, 0),
     DEFINE_PROP_SIZE("ram-size", FPGAState, ram_size, 16 * MiB),
+    DEFINE_PROP_BOOL("ioeventfd", FPGAState, ioeventfd, false),
 };
 
 static void fpga_instance_init(Object *obj)

@@ -13,6 +13,7 @@
 
 #include "hw/misc/fpga_regs.h"
 #include "hw/pci/pci_device.h"
+#include "qemu/event_notifier.h"
 #include "qemu/timer.h"
 #include "qom/object.h"
 
@@ -67,6 +68,7 @@ typedef struct FPGADma {
     uint32_t segs_count;
 
     QEMUBH *bh;
+    EventNotifier doorbell; /* with the property ioeventfd */
     QEMUTimer *timer;       /* fault: pending while the entry at head waits */
 } FPGADma;
 
@@ -93,6 +95,7 @@ struct FPGAState {
 
     uint32_t io_base;       /* property; 0: BAR0 is relocatable */
     uint64_t ram_size;      /* property */
+    bool ioeventfd;         /* property */
 
     uint32_t bar0_written;  /* fixed base: what the guest last wrote there */
     uint32_t scratch;       /* as written */
@@ -175,6 +178,12 @@ void fpga_dma_doorbell(FPGAState *s);
  */
 void fpga_dma_stop(FPGAState *s);
 
+/**
+ * fpga_dma_collect_doorbell() - take in a doorbell that is still on its way
+ * @s: the card, whose state is complete after that while no vCPU runs
+ */
+void fpga_dma_collect_doorbell(FPGAState *s);
+
 /* Carry on where the machine was stopped, or loaded. */
 void fpga_dma_resume(FPGAState *s);
 
@@ -182,7 +191,15 @@ void fpga_dma_resume(FPGAState *s);
 bool fpga_dma_valid(FPGAState *s);
 
 void fpga_dma_reset(FPGAState *s);
-void fpga_dma_init(FPGAState *s);
+
+/**
+ * fpga_dma_init() - set up the engine
+ * @s: the card, whose registers are a memory region already
+ * @errp: set when the host has no event notifier left
+ *
+ * Returns: whether fpga_dma_exit() is needed
+ */
+bool fpga_dma_init(FPGAState *s, Error **errp);
 void fpga_dma_exit(FPGAState *s);
 
 /* fpga_fault.c */

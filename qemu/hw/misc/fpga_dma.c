@@ -14,6 +14,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
 #include "qemu/units.h"
+#include "qapi/error.h"
 #include "hw/pci/pci_device.h"
 #include "system/runstate.h"
 #include "fpga.h"
@@ -55,10 +56,19 @@ static bool ring_valid(const FPGADma *dma)
            dma->ring <= UINT64_MAX - (bytes - 1);
 }
 
+/* One that was rung before now is not for what comes. */
+static void drop_doorbell(FPGAState *s)
+{
+    if (s->ioeventfd) {
+        event_notifier_test_and_clear(&s->dma.doorbell);
+    }
+}
+
 void fpga_dma_run(FPGAState *s)
 {
     FPGADma *dma = &s->dma;
 
+    drop_doorbell(s);
     dma->head = 0;
     dma->error = FPGA_DMA_ERROR_NONE;
     dma->halted = false;
@@ -81,6 +91,7 @@ void fpga_dma_stop(FPGAState *s)
      * middle of anything.
      */
     qemu_bh_cancel(dma->bh);
+    drop_doorbell(s);
     timer_del(dma->timer);
     dma->delayed = false;
     dma->stuck = false;
@@ -99,6 +110,22 @@ void fpga_dma_doorbell(FPGAState *s)
     }
     s->dma.rung = true;
     qemu_bh_schedule(s->dma.bh);
+}
+
+static void fpga_dma_doorbell_event(EventNotifier *doorbell)
+{
+    FPGAState *s = container_of(doorbell, FPGAState, dma.doorbell);
+
+    if (event_notifier_test_and_clear(doorbell)) {
+        fpga_dma_doorbell(s);
+    }
+}
+
+void fpga_dma_collect_doorbell(FPGAState *s)
+{
+    if (s->ioeventfd) {
+        fpga_dma_doorbell_event(&s->dma.doorbell);
+    }
 }
 
 static bool can_go_on(const FPGADma *dma)
@@ -404,15 +431,48 @@ void fpga_dma_reset(FPGAState *s)
     dma->halted = false;
 }
 
-void fpga_dma_init(FPGAState *s)
+/*
+ * KVM, or TCG's vCPU, then only signals the main loop. The memory core moves the
+ * event with BAR0. Narrower writes take the way of all registers.
+ */
+static bool init_doorbell(FPGAState *s, Error **errp)
 {
+    int ret = event_notifier_init(&s->dma.doorbell, 0);
+
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, TYPE_FPGA ": no event for the doorbell");
+        return false;
+    }
+    event_notifier_set_handler(&s->dma.doorbell, fpga_dma_doorbell_event);
+    memory_region_add_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                              &s->dma.doorbell);
+    return true;
+}
+
+static void exit_doorbell(FPGAState *s)
+{
+    memory_region_del_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                              &s->dma.doorbell);
+    event_notifier_set_handler(&s->dma.doorbell, NULL);
+    event_notifier_cleanup(&s->dma.doorbell);
+}
+
+bool fpga_dma_init(FPGAState *s, Error **errp)
+{
+    if (s->ioeventfd && !init_doorbell(s, errp)) {
+        return false;
+    }
     s->dma.bh = qemu_bh_new_guarded(fpga_dma_bh, s,
                                     &DEVICE(s)->mem_reentrancy_guard);
     s->dma.timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, fpga_dma_timer, s);
+    return true;
 }
 
 void fpga_dma_exit(FPGAState *s)
 {
+    if (s->ioeventfd) {
+        exit_doorbell(s);
+    }
     timer_free(s->dma.timer);
     qemu_bh_delete(s->dma.bh);
 }

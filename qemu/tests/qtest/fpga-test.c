@@ -1526,6 +1526,83 @@ static void test_pcie_msi(void)
     card_done(c);
 }
 
+/* The doorbell as an event */
+
+static void test_ioeventfd(void)
+{
+    g_autofree char *trace = NULL;
+    g_autofree char *args = NULL;
+    g_autofree char *seen = NULL;
+    int fd = g_file_open_tmp("fpga-test-XXXXXX", &trace, NULL);
+    Card *c;
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    args = g_strdup_printf(FIXED ",ioeventfd=on -d trace:fpga_write -D %s",
+                           trace);
+    c = card_fixed_with(args);
+    dma_start(c);
+    for (int i = 0; i < 3 * RING_SIZE; i++) {
+        round_trip(c, 100, 0, 0);
+    }
+    wr(c, FPGA_REGFILE, 0xabcdef01);
+
+    /* Narrower writes are no event, and ring as well. */
+    dma_post(c, FPGA_DESC_F_NOP, 0, 0, 0, 0);
+    qtest_outb(c->qts, c->port + FPGA_DMA_DOORBELL + 1, 0);
+    dma_expect(c, (c->tail - 1) % RING_SIZE, FPGA_DESC_OK, 0);
+    card_done(c);
+
+    /* The registers saw the others, and not the doorbells. */
+    g_assert_true(g_file_get_contents(trace, &seen, NULL, NULL));
+    unlink(trace);
+    g_assert_nonnull(strstr(seen, "0x400 (4 bytes) = 0xabcdef01"));
+    g_assert_nonnull(strstr(seen, "0x115 (1 bytes)"));
+    g_assert_null(strstr(seen, "0x114 ("));
+}
+
+static void test_ioeventfd_moves(void)
+{
+    Card *c = card_new(FREE ",ioeventfd=on", QPCI_DEVFN(5, 0));
+    const uint16_t port[] = { 0xd000, 0xe000, 0xd000 };
+
+    qpci_device_enable(c->dev);
+    for (int i = 0; i < ARRAY_SIZE(port); i++) {
+        qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, port[i]);
+        c->port = port[i];
+        dma_start(c);
+        dma_post(c, FPGA_DESC_F_NOP, 0, 0, 0, 0);
+        /* Where the card is not */
+        qtest_outl(c->qts, (port[i] ^ 0x3000) + FPGA_DMA_DOORBELL, 0);
+        for (int j = 0; j < 100; j++) {
+            g_assert_cmphex(dma_status(c, 0), ==, FPGA_DESC_S_OWN);
+        }
+        dma_ring(c);
+        dma_expect(c, 0, FPGA_DESC_OK, 0);
+        wr(c, FPGA_CONTROL, FPGA_CONTROL_RESET);
+    }
+    card_done(c);
+}
+
+/* One that is on its way when the engine stops is not for the next ring. */
+static void test_ioeventfd_stop(void)
+{
+    Card *c = card_fixed_with(FIXED ",ioeventfd=on");
+
+    for (int i = 0; i < 100; i++) {
+        dma_start(c);
+        dma_ring(c);
+        wr(c, FPGA_DMA_CONTROL, 0);
+        dma_start(c);
+        dma_post(c, FPGA_DESC_F_NOP, 0, 0, 0, 0);
+        g_assert_cmphex(dma_status(c, 0), ==, FPGA_DESC_S_OWN);
+        dma_ring(c);
+        dma_expect(c, 0, FPGA_DESC_OK, 0);
+        wr(c, FPGA_DMA_CONTROL, 0);
+    }
+    card_done(c);
+}
+
 /* Faults */
 
 #define CARD_PATH "/machine/peripheral/card"
@@ -1859,9 +1936,9 @@ static void test_migrate_registers(void)
 }
 
 /* The doorbell was the last thing before the machine stopped. */
-static void test_migrate_doorbell(void)
+static void migrate_doorbell(const char *args)
 {
-    Card *c = card_fixed();
+    Card *c = card_fixed_with(args);
     uint64_t addr = guest_alloc(&c->alloc, 4096);
     g_autofree uint8_t *data = pattern(4096, 9);
     uint32_t in, out;
@@ -1887,6 +1964,16 @@ static void test_migrate_doorbell(void)
     assert_memory(c, addr, data, 2048);
     assert_memory(c, addr + 2048, data, 2048);
     card_done(c);
+}
+
+static void test_migrate_doorbell(void)
+{
+    migrate_doorbell(FIXED);
+}
+
+static void test_migrate_ioeventfd(void)
+{
+    migrate_doorbell(FIXED ",ioeventfd=on");
 }
 
 /* The machine stops somewhere in a long batch. */
@@ -2183,6 +2270,10 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/pcie/msix-masked", test_pcie_msix_masked);
     qtest_add_func("/fpga/pcie/msi", test_pcie_msi);
 
+    qtest_add_func("/fpga/ioeventfd/dma", test_ioeventfd);
+    qtest_add_func("/fpga/ioeventfd/moves", test_ioeventfd_moves);
+    qtest_add_func("/fpga/ioeventfd/stop", test_ioeventfd_stop);
+
     qtest_add_func("/fpga/fault/delay", test_fault_delay);
     qtest_add_func("/fpga/fault/lost-message", test_fault_lost_message);
     qtest_add_func("/fpga/fault/lost-intx", test_fault_lost_intx);
@@ -2194,6 +2285,7 @@ int main(int argc, char **argv)
 
     qtest_add_func("/fpga/migrate/registers", test_migrate_registers);
     qtest_add_func("/fpga/migrate/doorbell", test_migrate_doorbell);
+    qtest_add_func("/fpga/migrate/ioeventfd", test_migrate_ioeventfd);
     qtest_add_func("/fpga/migrate/dma", test_migrate_dma);
     qtest_add_func("/fpga/migrate/pcie", test_migrate_pcie);
     qtest_add_func("/fpga/migrate/faults", test_migrate_faults);
