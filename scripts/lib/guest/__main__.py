@@ -18,15 +18,16 @@ STATUS_TIMEOUT = 124  # as timeout(1)
 STATUS_NO_GUEST = 125  # as timeout(1), env(1) and others, when they themselves fail
 
 DESCRIPTION = """\
-Boots a Debian guest with the emulated cards and the project installed in it, and
-runs COMMAND there as root, with its standard input, output and error. One word is
-given to a shell ('cat /proc/ioports | grep fpga'); several are run as they are.
-Without COMMAND, an interactive shell. Whatever is missing is built first.
+Boots a Debian guest with the emulated cards and the project installed in it,
+and runs COMMAND there as root, with its standard input, output and error. One
+word is given to a shell ('cat /proc/ioports | grep fpga'); several are run as
+they are. Without COMMAND, an interactive shell. Whatever is missing is built
+first.
 """
 
 EPILOG = """\
-Exit status: COMMAND's; 2 a wrong option; 124 COMMAND has not ended in time and was
-killed; 125 the guest did not come up or was lost, and why.
+Exit status: COMMAND's; 2 a wrong option; 124 COMMAND has not ended in time and
+was killed; 125 the guest did not come up or was lost, and why.
 
 Environment: QEMU, a QEMU program to be used instead of the project's own;
 GUEST_PARTS, what of the project to install (user_space, modules, selftests);
