@@ -57,7 +57,7 @@ static void fpga_restore_bar0(FPGAState *s)
  */
 static bool bar0_is_sized(FPGAState *s)
 {
-    return s->io_base && s->bar0_written == UINT32_MAX;
+    return s->io_base && !s->ea && s->bar0_written == UINT32_MAX;
 }
 
 static void fpga_note_bar0_write(FPGAState *s, uint32_t addr, uint32_t val,
@@ -105,9 +105,24 @@ static void fpga_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
     }
 }
 
+/*
+ * With Enhanced Allocation the guest finds no BAR0 (PCI Express Base 5.0,
+ * 7.8.5). For QEMU it is there.
+ */
+static uint32_t hide_bar0(uint32_t addr, uint32_t val, int len)
+{
+    for (int i = 0; i < len; i++) {
+        if (range_covers_byte(PCI_BASE_ADDRESS_0, 4, addr + i)) {
+            val = deposit32(val, i * 8, 8, 0);
+        }
+    }
+    return val;
+}
+
 static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
 {
     FPGAState *s = FPGA(dev);
+    uint32_t val;
 
     if (s->fault.gone) {
         return UINT32_MAX;
@@ -123,7 +138,8 @@ static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
         }
         return extract32(BAR0_SIZE_MASK, byte * 8, len * 8);
     }
-    return pci_default_read_config(dev, addr, len);
+    val = pci_default_read_config(dev, addr, len);
+    return s->ea ? hide_bar0(addr, val, len) : val;
 }
 
 void fpga_function_reset(FPGAState *s)
@@ -143,6 +159,30 @@ static void fpga_fix_bar0(FPGAState *s)
     pci_word_test_and_clear_mask(dev->wmask + PCI_COMMAND, PCI_COMMAND_IO);
 }
 
+/* One entry: the I/O ports, in the place of BAR0, which nobody can change */
+static bool fpga_init_ea(FPGAState *s, Error **errp)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+    const uint32_t entry[] = {
+        PCI_EA_ENABLE | PCI_EA_P_UNAVAILABLE << ctz32(PCI_EA_SP) |
+            PCI_EA_P_IO << ctz32(PCI_EA_PP) |
+            PCI_EA_BEI_BAR0 << ctz32(PCI_EA_BEI) | 2 /* words follow */,
+        s->io_base,
+        (FPGA_IO_SIZE - 1) & PCI_EA_FIELD_MASK,
+    };
+    int cap = pci_add_capability(dev, PCI_CAP_ID_EA, 0,
+                                 PCI_EA_FIRST_ENT + sizeof(entry), errp);
+
+    if (cap < 0) {
+        return false;
+    }
+    pci_set_byte(dev->config + cap + PCI_EA_NUM_ENT, 1);
+    for (size_t i = 0; i < ARRAY_SIZE(entry); i++) {
+        pci_set_long(dev->config + cap + PCI_EA_FIRST_ENT + i * 4, entry[i]);
+    }
+    return true;
+}
+
 static void fpga_vm_state_change(void *opaque, bool running, RunState state)
 {
     if (running) {
@@ -158,6 +198,10 @@ static bool fpga_check_properties(FPGAState *s, Error **errp)
         error_setg(errp, TYPE_FPGA ": io-base=0x%x is not a multiple of 0x%x "
                    "up to 0x%x", s->io_base, FPGA_IO_SIZE,
                    0x10000 - FPGA_IO_SIZE);
+        return false;
+    }
+    if (s->ea && !s->io_base) {
+        error_setg(errp, TYPE_FPGA ": ea=on has no meaning without io-base");
         return false;
     }
     if (!is_power_of_2(s->ram_size) || s->ram_size < FPGA_RAM_PAGE_SIZE ||
@@ -226,7 +270,8 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
         fpga_dma_exit(s);
         return;
     }
-    if ((pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
+    if ((s->ea && !fpga_init_ea(s, errp)) ||
+        (pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
         (s->io_base &&
          !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
                              errp))) {
@@ -372,6 +417,7 @@ static const Property fpga_properties[] = {
     DEFINE_PROP_UINT32("io-base", FPGAState, io_base, 0),
     DEFINE_PROP_SIZE("ram-size", FPGAState, ram_size, 16 * MiB),
     DEFINE_PROP_BOOL("ioeventfd", FPGAState, ioeventfd, false),
+    DEFINE_PROP_BOOL("ea", FPGAState, ea, false),
 };
 
 static void fpga_instance_init(Object *obj)

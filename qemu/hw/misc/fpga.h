@@ -96,6 +96,7 @@ struct FPGAState {
     uint32_t io_base;       /* property; 0: BAR0 is relocatable */
     uint64_t ram_size;      /* property */
     bool ioeventfd;         /* property */
+    bool ea;                /* property: Enhanced Allocation instead of BAR0 */
 
     uint32_t bar0_written;  /* fixed base: what the guest last wrote there */
     uint32_t scratch;       /* as written */

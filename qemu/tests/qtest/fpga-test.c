@@ -380,6 +380,48 @@ static void test_hotplug(void)
     qtest_quit(qts);
 }
 
+static void assert_enhanced(Card *c)
+{
+    uint8_t ea = capability(c, PCI_CAP_ID_EA);
+
+    assert_fixed(c->qts);
+    assert_bar(c, 0);
+    g_assert_cmphex(ea, !=, 0);
+    g_assert_cmphex(qpci_config_readb(c->dev, ea + PCI_EA_NUM_ENT), ==, 1);
+    g_assert_cmphex(qpci_config_readl(c->dev, ea + 4), ==, 0x80ff0202);
+    g_assert_cmphex(qpci_config_readl(c->dev, ea + 8), ==, FPGA_IO_BASE);
+    g_assert_cmphex(qpci_config_readl(c->dev, ea + 12), ==,
+                    (FPGA_IO_SIZE - 1) & ~3);
+}
+
+static void test_enhanced_allocation(void)
+{
+    Card *c = card_fixed_with(FIXED ",ea=on");
+    uint8_t ea = capability(c, PCI_CAP_ID_EA);
+
+    assert_enhanced(c);
+    for (int i = 0; i < 16; i += 4) {
+        qpci_config_writel(c->dev, ea + i, 0xffffffff);
+    }
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    assert_enhanced(c);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xc001);
+    assert_enhanced(c);
+    g_assert_cmphex(qtest_inl(c->qts, 0xc000), ==, 0xffffffff);
+    /* Parts of it, and its neighbour */
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_BASE_ADDRESS_0 + 2), ==, 0);
+    g_assert_cmphex(qpci_config_readb(c->dev, PCI_BASE_ADDRESS_0), ==, 0);
+    g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_2), !=, 0);
+
+    qtest_system_reset(c->qts);
+    qpci_secondary_buses_init(c->bus);
+    assert_enhanced(c);
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, PCI_BRIDGE_CTL_BUS_RESET);
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, 0);
+    assert_enhanced(c);
+    card_done(c);
+}
+
 /* Registers */
 
 static void test_read_sizes(void)
@@ -2169,6 +2211,10 @@ static const Refusal refusals[] = {
         "-device fpga,ram-size=2048",
         "fpga: ram-size=2048 is not a power of 2 from 4096",
     }, {
+        "ea-alone",
+        "-device fpga,ea=on",
+        "fpga: ea=on has no meaning without io-base",
+    }, {
         "fault-status",
         "-device fpga,fault-status=256",
         "Parameter 'fault-status' expects uint8_t",
@@ -2223,6 +2269,7 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fixed/system-reset", test_system_reset);
     qtest_add_func("/fpga/fixed/bus-reset", test_bus_reset);
     qtest_add_func("/fpga/fixed/hotplug", test_hotplug);
+    qtest_add_func("/fpga/fixed/ea", test_enhanced_allocation);
     qtest_add_func("/fpga/free/base", test_free_base);
     qtest_add_func("/fpga/free/bridge", test_free_bridge);
 
