@@ -366,7 +366,7 @@ static int fpga_post_load(void *opaque, int version_id)
 
 static bool fpga_has_msix(void *opaque, int version_id)
 {
-    return pci_is_express(opaque);
+    return pci_is_express(PCI_DEVICE(opaque));
 }
 
 static const VMStateDescription fpga_vmstate = {

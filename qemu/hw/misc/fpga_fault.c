@@ -164,6 +164,7 @@ void fpga_fault_pre_load(FPGAState *s)
     s->fault.stuck = 0;
     s->fault.status = 0;
     s->fault.gone = false;
+    show_gone(s);
     s->irq.lost = false;
     s->dma.stuck = false;
     s->dma.delayed = false;

@@ -362,8 +362,9 @@ static void test_free_bridge(void)
 
 static void add_card(QTestState *qts)
 {
-    qtest_qmp_device_add(qts, "fpga", "hot", "{'addr': '6', 'io-base': %d}",
-                         FPGA_IO_BASE);
+    /* With all that has to be given back when it goes */
+    qtest_qmp_device_add(qts, "fpga", "hot", "{'addr': '6', 'io-base': %d, "
+                         "'ea': true, 'ioeventfd': true}", FPGA_IO_BASE);
 }
 
 /* A card that comes back finds that its ports are free again. */
@@ -1626,7 +1627,7 @@ static void test_ioeventfd_moves(void)
     card_done(c);
 }
 
-/* One that is on its way when the engine stops is not for the next ring. */
+/* Doorbells, as events, of an engine that is stopped and started again */
 static void test_ioeventfd_stop(void)
 {
     Card *c = card_fixed_with(FIXED ",ioeventfd=on");
