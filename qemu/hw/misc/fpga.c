@@ -214,9 +214,9 @@ static bool fpga_check_properties(FPGAState *s, Error **errp)
 }
 
 /*
- * Behind a port of PCI Express. Among the endpoints it is a legacy one, the only
- * kind that may need I/O space (PCI Express Base 1.3.2); on the root bus, where
- * none of them may, it stays a conventional function.
+ * Behind a port of PCI Express. Among the endpoints it is a legacy one, the
+ * only kind that may need I/O space (PCI Express Base 1.3.2); on the root bus,
+ * where none of them may, it stays a conventional function.
  */
 static bool fpga_init_express(PCIDevice *dev, Error **errp)
 {

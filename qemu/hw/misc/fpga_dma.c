@@ -193,8 +193,8 @@ static uint32_t check_desc(FPGAState *s)
  * looked at, except that the driver hands it over by its status: that is read
  * first, and the rest after a barrier.
  *
- * Returns: false when there is none; otherwise it has begun, or a fault holds it
- *          back
+ * Returns: false when there is none; otherwise it has begun, or a fault holds
+ *          it back
  */
 static bool fetch(FPGAState *s)
 {
@@ -432,8 +432,8 @@ void fpga_dma_reset(FPGAState *s)
 }
 
 /*
- * KVM, or TCG's vCPU, then only signals the main loop. The memory core moves the
- * event with BAR0. Narrower writes take the way of all registers.
+ * KVM, or TCG's vCPU, then only signals the main loop. The memory core moves
+ * the event with BAR0. Narrower writes take the way of all registers.
  */
 static bool init_doorbell(FPGAState *s, Error **errp)
 {
