@@ -44,11 +44,13 @@ static DEFINE_IDA(fpga_numbers);
  * @fpga: the card
  * @causes: FPGA_INT_* that arrive here
  * @silent: sending the message has cleared the cause; no register need be read
+ * @implied: FPGA_INT_* that a message stands for although they may have been cleared
  */
 struct fpga_vector {
 	struct fpga *fpga;
 	u32 causes;
 	bool silent;
+	u32 implied;
 };
 
 /**
@@ -85,8 +87,7 @@ static void fpga_irq_setup(struct fpga *fpga)
 	unsigned int i;
 
 	for (i = 0; i < fpga->card->info.irq_vectors; i++)
-		if (fpga->vectors[i].silent)
-			autoclear |= fpga->vectors[i].causes;
+		autoclear |= fpga->vectors[i].implied;
 
 	iowrite32(0, fpga->regs + FPGA_INT_ENABLE);
 	iowrite32(FPGA_INT_ALL, fpga->regs + FPGA_INT_STATUS);
@@ -122,11 +123,13 @@ static irqreturn_t fpga_irq(int nr, void *data)
 		if (PCI_POSSIBLE_ERROR(causes))
 			return IRQ_NONE;
 		causes &= vector->causes;
-		if (!causes)
-			return fpga->intx ? IRQ_NONE : IRQ_HANDLED;
 		/* Before looking what has happened, so that nothing new is lost. */
-		iowrite32(causes, fpga->regs + FPGA_INT_STATUS);
+		if (causes)
+			iowrite32(causes, fpga->regs + FPGA_INT_STATUS);
+		else if (fpga->intx)
+			return IRQ_NONE;
 	}
+	causes |= vector->implied;
 	if (causes & FPGA_INT_DMA_DONE)
 		fpga_dma_irq_done(fpga->dma);
 	if (causes & FPGA_INT_DMA_ERROR)
@@ -346,8 +349,10 @@ static int fpga_request_irqs(struct fpga *fpga)
 		struct fpga_vector *vector = &fpga->vectors[i];
 
 		vector->fpga = fpga;
-		vector->silent = vector->causes == FPGA_INT_DMA_DONE &&
-				 fpga->features & FPGA_FEATURE_AUTOCLEAR;
+		/* No need to acknowledge what comes most often. */
+		if (!fpga->intx && fpga->features & FPGA_FEATURE_AUTOCLEAR)
+			vector->implied = vector->causes & FPGA_INT_DMA_DONE;
+		vector->silent = vector->implied == vector->causes;
 		ret = devm_request_irq(dev, pci_irq_vector(pdev, i), fpga_irq,
 				       fpga->intx ? IRQF_SHARED : 0, KBUILD_MODNAME, vector);
 		if (ret)
