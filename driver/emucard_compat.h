@@ -23,6 +23,12 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define emucard_assign_str(dst, src)	__assign_str(dst, src)
+#else
+#define emucard_assign_str(dst, src)	__assign_str(dst)
+#endif
+
 static inline void emucard_eventfd_signal(struct eventfd_ctx *ctx)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)

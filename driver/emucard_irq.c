@@ -8,6 +8,7 @@
 
 #include "emucard_compat.h"
 #include "emucard_core.h"
+#include "emucard_trace.h"
 
 /**
  * emucard_irq_event - a software interrupt has arrived
@@ -21,6 +22,7 @@ void emucard_irq_event(struct emucard *card, u32 causes)
 	struct emucard_file *efile;
 	unsigned long flags;
 
+	trace_emucard_interrupt(card, causes);
 	atomic64_inc(&card->stats.interrupts);
 	spin_lock_irqsave(&card->irq_lock, flags);
 	WRITE_ONCE(card->irq_count, card->irq_count + 1);

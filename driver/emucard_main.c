@@ -17,6 +17,9 @@
 
 #include "emucard_core.h"
 
+#define CREATE_TRACE_POINTS
+#include "emucard_trace.h"
+
 #define EMUCARD_MINORS	256
 
 static dev_t emucard_devt;

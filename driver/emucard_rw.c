@@ -16,6 +16,7 @@
 
 #include "emucard_compat.h"
 #include "emucard_core.h"
+#include "emucard_trace.h"
 
 #define EMUCARD_XFER_BYTES	(EMUCARD_XFER_PAGES * PAGE_SIZE)
 
@@ -250,6 +251,7 @@ static u64 emucard_request_finish(struct emucard_request *request, int *error)
 		*error = xfer->error;
 	}
 	emucard_count(card, request->dir, moved, *error);
+	trace_emucard_end(request, moved, *error);
 	kfree(request);
 	return moved;
 }
@@ -318,8 +320,9 @@ static void emucard_request_wait(struct emucard_request *request,
 }
 
 /* Undo a request that was not submitted. */
-static void emucard_request_drop(struct emucard_request *request)
+static void emucard_request_drop(struct emucard_request *request, int error)
 {
+	trace_emucard_end(request, 0, error);
 	while (request->nr) {
 		struct emucard_xfer *xfer = &request->xfer[--request->nr];
 
@@ -348,9 +351,10 @@ static int emucard_transfer_some(struct emucard *card, struct iov_iter *iter, u6
 		return filled;
 	}
 	request->deadline = wait->deadline;
+	trace_emucard_submit(request, offset, filled);
 	ret = card->ops->submit(card, request);
 	if (ret) {
-		emucard_request_drop(request);
+		emucard_request_drop(request, ret);
 		emucard_count(card, dir, 0, ret);
 		return ret;
 	}
@@ -429,9 +433,10 @@ static ssize_t emucard_start(struct emucard *card, struct kiocb *iocb, struct io
 	request->iocb = iocb;
 	request->deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS);
 	INIT_WORK(&request->work, emucard_request_work);
+	trace_emucard_submit(request, iocb->ki_pos, filled);
 	ret = card->ops->submit(card, request);
 	if (ret) {
-		emucard_request_drop(request);
+		emucard_request_drop(request, ret);
 		emucard_count(card, dir, 0, ret);
 		return ret;
 	}

@@ -36,6 +36,7 @@ nobase_dist_dkms_DATA = \
 	driver/emucard_range.c \
 	driver/emucard_rw.c \
 	driver/emucard_sysfs.c \
+	driver/emucard_trace.h \
 	driver/fpga_dma.c \
 	driver/fpga_dma.h \
 	driver/fpga_pci.c \
