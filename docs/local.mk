@@ -6,6 +6,7 @@ dist_man_MANS += docs/emucard.4
 nobase_dist_doc_DATA = \
 	README.md \
 	docs/fpga-datasheet.md \
+	docs/how-a-port-access-travels.md \
 	docs/kvm.md \
 	docs/own-machine.md \
 	docs/topology.svg \
