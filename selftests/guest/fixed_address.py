@@ -9,7 +9,7 @@ MAIN_COMMANDS = (
     ("cat /proc/ioports", 0, (r"^  2000-2fff : PCI Bus", r"^ *2000-27ff : fpga_pci$")),
     ("lspci -t", 0, (r"-04\.0-\[01\]----01\.0",)),
     (f"pciaddr-check --expect {RANGE}@{FPGA}", 0, ()),
-    ("pciaddr-check --spec /usr/share/doc/fpga-pci/examples/demo-guest.yaml", 0, ()),
+    ("pciaddr-check --spec /usr/share/doc/fpga-pci/examples/fixed-card.yaml", 0, ()),
     ("fpga-ctl --device fpga0 dma --len 4096", 0, ("verified",)),
     ("fpga-ctl --device fpga0 irq raise", 0, ("arrived",)),
 )
