@@ -97,7 +97,7 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 		"$BATS_TEST_TMPDIR/pciaddr.prom"
 	grep -qE '^pciaddr_check_results\{.*check="bar-in-window",.*outcome="fail"\} 1$' \
 		"$BATS_TEST_TMPDIR/pciaddr.prom"
-	! grep -vE '^(# (HELP|TYPE) pciaddr_check_[a-z_]+ .+|pciaddr_check_[a-z_]+\{.*\} [0-9]+)$' \
+	run ! grep -vE '^(# (HELP|TYPE) pciaddr_check_[a-z_]+ .+|pciaddr_check_[a-z_]+\{.*\} [0-9]+)$' \
 		"$BATS_TEST_TMPDIR/pciaddr.prom"
 	command -v promtool >/dev/null || skip "the rest: no promtool"
 	promtool check metrics <"$BATS_TEST_TMPDIR/pciaddr.prom"

@@ -88,7 +88,7 @@ try() {
 	sed 's/$/\r/' "$GUEST" >"$BATS_TEST_TMPDIR/crlf"
 	run -0 pciaddr-check --dump "$BATS_TEST_TMPDIR/crlf"
 	[[ $output == *"11 PCI functions"* ]]
-	! grep -q ^warning <<<"$output"
+	run ! grep -q ^warning <<<"$output"
 	{
 		head -c 3000000 /dev/zero | tr '\0' a
 		echo

@@ -32,7 +32,7 @@ usage_error() {
 @test "--list-checks gives each label once, with a severity" {
 	run -0 pciaddr-check --list-checks
 	[ "${#lines[@]}" -gt 30 ]
-	! grep -vE '^[a-z-]+ +(low|medium|high|critical) +[^ ]' <<<"$output"
+	run ! grep -vE '^[a-z-]+ +(low|medium|high|critical) +[^ ]' <<<"$output"
 	[ -z "$(awk '{ print $1 }' <<<"$output" | sort | uniq -d)" ]
 }
 
