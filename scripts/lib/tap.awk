@@ -8,6 +8,9 @@ function close_stream() {
 	if (plan >= 0 && seen != plan) {
 		printf "not ok - %s: planned %d tests, saw %d\n", suite, plan, seen
 		failed++
+	} else if (plan < 0 && seen > 0) {
+		printf "not ok - %s: %d tests and no plan: it did not end\n", suite, seen
+		failed++
 	}
 	plan = -1
 	seen = 0
@@ -20,15 +23,18 @@ BEGIN { plan = -1; seen = passed = failed = skipped = 0 }
 /^TAP version/ { close_stream(); next }
 
 /^1\.\.[0-9]+/ {
-	# A plan may stand before or behind its tests.
+	# A plan stands before its tests or behind them.
 	if (plan >= 0)
 		close_stream()
+	behind = seen > 0
 	split($1, range, /\.\./)
 	plan = range[2]
 	if (plan == 0 && /# *[Ss][Kk][Ii][Pp]/) {
 		print
 		skipped++
 	}
+	if (behind)
+		close_stream()
 	next
 }
 
