@@ -5,7 +5,7 @@
 # A kernel is a directory in the cache:
 #   release         what uname -r says
 #   bzImage         as it came
-#   vmlinux         the same without its compression
+#   vmlinux         the same without its compression, if it can be started so
 #   layer/usr/lib/modules/RELEASE   its modules, not compressed, and what depmod makes
 #   modules.erofs   a file system with layer/ in it
 #   build           what external modules are built against (KDIR)
@@ -131,6 +131,7 @@ finish_kernel() {
 	find "$dir/layer" -name '*.ko.xz' -print0 | xargs -0 -r -n 100 -P "$(nproc)" unxz
 	depmod -b "$dir/layer/usr" "$release"
 	uncompressed_kernel "$dir/bzImage" >"$dir/vmlinux"
+	has_pvh_entry "$dir/vmlinux" || ln -sf bzImage "$dir/vmlinux"
 	run_logged "$CACHE/logs/kernel-$release.log" mkfs.erofs -T0 "$dir/modules.erofs" "$dir/layer"
 	echo "$release" >"$dir/release"
 }
@@ -145,6 +146,11 @@ bzimage_release() {
 	local text
 	text=$(($(header_number "$1" 0x20e 2) + 0x200))
 	dd if="$1" bs=1 skip="$text" count=200 status=none | tr '\0' '\n' | head -n 1 | cut -d ' ' -f 1
+}
+
+# XEN_ELFNOTE_PHYS32_ENTRY (0x12): where QEMU enters an ELF kernel; CONFIG_PVH makes it
+has_pvh_entry() {
+	readelf -n "$1" 2>/dev/null | grep -q 'Xen .*0x00000012'
 }
 
 uncompressed_kernel() {

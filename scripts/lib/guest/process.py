@@ -21,7 +21,7 @@ class Process:
         args = [*command_line(machine, images, *theirs, self.console), *more]
         with open(self.log, "wb") as log:
             self._popen = subprocess.Popen(
-                # QEMU must not outlive us, whatever ends us.
+                # QEMU must not outlive the thread that started it, whatever ends it.
                 ["setpriv", "--pdeathsig", "KILL", *args],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
