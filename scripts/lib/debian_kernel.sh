@@ -156,12 +156,12 @@ has_pvh_entry() {
 uncompressed_kernel() {
 	local bzimage=$1 start length unpack
 	start=$((($(header_number "$bzimage" 0x1f1 1) + 1) * 512 + $(header_number "$bzimage" 0x248 4)))
-	# Its last four bytes are not of the stream: they are the size of what comes out.
-	length=$(($(header_number "$bzimage" 0x24c 4) - 4))
+	length=$(header_number "$bzimage" 0x24c 4)
+	# The last four bytes are the size of what comes out; only gzip's streams end so.
 	case $(od -An -t x1 -j "$start" -N 4 "$bzimage" | tr -d ' ') in
 	1f8b*) unpack='gzip -dc' ;;
-	fd377a58) unpack='xz -dc' ;;
-	28b52ffd) unpack='zstd -dc' ;;
+	fd377a58) unpack='xz -dc' length=$((length - 4)) ;;
+	28b52ffd) unpack='zstd -dc' length=$((length - 4)) ;;
 	7f454c46) unpack='cat' ;;
 	*) die 3 "$bzimage: compressed in a way that is not known here" ;;
 	esac
