@@ -56,9 +56,19 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/source-sysfs.c \
 	tools/pciaddr/sources.c \
 	tools/pciaddr/sources.h \
+	tools/pciaddr/spec-match-bar.c \
+	tools/pciaddr/spec-match-bridge.c \
+	tools/pciaddr/spec-match-device.c \
+	tools/pciaddr/spec-match-range.c \
+	tools/pciaddr/spec-match-rules.c \
 	tools/pciaddr/spec-match.c \
+	tools/pciaddr/spec-match.h \
 	tools/pciaddr/spec-model.h \
+	tools/pciaddr/spec-read-address.c \
+	tools/pciaddr/spec-read-entry.c \
+	tools/pciaddr/spec-read-features.c \
 	tools/pciaddr/spec-read.c \
+	tools/pciaddr/spec-read.h \
 	tools/pciaddr/spec-yaml.c \
 	tools/pciaddr/spec-yaml.h \
 	tools/pciaddr/spec.h \
