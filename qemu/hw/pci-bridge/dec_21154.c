@@ -9,9 +9,13 @@
  * operating systems bear: ports behind the bridge answer before any software
  * has run, and stay where they are whatever software writes. Without it this is
  * an ordinary bridge.
+ *
+ * Firmware knows nothing of fixed windows. SeaBIOS is kept off this one by a BAR
+ * that only SeaBIOS sees, see dec_21154_reserve_size().
  */
 
 #include "qemu/osdep.h"
+#include "qemu/host-utils.h"
 #include "qapi/error.h"
 #include "qom/object.h"
 #include "hw/misc/fpga_compat.h"
@@ -30,9 +34,16 @@ OBJECT_DECLARE_SIMPLE_TYPE(DEC21154State, DEC_21154)
 struct DEC21154State {
     PCIBridge parent_obj;
 
+    /* The fixed window, above whatever the guest puts at the same ports */
+    MemoryRegion window;
+
     uint32_t io_base;
     uint32_t io_limit;
     uint8_t chassis_nr;
+    bool reserve;           /* property "seabios-reserve" */
+
+    bool reserve_shown;     /* SeaBIOS is looking */
+    bool reserve_sized;     /* the next read of BAR0 is answered by its size */
 };
 
 static bool dec_21154_check_window(DEC21154State *s, Error **errp)
@@ -88,6 +99,70 @@ static void dec_21154_fix_window(DEC21154State *s)
     pci_bridge_update_mappings(PCI_BRIDGE(dev));
 }
 
+static void dec_21154_map_window(DEC21154State *s)
+{
+    MemoryRegion *parent = pci_get_bus(PCI_DEVICE(s))->address_space_io;
+
+    memory_region_init_alias(&s->window, OBJECT(s), TYPE_DEC_21154 "-fixed-io",
+                             &PCI_BRIDGE(s)->address_space_io, s->io_base,
+                             s->io_limit + 1 - s->io_base);
+    /* The BARs of other devices and the windows of other bridges have 1. */
+    memory_region_add_subregion_overlap(parent, s->io_base, &s->window, 2);
+}
+
+/*
+ * SeaBIOS (1.16, src/fw/pciinit.c) adds up the I/O BARs and I/O windows of the
+ * root bus. It places them one after the other, those with the greatest
+ * alignment first, from 0xc000, and if they need 0x4000 or more, from 0x1000:
+ * then some other bridge is likely to get the window that is fixed here. So it
+ * is shown an I/O BAR that, placed first, covers all ports up to the window's
+ * last one. An alignment of 0x2000 is more than any other bridge's.
+ *
+ * 0: no such BAR can help, or it would take more than there is.
+ */
+static uint32_t dec_21154_reserve_size(DEC21154State *s)
+{
+    uint32_t first = s->io_base >= 0xc000 ? 0xc000 : 0x1000;
+
+    if (!s->io_base || !s->reserve ||
+        (first == 0x1000 && s->io_limit > 0x8fff)) {
+        return 0;
+    }
+    return MAX(0x2000, pow2ceil(s->io_limit + 1 - first));
+}
+
+/*
+ * SeaBIOS alone numbers buses by writing 0xff to the byte of the secondary bus
+ * number. The BAR is there from then on until it is given an address, so that
+ * no operating system and no other firmware ever sees it.
+ */
+static void dec_21154_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
+                                   int len)
+{
+    DEC21154State *s = DEC_21154(dev);
+
+    if (addr == PCI_SECONDARY_BUS && len == 1 && val == 0xff) {
+        s->reserve_shown = dec_21154_reserve_size(s) != 0;
+        s->reserve_sized = false;
+    } else if (s->reserve_shown && addr == PCI_BASE_ADDRESS_0 && len == 4) {
+        s->reserve_sized = val == UINT32_MAX;
+        s->reserve_shown = s->reserve_sized ||
+                           !(val & PCI_BASE_ADDRESS_IO_MASK);
+    }
+    pci_bridge_write_config(dev, addr, val, len);
+}
+
+static uint32_t dec_21154_config_read(PCIDevice *dev, uint32_t addr, int len)
+{
+    DEC21154State *s = DEC_21154(dev);
+
+    if (s->reserve_shown && addr == PCI_BASE_ADDRESS_0 && len == 4) {
+        return PCI_BASE_ADDRESS_SPACE_IO |
+               (s->reserve_sized ? -dec_21154_reserve_size(s) : 0);
+    }
+    return pci_default_read_config(dev, addr, len);
+}
+
 static void dec_21154_realize(PCIDevice *dev, Error **errp)
 {
     DEC21154State *s = DEC_21154(dev);
@@ -109,12 +184,19 @@ static void dec_21154_realize(PCIDevice *dev, Error **errp)
     }
     if (s->io_base) {
         dec_21154_fix_window(s);
+        dec_21154_map_window(s);
     }
 }
 
 static void dec_21154_exit(PCIDevice *dev)
 {
-    if (DEC_21154(dev)->chassis_nr) {
+    DEC21154State *s = DEC_21154(dev);
+
+    if (s->io_base) {
+        memory_region_del_subregion(pci_get_bus(dev)->address_space_io,
+                                    &s->window);
+    }
+    if (s->chassis_nr) {
         slotid_cap_cleanup(dev);
     }
     pci_bridge_exitfn(dev);
@@ -127,6 +209,7 @@ static void dec_21154_reset_hold(Object *obj, ResetType type)
 
     /* Clears the window's registers, whether they can be written or not. */
     pci_bridge_reset(DEVICE(obj));
+    s->reserve_shown = false;
     if (s->io_base) {
         dec_21154_set_window(s);
     }
@@ -143,6 +226,7 @@ static const Property dec_21154_properties[] = {
     DEFINE_PROP_UINT32("io-limit", DEC21154State, io_limit, 0),
     DEFINE_PROP_UINT8(PCI_BRIDGE_DEV_PROP_CHASSIS_NR, DEC21154State,
                       chassis_nr, 0),
+    DEFINE_PROP_BOOL("seabios-reserve", DEC21154State, reserve, true),
 };
 
 static const VMStateDescription dec_21154_vmstate = {
@@ -152,6 +236,8 @@ static const VMStateDescription dec_21154_vmstate = {
     .priority = MIG_PRI_PCI_BUS,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj, PCIBridge),
+        VMSTATE_BOOL(reserve_shown, DEC21154State),
+        VMSTATE_BOOL(reserve_sized, DEC21154State),
         VMSTATE_END_OF_LIST()
     }
 };
@@ -164,7 +250,8 @@ static void dec_21154_class_init(ObjectClass *klass, FPGAClassData *data)
 
     k->realize = dec_21154_realize;
     k->exit = dec_21154_exit;
-    k->config_write = pci_bridge_write_config;
+    k->config_write = dec_21154_config_write;
+    k->config_read = dec_21154_config_read;
     k->vendor_id = DEC_21154_VENDOR_ID;
     k->device_id = DEC_21154_DEVICE_ID;
     k->class_id = PCI_CLASS_BRIDGE_PCI;

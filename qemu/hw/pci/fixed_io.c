@@ -11,11 +11,18 @@
 #include "hw/pci/fixed_io.h"
 #include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
+/* QEMU 10.1 moved it. */
+#if __has_include("system/address-spaces.h")
+#include "system/address-spaces.h"
+#else
+#include "exec/address-spaces.h"
+#endif
 
 typedef struct FixedIO {
     PCIDevice *dev;
     uint32_t base;
     uint32_t limit;
+    GHashTable *warned;     /* set of PCIDevice, each warned of once */
     QLIST_ENTRY(FixedIO) next;
 } FixedIO;
 
@@ -34,14 +41,19 @@ static char *function_name(PCIDevice *dev)
                            BUS(pci_get_bus(dev))->name);
 }
 
-static MemoryRegion *io_space(PCIDevice *dev)
+static PCIBus *root_bus(PCIDevice *dev)
 {
     PCIBus *bus = pci_get_bus(dev);
 
     while (!pci_bus_is_root(bus)) {
         bus = pci_get_bus(bus->parent_dev);
     }
-    return bus->address_space_io;
+    return bus;
+}
+
+static MemoryRegion *io_space(PCIDevice *dev)
+{
+    return root_bus(dev)->address_space_io;
 }
 
 static bool is_behind(PCIDevice *dev, PCIDevice *bridge)
@@ -171,6 +183,80 @@ static bool check_machine_ports(PCIDevice *dev, uint32_t base, uint32_t limit,
     return true;
 }
 
+/* Its window, and what to do about that, is what a warning should be about. */
+static bool has_fixed_bridge(PCIDevice *dev)
+{
+    PCIBus *bus = pci_get_bus(dev);
+
+    return !pci_bus_is_root(bus) && fixed_io_of(bus->parent_dev);
+}
+
+static void warn_once(FixedIO *fixed, PCIDevice *other, const char *what,
+                      uint64_t base, uint64_t limit)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *other_name = NULL;
+
+    if (limit < fixed->base || fixed->limit < base ||
+        !g_hash_table_add(fixed->warned, other)) {
+        return;
+    }
+    name = function_name(fixed->dev);
+    other_name = function_name(other);
+    warn_report("%s: its fixed ports 0x%x-0x%x are also the %s 0x%" PRIx64
+                "-0x%" PRIx64 " that the guest has set for %s; %s keeps them",
+                name, fixed->base, fixed->limit, what, base, limit, other_name,
+                name);
+}
+
+static void look_at_function(PCIBus *bus, PCIDevice *dev, void *opaque)
+{
+    FixedIO *fixed = opaque;
+
+    if (fixed_io_of(dev) || is_behind(dev, fixed->dev)) {
+        return;
+    }
+    for (int i = 0; i < PCI_NUM_REGIONS; i++) {
+        const PCIIORegion *r = &dev->io_regions[i];
+
+        if (r->size && r->type & PCI_BASE_ADDRESS_SPACE_IO &&
+            r->addr != PCI_BAR_UNMAPPED) {
+            warn_once(fixed, dev, "I/O BAR", r->addr, r->addr + r->size - 1);
+        }
+    }
+    if (IS_PCI_BRIDGE(dev) && !is_behind(fixed->dev, dev) &&
+        pci_get_word(dev->config + PCI_COMMAND) & PCI_COMMAND_IO) {
+        pcibus_t base = pci_bridge_get_base(dev, PCI_BASE_ADDRESS_SPACE_IO);
+        pcibus_t limit = pci_bridge_get_limit(dev, PCI_BASE_ADDRESS_SPACE_IO);
+
+        if (base <= limit) {
+            warn_once(fixed, dev, "I/O window", base, limit);
+        }
+    }
+}
+
+static void look_at_bus(PCIBus *bus, void *opaque)
+{
+    pci_for_each_device_under_bus(bus, look_at_function, opaque);
+}
+
+/* BARs and windows that the guest sets show as changes of the I/O space. */
+static void io_space_changed(MemoryListener *listener)
+{
+    FixedIO *fixed;
+
+    QLIST_FOREACH(fixed, &fixed_ios, next) {
+        if (!has_fixed_bridge(fixed->dev)) {
+            pci_for_each_bus(root_bus(fixed->dev), look_at_bus, fixed);
+        }
+    }
+}
+
+static MemoryListener io_listener = {
+    .name = "fixed-io",
+    .commit = io_space_changed,
+};
+
 bool pci_fixed_io_claim(PCIDevice *dev, uint32_t base, uint32_t limit,
                         Error **errp)
 {
@@ -186,7 +272,13 @@ bool pci_fixed_io_claim(PCIDevice *dev, uint32_t base, uint32_t limit,
     }
 
     fixed = g_new(FixedIO, 1);
-    *fixed = (FixedIO) { .dev = dev, .base = base, .limit = limit };
+    *fixed = (FixedIO) {
+        .dev = dev, .base = base, .limit = limit,
+        .warned = g_hash_table_new(NULL, NULL),
+    };
+    if (QLIST_EMPTY(&fixed_ios)) {
+        memory_listener_register(&io_listener, &address_space_io);
+    }
     QLIST_INSERT_HEAD(&fixed_ios, fixed, next);
     return true;
 }
@@ -198,6 +290,10 @@ void pci_fixed_io_release(PCIDevice *dev)
     QLIST_FOREACH_SAFE(fixed, &fixed_ios, next, next) {
         if (fixed->dev == dev) {
             QLIST_REMOVE(fixed, next);
+            if (QLIST_EMPTY(&fixed_ios)) {
+                memory_listener_unregister(&io_listener);
+            }
+            g_hash_table_destroy(fixed->warned);
             g_free(fixed);
         }
     }

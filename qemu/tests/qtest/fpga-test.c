@@ -314,6 +314,84 @@ static void test_bus_reset(void)
     card_done(c);
 }
 
+/* Others at the fixed ports, first or last, do not take them away. */
+static void test_overlaid(void)
+{
+    QTestState *qts = qtest_init(FIXED " -device fpga,id=free,addr=5");
+    QPCIBus *bus = qpci_new_pc(qts, NULL);
+    QPCIDevice *dev = qpci_device_find(bus, QPCI_DEVFN(5, 0));
+
+    qpci_config_writel(dev, PCI_BASE_ADDRESS_0, FPGA_IO_BASE);
+    qpci_device_enable(dev);
+    assert_fixed(qts);
+    qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0x3000);
+    assert_fixed(qts);
+    g_assert_cmphex(qtest_inl(qts, 0x3000 + FPGA_ID), ==, FPGA_ID_VALUE);
+    g_assert_cmphex(qtest_inl(qts, 0x3000 + FPGA_FIXED_BASE), ==, 0);
+    qpci_config_writel(dev, PCI_BASE_ADDRESS_0, FPGA_IO_BASE);
+    assert_fixed(qts);
+    g_free(dev);
+    qpci_free_pc(bus);
+    qtest_quit(qts);
+}
+
+/* What SeaBIOS is shown; sizes from its source: first from 0xc000 or 0x1000 */
+typedef struct Reservation {
+    const char *name;
+    const char *options;
+    uint32_t sized;     /* what BAR0 of the bridge answers, 0: there is none */
+} Reservation;
+
+static const Reservation reservations[] = {
+    { "usual", "io-base=0x2000", 0xffffe001 },
+    { "first", "io-base=0x1000", 0xffffe001 },
+    { "next", "io-base=0x3000", 0xffffc001 },
+    { "wide", "io-base=0x2000,io-limit=0x5fff", 0xffff8001 },
+    { "last-low", "io-base=0x8000", 0xffff8001 },
+    { "none-fits", "io-base=0x9000", 0 },
+    { "high", "io-base=0xd000", 0xffffe001 },
+    { "last", "io-base=0xf000", 0xffffc001 },
+    { "off", "io-base=0x2000,seabios-reserve=off", 0 },
+    { "free", "chassis_nr=1", 0 },
+};
+
+static void test_reservation(const void *data)
+{
+    const Reservation *r = data;
+    QTestState *qts = qtest_initf("-nodefaults -device dec-21154,addr=4,%s",
+                                  r->options);
+    QPCIBus *bus = qpci_new_pc(qts, NULL);
+    QPCIDevice *dev = qpci_device_find(bus, QPCI_DEVFN(BRIDGE_SLOT, 0));
+
+    /* To other software there is no BAR. */
+    g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
+    qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
+    qpci_config_writel(dev, PCI_PRIMARY_BUS, 0x00ffff00);
+    g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
+
+    for (int i = 0; i < 2; i++) {
+        qpci_config_writeb(dev, PCI_SECONDARY_BUS, 0xff);
+        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==,
+                        r->sized & PCI_BASE_ADDRESS_SPACE_IO);
+        qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==,
+                        r->sized);
+        qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 1);
+        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==,
+                        r->sized & PCI_BASE_ADDRESS_SPACE_IO);
+        if (i == 0) {
+            qtest_system_reset(qts);
+        } else {
+            qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0x1000);
+        }
+        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
+    }
+    g_free(dev);
+    qpci_free_pc(bus);
+    qtest_quit(qts);
+}
+
 static void test_free_base(void)
 {
     Card *c = card_free();
@@ -2271,6 +2349,13 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fixed/bus-reset", test_bus_reset);
     qtest_add_func("/fpga/fixed/hotplug", test_hotplug);
     qtest_add_func("/fpga/fixed/ea", test_enhanced_allocation);
+    qtest_add_func("/fpga/fixed/overlaid", test_overlaid);
+    for (size_t i = 0; i < ARRAY_SIZE(reservations); i++) {
+        g_autofree char *path = g_strdup_printf("/fpga/reservation/%s",
+                                                reservations[i].name);
+
+        qtest_add_data_func(path, &reservations[i], test_reservation);
+    }
     qtest_add_func("/fpga/free/base", test_free_base);
     qtest_add_func("/fpga/free/bridge", test_free_bridge);
 

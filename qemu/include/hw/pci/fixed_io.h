@@ -4,7 +4,8 @@
  *
  * A function whose I/O BAR or I/O window ignores what the guest writes must
  * not collide with another such function, and must be reachable through every
- * bridge above it. Both are known when the device is realized.
+ * bridge above it. Both are known when the device is realized. Where the guest
+ * puts other BARs and windows is not: a warning names those that overlap.
  */
 #ifndef HW_PCI_FIXED_IO_H
 #define HW_PCI_FIXED_IO_H
