@@ -24,7 +24,7 @@ static const struct option longs[] = {
 
 static void print_help(void)
 {
-	printf("Usage: %s [OPTION]... COMMAND [ARGUMENT]...\n\n"
+	printf("Usage: %s [OPTION]... COMMAND [ARGUMENT]...\n"
 	       "Drives QEMU's emulated PCI cards fpga and edu through their Linux drivers.\n\n",
 	       program_name());
 	for (size_t i = 0; i < COMMANDS; i++)
@@ -35,9 +35,9 @@ static void print_help(void)
 	       "  -j, --json         the result as JSON\n"
 	       "  -h, --help         this text; '%s COMMAND --help': that of a command\n"
 	       "  -V, --version      the version\n\n"
-	       "Exit status: 0 all right; 1 the operation failed, or data came back wrong;\n"
-	       "2 wrong usage or input; 3 not possible here: no card, no driver, no permission,\n"
-	       "or a card that cannot do it.\n", program_name());
+	       "Exit status: 0 all right; 1 it failed, or data came back wrong; 2 wrong usage\n"
+	       "or input; 3 not possible here: no card, no driver, no permission, cannot do it.\n",
+	       program_name());
 }
 
 static const struct command *find_command(const char *name)

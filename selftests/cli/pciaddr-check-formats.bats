@@ -11,6 +11,32 @@ broken() {
 	poke 00:04.0 1c 10 10
 }
 
+# on_terminal COLUMNS ARGUMENT...: as somebody sees it who sits at a terminal
+on_terminal() {
+	local columns=$1
+	shift
+	script -qec "stty cols $columns rows 24; pciaddr-check $*" /dev/null </dev/null |
+		tr -d '\r' | sed $'s/\e\\[[0-9;]*m//g'
+}
+
+@test "text is broken to the width of a terminal, and is one line for a message elsewhere" {
+	broken
+	run -1 pciaddr-check --dump "$dump"
+	whole=$output
+	grep -q '^ *What to do: .\{80\}' <<<"$whole"
+	command -v script >/dev/null || skip "the rest: no script(1)"
+	for columns in 60 80 120; do
+		run on_terminal $columns --dump "$dump"
+		# but for words that are longer: the name of the dump, where a value was read
+		[ "$(grep -vF "$dump" <<<"$output" | grep -cE ".{$columns}")" = 0 ]
+		[ "$(tr -s ' \n' '\n\n' <<<"$output")" = "$(tr -s ' \n' '\n\n' <<<"$whole")" ]
+		grep -q '^         What to do: ' <<<"$output"
+	done
+	run on_terminal 60 --expct 1
+	[ "$(grep -cE '.{60}' <<<"$output")" = 0 ]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"did you mean '--expect'?"* ]]
+}
+
 @test "json is JSON, and has every finding with both values" {
 	command -v jq >/dev/null || skip "no jq"
 	broken

@@ -2,6 +2,7 @@
 # Included by selftests/local.mk; paths are from the top.
 unit_tests = \
 	selftests/unit/common-nearest \
+	selftests/unit/common-wrap \
 	selftests/unit/fpgactl-cards \
 	selftests/unit/fpgactl-pattern \
 	selftests/unit/fpgactl-regs \
@@ -14,6 +15,8 @@ fpgactl_unit_libs = libfpgactl.a libtoolscommon.a $(CMOCKA_LIBS)
 
 selftests_unit_common_nearest_SOURCES = selftests/unit/common-nearest.c selftests/unit/unit.h
 selftests_unit_common_nearest_LDADD = libtoolscommon.a $(CMOCKA_LIBS)
+selftests_unit_common_wrap_SOURCES = selftests/unit/common-wrap.c selftests/unit/unit.h
+selftests_unit_common_wrap_LDADD = libtoolscommon.a $(CMOCKA_LIBS)
 selftests_unit_fpgactl_cards_SOURCES = selftests/unit/fpgactl-cards.c selftests/unit/unit.h
 selftests_unit_fpgactl_cards_LDADD = $(fpgactl_unit_libs)
 selftests_unit_fpgactl_pattern_SOURCES = selftests/unit/fpgactl-pattern.c selftests/unit/unit.h

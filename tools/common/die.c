@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
 #include "common/die.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "common/wrap.h"
 
 static const char *name = "?";
 
@@ -26,19 +31,43 @@ const char *program_name(void)
 	return name;
 }
 
+/* The first line of a message is broken to fit; what follows it shows a file as it is. */
+static void say_message(unsigned int columns, unsigned int hang, char *message)
+{
+	char *rest = strchr(message, '\n');
+
+	if (rest)
+		*rest++ = '\0';
+	print_wrapped(stderr, columns, hang, hang, message);
+	if (rest)
+		fprintf(stderr, "\n%s", rest);
+}
+
 static void say(const char *advice, int error, const char *format, va_list args)
 {
+	unsigned int columns = terminal_columns(STDERR_FILENO);
+	unsigned int hang = (unsigned int)strlen(name) + 2;
+	char *message;
+
 	/* one message is not to be torn apart by what else writes to the same terminal */
 	flockfile(stderr);
 	fprintf(stderr, "%s: ", name);
-	vfprintf(stderr, format, args);
+	if (vasprintf(&message, format, args) >= 0) {
+		say_message(columns, hang, message);
+		free(message);
+	}
 	if (error)
 		fprintf(stderr, ": %s", strerror(error));
 	fputc('\n', stderr);
 	while (advice && *advice) {
-		int length = (int)strcspn(advice, "\n");
+		size_t length = strcspn(advice, "\n");
+		char *line = strndup(advice, length);
 
-		fprintf(stderr, "%*s  %.*s\n", (int)strlen(name), "", length, advice);
+		fprintf(stderr, "%*s", (int)hang, "");
+		if (line)
+			print_wrapped(stderr, columns, hang, hang, line);
+		fputc('\n', stderr);
+		free(line);
 		advice += length;
 		advice += *advice == '\n';
 	}

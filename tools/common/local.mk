@@ -9,4 +9,6 @@ libtoolscommon_a_SOURCES = \
 	tools/common/nearest.c \
 	tools/common/nearest.h \
 	tools/common/numbers.c \
-	tools/common/numbers.h
+	tools/common/numbers.h \
+	tools/common/wrap.c \
+	tools/common/wrap.h

@@ -13,8 +13,7 @@
 #include "fpgactl/units.h"
 
 static const char common_help[] =
-	"  -d, --device CARD    fpga0, /dev/fpga0, 01:01.0 or 1234:f96a; default:\n"
-	"                       the first in 'fpga-ctl list' that can do it\n"
+	"  -d, --device CARD    fpga0, 01:01.0, 1234:f96a; default: first that can do it\n"
 	"  -j, --json           the result as JSON\n"
 	"  -h, --help           this text\n";
 

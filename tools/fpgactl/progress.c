@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/wrap.h"
 #include "fpgactl/units.h"
 
 #define FIRST_DRAW_NS	UINT64_C(1000000000)
@@ -20,7 +20,7 @@ void progress_start(struct progress *progress, const char *label, uint64_t total
 		.label = label,
 		.total = total,
 		.begin_ns = now_ns(),
-		.terminal = isatty(STDERR_FILENO),
+		.terminal = terminal_columns(STDERR_FILENO) != 0,
 	};
 }
 
@@ -65,15 +65,6 @@ void progress_line(char *text, size_t size, unsigned int columns,
 		text[columns - 1] = '\0';
 }
 
-static unsigned int terminal_columns(void)
-{
-	struct winsize window;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) || !window.ws_col)
-		return 80;
-	return window.ws_col;
-}
-
 void progress_update(struct progress *progress, uint64_t done)
 {
 	char text[2 * LINE_MAX_COLUMNS];
@@ -84,7 +75,7 @@ void progress_update(struct progress *progress, uint64_t done)
 	now = now_ns();
 	if (now - progress->begin_ns < FIRST_DRAW_NS || now - progress->drawn_ns < REDRAW_NS)
 		return;
-	progress_line(text, sizeof(text), terminal_columns(), progress, done,
+	progress_line(text, sizeof(text), terminal_columns(STDERR_FILENO), progress, done,
 		      now - progress->begin_ns);
 	/* erase what was there: the line may have become shorter */
 	fprintf(stderr, "\r\033[K%s", text);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/die.h"
+#include "common/wrap.h"
 #include "pciaddr/checks.h"
 #include "pciaddr/marks.h"
 #include "pciaddr/names.h"
@@ -134,22 +135,13 @@ static void fill_box(struct layout *layout, struct box *box, const struct pci_fu
 
 /* First pass: texts and sizes. */
 
-static size_t text_length(const char *text)
-{
-	size_t length = 0;
-
-	for (; *text; text++)
-		length += (*text & 0xc0) != 0x80;
-	return length;
-}
-
 static void measure(struct layout *layout, struct box *box)
 {
 	size_t longest = 0;
 
 	for (unsigned int i = 0; i < box->line_count; i++)
-		if (text_length(box->lines[i].text) > longest)
-			longest = text_length(box->lines[i].text);
+		if (text_columns(box->lines[i].text, strlen(box->lines[i].text)) > longest)
+			longest = text_columns(box->lines[i].text, strlen(box->lines[i].text));
 	box->width = (double)longest * DRAW_CHARACTER + 2 * DRAW_PADDING;
 	box->height = box->line_count * DRAW_LINE + 2 * DRAW_PADDING - 4;
 	if (box->width > layout->widths[box->column])

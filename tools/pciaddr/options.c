@@ -13,55 +13,34 @@
 #include <unistd.h>
 
 #include "common/die.h"
+#include "common/wrap.h"
 #include "pciaddr/suggest.h"
 
+/* A terminal of 24 lines and 80 columns shows it whole, with the prompt after it. */
 static const char help[] =
 "Usage: pciaddr-check [OPTION]...\n"
 "Check that PCI bridges, windows, BARs and I/O ports are where they should be.\n"
-"\n"
-"Without --expect or --spec, checks what must hold on any machine: BARs inside bridge\n"
-"windows, windows inside windows, no overlaps, registers equal to what the kernel believes,\n"
-"claims in /proc/ioports and /proc/iomem, decoding enabled where a driver is bound.\n"
-"\n"
-"What to check:\n"
-"  -e, --expect RANGE[@SELECTOR]  an I/O BAR is exactly at RANGE, usable and claimed there;\n"
-"                         RANGE is FIRST-LAST or FIRST+SIZE (mem:FIRST-LAST: memory)\n"
-"  -s, --spec FILE        the machine is as the YAML specification says\n"
-"  -a, --all              the checks of any machine too, beside --expect or --spec\n"
-"\n"
-"Where to look (default: this machine; each may be given several times):\n"
-"  -d, --dump FILE        text of 'lspci -vvxxxx' ('-': standard input); a directory\n"
-"                         stands for all files in it\n"
+"  -e, --expect RANGE[@DEVICE]  a BAR is exactly there (0x2000-0x27ff@1234:f96a)\n"
+"  -s, --spec FILE        the machine is as this YAML specification says\n"
+"  -a, --all              with these, also what must hold on any machine\n"
+"Where to look (default: this machine; may be given several times):\n"
+"  -d, --dump FILE|DIR    text of 'lspci -vvxxxx' ('-': standard input)\n"
 "      --sysfs DIR        a copy of a /sys tree\n"
-"      --ioports FILE     a copy of that machine's /proc/ioports (default: FILE.ioports\n"
-"                         beside the dump, if there is one)\n"
-"      --iomem FILE       a copy of its /proc/iomem (default: FILE.iomem)\n"
-"  -j, --jobs N           look at N machines at a time (default: one for each processor)\n"
-"\n"
+"      --ioports FILE, --iomem FILE  copies of /proc/ioports and /proc/iomem\n"
+"  -j, --jobs N           look at N machines at a time\n"
 "What to print:\n"
-"  -f, --format FORMAT    text, json, tap, junit or prometheus (default: text)\n"
+"  -f, --format FORMAT    text (default), json, tap, junit or prometheus\n"
 "  -q, --quiet            failures only\n"
-"      --color WHEN       auto, always or never (default: auto; NO_COLOR is heeded)\n"
-"      --severity LEVEL   failures below low, medium, high or critical do not count\n"
-"      --allow-unknown    what cannot be told does not count\n"
-"      --list-checks      the checks, their labels and severities\n"
-"\n"
+"      --color WHEN       auto (default), always or never\n"
+"      --severity LEVEL   count failures from low, medium, high or critical on\n"
+"      --allow-unknown    do not count what cannot be told\n"
 "Instead of checking:\n"
-"      --capture          write the specification of this machine, ready to be edited\n"
-"      --tree             bridges, buses, devices and BARs as a tree, failures marked\n"
-"      --map              the I/O and memory space drawn as nested ranges\n"
-"      --draw FILE        a picture: FILE.svg or FILE.dot ('-.svg': standard output)\n"
-"      --force            overwrite the picture if it is there\n"
+"      --capture          write a specification of the machine, to be edited\n"
+"      --tree, --map      the devices, or the address spaces, drawn as text\n"
+"      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
 "  -n, --numeric          no names from pci.ids\n"
-"\n"
-"  -h, --help             this text\n"
-"  -V, --version          the version\n"
-"\n"
-"SELECTOR: an id (1234:f96a), a slot (0000:01:01.0), a path (00:04.0/01.0), or KEY=VALUE,...\n"
-"of slot, id, subsystem, class, path and driver; * and ? stand for digits.\n"
-"\n"
-"Exit status: 0 all right, 1 a check failed, 2 usage, specification or input error,\n"
-"3 cannot tell (no permission, data missing).\n";
+"      --list-checks, -h, --help, -V, --version   'man pciaddr-check' says more\n"
+"Exit status: 0 all right, 1 failed, 2 wrong usage or input, 3 cannot tell.\n";
 
 enum {
 	OPTION_SYSFS = 256,
@@ -367,6 +346,7 @@ void parse_options(struct options *options, int argc, char **argv)
 		usage("a dump is given with --dump FILE, a specification with --spec FILE",
 		      "unexpected argument '%s'", argv[optind]);
 	options->output_options.color = parse_color(color);
+	options->output_options.columns = terminal_columns(STDOUT_FILENO);
 	settle_sources(options, ioports, iomem);
 	check_combination(options);
 	options->jobs = jobs ? (unsigned int)jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);

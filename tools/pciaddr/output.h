@@ -10,6 +10,7 @@
 
 struct output_options {
 	bool color;
+	unsigned int columns;	/* of the terminal; 0: none, lines are not broken */
 	bool quiet;		/* failures and what cannot be told, nothing else */
 	enum severity threshold;
 	bool allow_unknown;

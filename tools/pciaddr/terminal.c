@@ -7,10 +7,10 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/numbers.h"
+#include "common/wrap.h"
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN 40
@@ -19,12 +19,9 @@
 unsigned int terminal_width(void)
 {
 	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	uint64_t width = WIDTH_DEFAULT;
+	uint64_t width = terminal_columns(STDOUT_FILENO);
 
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		width = size.ws_col;
-	else if (columns && !parse_u64_max(columns, 10000, &width))
+	if (!width && !(columns && parse_u64_max(columns, 10000, &width)))
 		width = WIDTH_DEFAULT;
 	return width < WIDTH_MIN ? WIDTH_MIN : width > WIDTH_MAX ? WIDTH_MAX : (unsigned int)width;
 }

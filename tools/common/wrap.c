@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "common/wrap.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* ECMA-48 terminals of 80 columns are what a terminal without a size most likely is. */
+#define COLUMNS_UNTOLD 80
+
+unsigned int terminal_columns(int fd)
+{
+	struct winsize window;
+
+	if (!isatty(fd))
+		return 0;
+	if (ioctl(fd, TIOCGWINSZ, &window) || !window.ws_col)
+		return COLUMNS_UNTOLD;
+	return window.ws_col;
+}
+
+unsigned int text_columns(const char *text, size_t length)
+{
+	unsigned int columns = 0;
+
+	/* a character has one byte that does not begin with the bits 10 */
+	for (size_t i = 0; i < length; i++)
+		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+unsigned int print_wrapped(FILE *out, unsigned int columns, unsigned int column,
+			   unsigned int hang, const char *text)
+{
+	/* a narrow terminal is not to be filled with indentation */
+	if (hang > columns / 2)
+		hang = columns / 2;
+	while (*text) {
+		size_t blanks = strspn(text, " ");
+		size_t length = strcspn(text + blanks, " ");
+		unsigned int width = text_columns(text + blanks, length);
+
+		if (columns && column > hang && column + blanks + width >= columns) {
+			fprintf(out, "\n%*s", (int)hang, "");
+			column = hang;
+		} else {
+			fprintf(out, "%*s", (int)blanks, "");
+			column += (unsigned int)blanks;
+		}
+		fwrite(text + blanks, 1, length, out);
+		column += width;
+		text += blanks + length;
+	}
+	return column;
+}
