@@ -193,12 +193,30 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 	[ -s "$BATS_TEST_TMPDIR/a.png" ]
 }
 
+@test "--draw makes rows of what would be a long column" {
+	# two domains of 16 root ports with switches, all in a page that can be looked at
+	"$TOP/selftests/pciaddr/make-dump" -v 400 >"$BATS_TEST_TMPDIR/large"
+	pciaddr-check --numeric --dump "$BATS_TEST_TMPDIR/large" --draw "$BATS_TEST_TMPDIR/a.svg"
+	read -r width height < <(sed -nE 's/^<svg .* width="([0-9]+)" height="([0-9]+)".*/\1 \2/p' \
+		"$BATS_TEST_TMPDIR/a.svg")
+	[ $((width * 3)) -gt "$height" ] && [ $((height * 3)) -gt "$width" ]
+	pciaddr-check --numeric --dump "$BATS_TEST_TMPDIR/large" --draw "$BATS_TEST_TMPDIR/a.dot"
+	command -v dot >/dev/null || skip "the rest: no dot"
+	timeout 60 dot -Tsvg "$BATS_TEST_TMPDIR/a.dot" -o "$BATS_TEST_TMPDIR/dot.svg"
+}
+
 @test "--draw writes a graph that Graphviz takes" {
 	run -0 pciaddr-check --dump "$GUEST" --draw "$BATS_TEST_TMPDIR/a.dot"
 	grep -q '1234:f96a' "$BATS_TEST_TMPDIR/a.dot"
 	command -v dot >/dev/null || skip "the rest: no dot"
-	dot -Tsvg "$BATS_TEST_TMPDIR/a.dot" -o "$BATS_TEST_TMPDIR/dot.svg"
+	run -0 dot -Tsvg "$BATS_TEST_TMPDIR/a.dot" -o "$BATS_TEST_TMPDIR/dot.svg"
+	[ -z "$output" ]
 	grep -q 1234:f96a "$BATS_TEST_TMPDIR/dot.svg"
+	# text that is no markup of Graphviz's
+	cp "$GUEST" "$BATS_TEST_TMPDIR/<b>&\"x"
+	pciaddr-check --dump "$BATS_TEST_TMPDIR/<b>&\"x" --draw "$BATS_TEST_TMPDIR/b.dot"
+	run -0 dot -Tsvg "$BATS_TEST_TMPDIR/b.dot" -o "$BATS_TEST_TMPDIR/dot.svg"
+	[ -z "$output" ]
 }
 
 @test "views of every dump of the corpus" {
@@ -208,5 +226,8 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 		pciaddr-check --dump "$file" --map >/dev/null
 		pciaddr-check --dump "$file" --draw -.svg >"$BATS_TEST_TMPDIR/a.svg" || [ $? = 1 ]
 		! command -v xmllint >/dev/null || xmllint --noout "$BATS_TEST_TMPDIR/a.svg"
+		pciaddr-check --dump "$file" --draw -.dot >"$BATS_TEST_TMPDIR/a.dot" || [ $? = 1 ]
+		[[ $file != */tree-* ]] || ! command -v dot >/dev/null ||
+			[ -z "$(dot -Tcanon "$BATS_TEST_TMPDIR/a.dot" 2>&1 >/dev/null)" ]
 	done
 }

@@ -3,20 +3,6 @@
 
 #include <string.h>
 
-struct fill {
-	const char *group;
-	const char *color;
-};
-
-/* Light, so that black text stays readable; told apart by hue and by the text itself. */
-static const struct fill fills[] = {
-	{ "Ethernet", "#dcecf8" }, { "network", "#dcecf8" }, { "wireless", "#dcecf8" },
-	{ "storage", "#e6f2dc" }, { "NVMe", "#e6f2dc" }, { "SATA", "#e6f2dc" },
-	{ "IDE", "#e6f2dc" }, { "display", "#efe3f5" }, { "multimedia", "#efe3f5" },
-	{ "USB", "#fbeedb" }, { "SMBus", "#fbeedb" }, { "serial bus", "#fbeedb" },
-	{ "host bridge", "#eeeeee" }, { "ISA bridge", "#eeeeee" }, { "bridge", "#eeeeee" },
-};
-
 static void escape(FILE *out, const char *text)
 {
 	for (; *text; text++) {
@@ -40,37 +26,24 @@ static void escape(FILE *out, const char *text)
 	}
 }
 
-static const char *box_color(const struct box *box)
+static void draw_lines(FILE *out, const struct picture *picture)
 {
-	if (box->kind == BOX_BUS)
-		return "#37474f";
-	if (box->kind == BOX_BRIDGE)
-		return "#d5dde2";
-	for (unsigned int i = 0; box->group && i < sizeof(fills) / sizeof(fills[0]); i++)
-		if (!strcmp(fills[i].group, box->group))
-			return fills[i].color;
-	return "#fdf7dc";
-}
+	fputs("<path class=\"edge\" d=\"", out);
+	for (size_t i = 0; i < picture->segment_count; i++) {
+		const struct segment *segment = &picture->segments[i];
 
-/* Lines meet a box at the height of its first line. */
-static double joint(const struct box *box)
-{
-	return box->y + DRAW_PADDING + DRAW_LINE / 2;
-}
+		fprintf(out, "M%.1f %.1f%c%.1f", segment->x1, segment->y1,
+			segment->y1 == segment->y2 ? 'H' : 'V',
+			segment->y1 == segment->y2 ? segment->x2 : segment->y2);
+	}
+	fputs("\"/>\n", out);
+	for (size_t i = 0; i < picture->count; i++) {
+		const struct box *box = &picture->boxes[i];
 
-static void draw_edge(FILE *out, const struct picture *picture, const struct box *box)
-{
-	const struct box *parent = &picture->boxes[box->parent];
-	double begin = parent->x + parent->width;
-	double middle = box->x - 22;
-
-	if (parent == box)
-		return;
-	fprintf(out, "<path class=\"edge%s\" d=\"M%.1f %.1f H%.1f V%.1f H%.1f\"/>\n",
-		box->failed ? " bad" : "", begin, joint(parent), middle, joint(box), box->x);
-	if (box->edge) {
-		fprintf(out, "<text class=\"bus\" x=\"%.1f\" y=\"%.1f\">", begin + 3,
-			joint(parent) - 4);
+		if (!box->edge)
+			continue;
+		fprintf(out, "<text class=\"bus\" x=\"%.1f\" y=\"%.1f\">", box->x + box->width + 3,
+			draw_joint(box) - 4);
 		escape(out, box->edge);
 		fputs("</text>\n", out);
 	}
@@ -85,14 +58,36 @@ static void draw_box(FILE *out, const struct box *box)
 
 	fprintf(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
 		"rx=\"4\" fill=\"%s\"/>\n", box->failed ? "box bad" : "box", box->x, box->y,
-		box->width, box->height, box_color(box));
+		box->width, box->height, draw_fill_color(box->fill));
 	for (unsigned int i = 0; i < box->line_count; i++) {
 		fprintf(out, "<text class=\"%s%s\" x=\"%.1f\" y=\"%.1f\" xml:space=\"preserve\">",
-			classes[box->lines[i].style], box->kind == BOX_BUS ? " inverse" : "",
+			classes[box->lines[i].style], box->fill == FILL_BUS ? " inverse" : "",
 			box->x + DRAW_PADDING,
 			box->y + DRAW_PADDING + (i + 1) * DRAW_LINE - 5);
 		escape(out, box->lines[i].text);
 		fputs("</text>\n", out);
+	}
+}
+
+/* What the fills stand for that the picture has, and the numbers. */
+static void draw_footer(FILE *out, const struct picture *picture)
+{
+	double x = DRAW_MARGIN, y = picture->height - 14;
+	bool used[FILLS] = { false };
+
+	for (size_t i = 0; i < picture->count; i++)
+		used[picture->boxes[i].fill] = true;
+	fprintf(out, "<text class=\"plain\" x=\"%.1f\" y=\"%.1f\">", x, y);
+	escape(out, picture->footer);
+	fputs("</text>\n", out);
+	y -= DRAW_LINE + 6;
+	for (enum fill fill = 0; fill < FILLS; fill++) {
+		if (!used[fill] || !draw_fill_name(fill))
+			continue;
+		fprintf(out, "<rect class=\"box\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" "
+			"fill=\"%s\"/>\n<text class=\"plain\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", x,
+			y - 10, draw_fill_color(fill), x + 18, y, draw_fill_name(fill));
+		x += 18 + strlen(draw_fill_name(fill)) * DRAW_CHARACTER + 18;
 	}
 }
 
@@ -121,16 +116,15 @@ static void draw_picture(FILE *out, const struct picture *picture)
 	fputs("<text class=\"heading\" x=\"20\" y=\"34\">PCI topology of ", out);
 	escape(out, picture->title);
 	fputs("</text>\n", out);
-	for (size_t i = 0; i < picture->count; i++)
-		draw_edge(out, picture, &picture->boxes[i]);
+	draw_lines(out, picture);
 	for (size_t i = 0; i < picture->count; i++)
 		draw_box(out, &picture->boxes[i]);
-	fprintf(out, "<text class=\"plain\" x=\"20\" y=\"%.1f\">", picture->height - 14);
-	escape(out, picture->footer);
-	fputs("</text>\n</svg>\n", out);
+	draw_footer(out, picture);
+	fputs("</svg>\n", out);
 }
 
 const struct draw_methods draw_svg = {
 	.extension = "svg",
+	.needs_layout = true,
 	.draw = draw_picture,
 };

@@ -18,7 +18,9 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/claims.h \
 	tools/pciaddr/configspace.c \
 	tools/pciaddr/configspace.h \
+	tools/pciaddr/draw-boxes.c \
 	tools/pciaddr/draw-dot.c \
+	tools/pciaddr/draw-layout.c \
 	tools/pciaddr/draw-svg.c \
 	tools/pciaddr/draw.c \
 	tools/pciaddr/draw.h \
@@ -89,7 +91,7 @@ libpciaddr_a_SOURCES = \
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS)
 
 pciaddr_check_SOURCES = tools/pciaddr-check.c
-pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread
+pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread -lm
 pciaddr_check_LDADD = $(pciaddr_libs)
 
 dist_man_MANS += docs/pciaddr-check.1 docs/pciaddr-spec.5
