@@ -10,7 +10,8 @@ cli_tests = \
 	selftests/cli/pciaddr-check-ansible.bats \
 	selftests/cli/pciaddr-check-formats.bats \
 	selftests/cli/pciaddr-check-sources.bats \
-	selftests/cli/pciaddr-check-spec.bats
+	selftests/cli/pciaddr-check-spec.bats \
+	selftests/cli/tap.bats
 
 EXTRA_DIST += $(cli_tests)
 
