@@ -94,20 +94,24 @@ static int count(const struct config *config, struct device *dev)
 	return report(config, dev, &result, text);
 }
 
-/* Until the driver's count is at least so high */
+/* Until @wanted more have arrived than the @begin that the driver had counted. */
 static void wait_for(const struct config *config, struct device *dev, struct result *result,
-		     uint64_t goal)
+		     uint64_t begin, uint64_t wanted)
 {
-	while (result->count < goal) {
+	while (result->count < begin + wanted) {
 		uint32_t causes = 0;
 		int ret = device_irq_wait(dev, &result->count, &causes, config->timeout_ms);
 
 		result->causes |= causes;
 		if (ret == -ETIMEDOUT)
-			die_advice(EXIT_FAILED, "'fpga-ctl irq raise' raises one; --timeout waits longer",
-				   "%s (%s): no interrupt in time: %" PRIu64 ", and %" PRIu64
-				   " were waited for", dev->card.name, dev->card.slot,
-				   result->count, goal);
+			die_advice(EXIT_FAILED, result->raised ?
+				   "the card raised it, and it got lost: 'fpga-ctl reset' starts "
+				   "the card afresh" :
+				   "'fpga-ctl irq raise' raises one; --timeout waits longer",
+				   "%s (%s): no interrupt in time: %" PRIu64 " of %" PRIu64
+				   " arrived", dev->card.name, dev->card.slot,
+				   result->raised ? result->arrived : result->count - begin,
+				   config->count);
 		if (ret)
 			device_die(dev, ret, "waiting for an interrupt");
 	}
@@ -128,7 +132,7 @@ static int raise_some(const struct config *config, struct device *dev)
 		result.raised++;
 		if (config->no_wait)
 			continue;
-		wait_for(config, dev, &result, result.count + 1);
+		wait_for(config, dev, &result, result.count, 1);
 		result.ns += now_ns() - begin;
 		result.arrived++;
 	}
@@ -153,7 +157,7 @@ static int wait_some(const struct config *config, struct device *dev)
 	if (!config->since_given)
 		current_count(dev, &since);
 	result.count = since;
-	wait_for(config, dev, &result, since + config->count);
+	wait_for(config, dev, &result, since, config->count);
 	result.arrived = result.count - since;
 	/* those that came before this program was there have left no causes */
 	if (result.causes)

@@ -164,8 +164,8 @@ static const struct {
 	{ EIO, EXIT_FAILED, "the card reports an error",
 	  "dmesg has what the card reported; 'fpga-ctl reset' starts it afresh" },
 	{ ENODEV, EXIT_FAILED, "the card has been removed, or does not answer",
-	  "'fpga-ctl list' shows what is there; 'echo 1 >/sys/bus/pci/rescan' as root\n"
-	  "finds a card that was removed" },
+	  "'fpga-ctl list' shows what is there. As root, 'echo 1 >/sys/bus/pci/rescan' finds a\n"
+	  "card that was removed; if it is listed still, write 1 to its 'remove' in sysfs first" },
 	{ EBUSY, EXIT_FAILED, "the card is busy",
 	  "something else uses it, or an earlier request that timed out still runs:\n"
 	  "try again in a moment" },
