@@ -32,6 +32,8 @@ on_terminal() {
 		[ "$(tr -s ' \n' '\n\n' <<<"$output")" = "$(tr -s ' \n' '\n\n' <<<"$whole")" ]
 		grep -q '^         What to do: ' <<<"$output"
 	done
+	LC_ALL=C run on_terminal 80 --tree --dump "$GUEST"
+	[ "$(grep -cE '.{80}' <<<"$output")" = 0 ]
 	run on_terminal 60 --expct 1
 	[ "$(grep -cE '.{60}' <<<"$output")" = 0 ]
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *"did you mean '--expect'?"* ]]

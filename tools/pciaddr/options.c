@@ -20,7 +20,7 @@
 static const char help[] =
 "Usage: pciaddr-check [OPTION]...\n"
 "Check that PCI bridges, windows, BARs and I/O ports are where they should be.\n"
-"  -e, --expect RANGE[@DEVICE]  a BAR is exactly there (0x2000-0x27ff@1234:f96a)\n"
+"  -e, --expect RANGE[@SELECTOR]  a BAR is just there: 0x2000-0x27ff@1234:f96a\n"
 "  -s, --spec FILE        the machine is as this YAML specification says\n"
 "  -a, --all              with these, also what must hold on any machine\n"
 "Where to look (default: this machine; may be given several times):\n"

@@ -6,17 +6,18 @@
 #include <string.h>
 
 #include "common/die.h"
+#include "common/wrap.h"
 #include "pciaddr/checks.h"
 #include "pciaddr/marks.h"
 #include "pciaddr/names.h"
 #include "pciaddr/terminal.h"
 
 struct glyphs {
-	const char *branch, *last, *line, *space, *arrow, *fail;
+	const char *branch, *last, *line, *space, *arrow, *fail, *cut;
 };
 
-static const struct glyphs ascii = { "+- ", "`- ", "|  ", "   ", "->", "!!" };
-static const struct glyphs utf8 = { "├─ ", "└─ ", "│  ", "   ", "→", "✗" };
+static const struct glyphs ascii = { "+- ", "`- ", "|  ", "   ", "->", "!!", "..." };
+static const struct glyphs utf8 = { "├─ ", "└─ ", "│  ", "   ", "→", "✗", "…" };
 
 struct tree {
 	FILE *out;
@@ -26,7 +27,13 @@ struct tree {
 	struct names *names;
 	const struct glyphs *glyphs;
 	bool color;
+	unsigned int columns;	/* of the terminal; 0: none */
 };
+
+#define BRANCH_COLUMNS 3
+#define SLOT_COLUMNS 6		/* "04.0  " */
+#define ID_COLUMNS 11		/* "1011:0026  " */
+#define NAME_COLUMNS_MIN 12
 
 #define DEPTH_MAX 256		/* bus numbers grow downwards */
 #define PREFIX_MAX (DEPTH_MAX * 4)
@@ -94,24 +101,53 @@ static const struct bus *bus_below(const struct tree *tree, const struct pci_fun
 	return bus && bus->bridge == function ? bus : NULL;
 }
 
+/* The driver, and the buses below. */
+static const char *what_follows(const struct tree *tree, const struct pci_function *function)
+{
+	const struct bridge *bridge = function->bridge;
+	const char *text = "";
+
+	if (function->driver && *function->driver)
+		text = TEXT(tree->results, "  [%s]", function->driver);
+	if (bridge && bridge->buses_known && bridge->secondary)
+		text = TEXT(tree->results, "%s  %s bus %02x-%02x", text, tree->glyphs->arrow,
+			    bridge->secondary, bridge->subordinate);
+	return text;
+}
+
+/* Cut, if it must be for the line to fit the terminal; names are ASCII. */
+static void print_name(const struct tree *tree, unsigned int used, const char *name,
+		       const char *behind)
+{
+	unsigned int room, wanted = (unsigned int)strlen(name);
+
+	used += text_columns(behind, strlen(behind)) + 1;
+	room = tree->columns > used + NAME_COLUMNS_MIN ? tree->columns - used : NAME_COLUMNS_MIN;
+	if (!tree->columns || wanted <= room)
+		fputs(name, tree->out);
+	else
+		fprintf(tree->out, "%.*s%s", (int)(room - text_columns(tree->glyphs->cut,
+			strlen(tree->glyphs->cut))), name, tree->glyphs->cut);
+	fputs(behind, tree->out);
+}
+
 static void print_function(const struct tree *tree, const struct pci_function *function,
 			   char *prefix, bool last, unsigned int depth)
 {
 	const struct bus *below = bus_below(tree, function);
 	char slot[SLOT_TEXT_MAX], name[NAME_MAX_LENGTH];
 	size_t length = strlen(prefix);
+	unsigned int used;
 
 	slot_text(function, slot);
 	fprintf(tree->out, "%s%s%02x.%u  ", prefix, last ? tree->glyphs->last :
 		tree->glyphs->branch, function->device, function->function);
 	if (function->ids_known)
 		fprintf(tree->out, "%04x:%04x  ", function->vendor, function->product);
-	fputs(function_name(tree->names, function, name), tree->out);
-	if (function->driver && *function->driver)
-		fprintf(tree->out, "  [%s]", function->driver);
-	if (function->bridge && function->bridge->buses_known && function->bridge->secondary)
-		fprintf(tree->out, "  %s bus %02x-%02x", tree->glyphs->arrow,
-			function->bridge->secondary, function->bridge->subordinate);
+	used = text_columns(prefix, length) + BRANCH_COLUMNS + SLOT_COLUMNS +
+		(function->ids_known ? ID_COLUMNS : 0);
+	print_name(tree, used, function_name(tree->names, function, name),
+		   what_follows(tree, function));
 	fail(tree, slot, NULL);
 	fputc('\n', tree->out);
 	strcat(prefix, last ? tree->glyphs->space : tree->glyphs->line);
@@ -151,6 +187,7 @@ int print_tree(FILE *out, const struct options *options, struct machine *machine
 		.names = &names,
 		.glyphs = terminal_is_utf8() ? &utf8 : &ascii,
 		.color = options->output_options.color,
+		.columns = options->output_options.columns,
 	};
 
 	names_open(&names, options->numeric);
