@@ -22,6 +22,7 @@
 #include "hw/misc/fpga_regs.h"
 #include "hw/pci/fixed_io.h"
 #include "hw/pci/pci_bridge.h"
+#include "hw/pci/pci_bus.h"
 #include "hw/pci/slotid_cap.h"
 #include "migration/vmstate.h"
 
@@ -131,6 +132,31 @@ static uint32_t dec_21154_reserve_size(DEC21154State *s)
     return MAX(0x2000, pow2ceil(s->io_limit + 1 - first));
 }
 
+/* Of several such BARs on a bus, the largest covers what the others would. */
+static bool dec_21154_reserves(DEC21154State *s)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+    PCIBus *bus = pci_get_bus(dev);
+    uint32_t size = dec_21154_reserve_size(s);
+
+    for (int devfn = 0; devfn < ARRAY_SIZE(bus->devices); devfn++) {
+        Object *obj = OBJECT(bus->devices[devfn]);
+        DEC21154State *other;
+        uint32_t other_size;
+
+        if (devfn == dev->devfn || !object_dynamic_cast(obj, TYPE_DEC_21154)) {
+            continue;
+        }
+        other = DEC_21154(obj);
+        other_size = dec_21154_reserve_size(other);
+        if ((other->io_base >= 0xc000) == (s->io_base >= 0xc000) &&
+            (other_size > size || (other_size == size && devfn < dev->devfn))) {
+            return false;
+        }
+    }
+    return size != 0;
+}
+
 /*
  * SeaBIOS alone numbers buses by writing 0xff to the byte of the secondary bus
  * number. The BAR is there from then on until it is given an address, so that
@@ -142,7 +168,7 @@ static void dec_21154_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
     DEC21154State *s = DEC_21154(dev);
 
     if (addr == PCI_SECONDARY_BUS && len == 1 && val == 0xff) {
-        s->reserve_shown = dec_21154_reserve_size(s) != 0;
+        s->reserve_shown = dec_21154_reserves(s);
         s->reserve_sized = false;
     } else if (s->reserve_shown && addr == PCI_BASE_ADDRESS_0 && len == 4) {
         s->reserve_sized = val == UINT32_MAX;

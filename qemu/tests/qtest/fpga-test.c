@@ -353,6 +353,20 @@ static const Reservation reservations[] = {
     { "last", "io-base=0xf000", 0xffffc001 },
     { "off", "io-base=0x2000,seabios-reserve=off", 0 },
     { "free", "chassis_nr=1", 0 },
+    /* With a second bridge, one of the two reserves for both. */
+    { "lower", "io-base=0x2000 -device dec-21154,addr=5,io-base=0x3000", 0 },
+    { "higher", "io-base=0x3000 -device dec-21154,addr=5,io-base=0x2000",
+      0xffffc001 },
+    { "equal-first", "io-base=0x6000 -device dec-21154,addr=5,io-base=0x5000",
+      0xffff8001 },
+    { "equal-second", "io-base=0x6000 -device dec-21154,addr=3,io-base=0x5000",
+      0 },
+    { "apart", "io-base=0x2000 -device dec-21154,addr=5,io-base=0xf000",
+      0xffffe001 },
+    { "beside-off", "io-base=0x2000 "
+      "-device dec-21154,addr=5,io-base=0x3000,seabios-reserve=off",
+      0xffffe001 },
+    { "beside-free", "io-base=0x2000 -device dec-21154,addr=5", 0xffffe001 },
 };
 
 static void test_reservation(const void *data)
