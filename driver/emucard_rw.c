@@ -127,9 +127,26 @@ static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, 
 	return 0;
 }
 
-static void emucard_let_go(struct emucard_xfer *xfer)
+/* Memory that is still to be marked dirty is let go where one may sleep. */
+static bool emucard_is_clean(const struct emucard_request *request)
 {
-	bool dirty = xfer->request->dir == DMA_FROM_DEVICE;
+	struct sg_page_iter page;
+	unsigned int i;
+
+	if (request->dir == DMA_TO_DEVICE)
+		return false;
+	for (i = 0; i < request->nr; i++) {
+		if (!request->xfer[i].pinned)
+			continue;
+		for_each_sgtable_page(&request->xfer[i].sgt, &page, 0)
+			if (!PageDirty(sg_page_iter_page(&page)))
+				return true;
+	}
+	return false;
+}
+
+static void emucard_let_go(struct emucard_xfer *xfer, bool dirty)
+{
 	struct scatterlist *sg;
 	int i;
 
@@ -168,7 +185,7 @@ static ssize_t emucard_add_xfer(struct emucard_request *request, struct iov_iter
 
 	ret = dma_map_sgtable(request->card->dev.parent, &xfer->sgt, request->dir, 0);
 	if (ret) {
-		emucard_let_go(xfer);
+		emucard_let_go(xfer, false);
 		return ret;
 	}
 	xfer->offset = offset;
@@ -231,9 +248,9 @@ static ssize_t emucard_request_fill(struct emucard_request *request, struct iov_
 
 /*
  * Let go of the memory, free the request and say what came of it: bytes moved
- * before the first error, and that error.
+ * before the first error, and that error. With @dirty it may sleep.
  */
-static u64 emucard_request_finish(struct emucard_request *request, int *error)
+static u64 emucard_request_finish(struct emucard_request *request, bool dirty, int *error)
 {
 	struct emucard *card = request->card;
 	u64 moved = 0;
@@ -244,7 +261,7 @@ static u64 emucard_request_finish(struct emucard_request *request, int *error)
 		struct emucard_xfer *xfer = &request->xfer[i];
 
 		dma_unmap_sgtable(card->dev.parent, &xfer->sgt, request->dir, 0);
-		emucard_let_go(xfer);
+		emucard_let_go(xfer, dirty);
 		if (*error)
 			continue;
 		moved += xfer->moved;
@@ -256,19 +273,23 @@ static u64 emucard_request_finish(struct emucard_request *request, int *error)
 	return moved;
 }
 
-static void emucard_request_work(struct work_struct *work)
+static void emucard_request_complete(struct emucard_request *request, bool dirty)
 {
-	struct emucard_request *request = container_of(work, struct emucard_request, work);
 	struct emucard *card = request->card;
 	struct kiocb *iocb = request->iocb;
 	u64 moved;
 	int error;
 
-	moved = emucard_request_finish(request, &error);
+	moved = emucard_request_finish(request, dirty, &error);
 	iocb->ki_pos += moved;
 	emucard_exit(card);
 	/* The last hold on the file, and with it on the card */
 	iocb->ki_complete(iocb, moved ? moved : error);
+}
+
+static void emucard_request_work(struct work_struct *work)
+{
+	emucard_request_complete(container_of(work, struct emucard_request, work), true);
 }
 
 /**
@@ -285,8 +306,10 @@ void emucard_xfer_done(struct emucard_xfer *xfer)
 	if (!atomic_dec_and_test(&request->pending))
 		return;
 	if (request->iocb) {
-		/* Pages can only be made dirty where one may sleep. */
-		queue_work(emucard_wq, &request->work);
+		if (emucard_is_clean(request))
+			queue_work(emucard_wq, &request->work);
+		else
+			emucard_request_complete(request, false);
 		return;
 	}
 	/* Under the lock, so that the waiter does not free it before it is let go. */
@@ -327,7 +350,7 @@ static void emucard_request_drop(struct emucard_request *request, int error)
 		struct emucard_xfer *xfer = &request->xfer[--request->nr];
 
 		dma_unmap_sgtable(request->card->dev.parent, &xfer->sgt, request->dir, 0);
-		emucard_let_go(xfer);
+		emucard_let_go(xfer, false);
 	}
 	kfree(request);
 }
@@ -361,7 +384,7 @@ static int emucard_transfer_some(struct emucard *card, struct iov_iter *iter, u6
 	if (!emucard_request_release(request))
 		emucard_request_wait(request, wait);
 
-	moved = emucard_request_finish(request, &ret);
+	moved = emucard_request_finish(request, dir == DMA_FROM_DEVICE, &ret);
 	*done += moved;
 	if (!ret && moved != filled)
 		ret = -EIO;
@@ -444,7 +467,7 @@ static ssize_t emucard_start(struct emucard *card, struct kiocb *iocb, struct io
 		return -EIOCBQUEUED;
 
 	/* The card was quicker than its submitter: no need to go through the queue. */
-	moved = emucard_request_finish(request, &ret);
+	moved = emucard_request_finish(request, dir == DMA_FROM_DEVICE, &ret);
 	iocb->ki_pos += moved;
 	return moved ? moved : ret;
 }

@@ -5,7 +5,9 @@
  * Transfers wait in a queue of any length, of which the ring holds the front. One
  * transfer takes one descriptor, with a table of segments where its host memory
  * is scattered. The card's write to a descriptor's status says that it has
- * finished; interrupts only say when to look.
+ * finished; interrupts only say when to look. What is small the card does while the
+ * doorbell is being rung: whoever rings it looks afterwards, and so the card need not
+ * interrupt for that (FPGA_DMA_CONTROL_POLLED).
  *
  * The engine cannot drop a descriptor. To take transfers back (time is up, a
  * signal, the card goes), it is stopped: once FPGA_DMA_STATUS_RUNNING reads 0 it
@@ -51,8 +53,9 @@ enum fpga_dma_state {
  * struct fpga_dma - the engine
  * @pdev: the card
  * @regs: BAR 0
- * @reset: resets the card and sets up its interrupts again
- * @data: for @reset
+ * @ops: of the engine's user
+ * @data: for @ops
+ * @control: FPGA_DMA_CONTROL_* of an engine that runs
  * @stop_mutex: held for as long as the engine is being stopped or started
  * @lock: never held while the doorbell is rung
  * @state: what happens to a transfer
@@ -70,8 +73,9 @@ enum fpga_dma_state {
 struct fpga_dma {
 	struct pci_dev *pdev;
 	void __iomem *regs;
-	void (*reset)(void *data);
+	const struct fpga_dma_ops *ops;
 	void *data;
+	u32 control;
 	struct mutex stop_mutex;	/* who stops or starts the engine */
 	spinlock_t lock;		/* all that follows, but not the work */
 	enum fpga_dma_state state;
@@ -204,6 +208,30 @@ static void fpga_dma_end(struct fpga_dma *dma, struct list_head *ended)
 	}
 }
 
+/*
+ * Look what the card has finished, and keep the ring filled; with @bell, the doorbell
+ * is to be rung first. True: the card has something left to do.
+ */
+static bool fpga_dma_look(struct fpga_dma *dma, bool bell)
+{
+	unsigned long flags;
+	bool busy;
+
+	do {
+		LIST_HEAD(ended);
+
+		if (bell)
+			fpga_dma_ring_doorbell(dma);
+		spin_lock_irqsave(&dma->lock, flags);
+		fpga_dma_reap(dma, &ended);
+		bell = fpga_dma_feed(dma);
+		busy = dma->head != dma->tail || !list_empty(&dma->queue);
+		spin_unlock_irqrestore(&dma->lock, flags);
+		fpga_dma_end(dma, &ended);
+	} while (bell);
+	return busy;
+}
+
 /**
  * fpga_dma_irq_done - look what the card has finished
  * @dma: the engine
@@ -212,17 +240,7 @@ static void fpga_dma_end(struct fpga_dma *dma, struct list_head *ended)
  */
 void fpga_dma_irq_done(struct fpga_dma *dma)
 {
-	LIST_HEAD(ended);
-	unsigned long flags;
-	bool fed;
-
-	spin_lock_irqsave(&dma->lock, flags);
-	fpga_dma_reap(dma, &ended);
-	fed = fpga_dma_feed(dma);
-	spin_unlock_irqrestore(&dma->lock, flags);
-	if (fed)
-		fpga_dma_ring_doorbell(dma);
-	fpga_dma_end(dma, &ended);
+	fpga_dma_look(dma, false);
 }
 EXPORT_SYMBOL_GPL(fpga_dma_irq_done);
 
@@ -288,12 +306,8 @@ int fpga_dma_submit(struct fpga_dma *dma, struct emucard_request *request)
 	fed = fpga_dma_feed(dma);
 	spin_unlock_irq(&dma->lock);
 
-	schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
-	if (fed) {
-		fpga_dma_ring_doorbell(dma);
-		/* A quick card has finished by now. */
-		fpga_dma_irq_done(dma);
-	}
+	if (fpga_dma_look(dma, fed))
+		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
 	return 0;
 
 free:
@@ -326,7 +340,7 @@ static int fpga_dma_quiesce(struct fpga_dma *dma)
 	ret = fpga_dma_poll_stopped(dma);
 	if (ret == -ETIMEDOUT) {
 		dev_warn(&dma->pdev->dev, "DMA engine does not stop: the card is reset\n");
-		dma->reset(dma->data);
+		dma->ops->reset(dma->data);
 		ret = fpga_dma_poll_stopped(dma);
 	}
 	if (!ret)
@@ -353,7 +367,7 @@ static int fpga_dma_run(struct fpga_dma *dma)
 	iowrite32(lower_32_bits(dma->ring_dma), dma->regs + FPGA_DMA_RING_LO);
 	iowrite32(upper_32_bits(dma->ring_dma), dma->regs + FPGA_DMA_RING_HI);
 	iowrite32(FPGA_DMA_SLOTS, dma->regs + FPGA_DMA_RING_SIZE);
-	iowrite32(FPGA_DMA_CONTROL_RUN, dma->regs + FPGA_DMA_CONTROL);
+	iowrite32(dma->control, dma->regs + FPGA_DMA_CONTROL);
 	status = ioread32(dma->regs + FPGA_DMA_STATUS);
 	if (PCI_POSSIBLE_ERROR(status))
 		return -ENODEV;
@@ -451,9 +465,9 @@ static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *
 	}
 	fed = fpga_dma_feed(dma);
 	spin_unlock_irq(&dma->lock);
-	if (fed)
-		fpga_dma_ring_doorbell(dma);
 	fpga_dma_end(dma, &ended);
+	if (fed)
+		fpga_dma_look(dma, true);
 	mutex_unlock(&dma->stop_mutex);
 }
 
@@ -534,7 +548,7 @@ int fpga_dma_start(struct fpga_dma *dma)
 	}
 	spin_unlock_irq(&dma->lock);
 	if (fed)
-		fpga_dma_ring_doorbell(dma);
+		fpga_dma_look(dma, true);
 	mutex_unlock(&dma->stop_mutex);
 	if (ret)
 		fpga_dma_stop(dma, ret);
@@ -546,14 +560,10 @@ static void fpga_dma_watch(struct work_struct *work)
 {
 	struct fpga_dma *dma = container_of(to_delayed_work(work), struct fpga_dma, watch);
 	const struct fpga_dma_victims expired = { fpga_dma_match_expired, NULL, -ETIMEDOUT };
-	bool busy;
 
+	dma->ops->poll(dma->data);
 	fpga_dma_sweep(dma, &expired, false, FPGA_DMA_ON);
-
-	spin_lock_irq(&dma->lock);
-	busy = dma->head != dma->tail || !list_empty(&dma->queue);
-	spin_unlock_irq(&dma->lock);
-	if (busy)
+	if (fpga_dma_look(dma, false))
 		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
 }
 
@@ -602,13 +612,13 @@ static void fpga_dma_destroy(void *data)
  * devm_fpga_dma_create - set up the engine; it does not run yet
  * @pdev: the card, enabled
  * @regs: BAR 0
- * @reset: resets the card and sets up its interrupts again
- * @data: for @reset
+ * @ops: what to do for the engine
+ * @data: for @ops
  *
  * Return: the engine, or an error pointer.
  */
 struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
-				      void (*reset)(void *data), void *data)
+				      const struct fpga_dma_ops *ops, void *data)
 {
 	struct device *dev = &pdev->dev;
 	struct fpga_dma *dma;
@@ -619,8 +629,11 @@ struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
 		return ERR_PTR(-ENOMEM);
 	dma->pdev = pdev;
 	dma->regs = regs;
-	dma->reset = reset;
+	dma->ops = ops;
 	dma->data = data;
+	dma->control = FPGA_DMA_CONTROL_RUN;
+	if (ioread32(regs + FPGA_FEATURES) & FPGA_FEATURE_POLLED)
+		dma->control |= FPGA_DMA_CONTROL_POLLED;
 	dma->state = FPGA_DMA_OFF;
 	dma->error = -ENODEV;
 	mutex_init(&dma->stop_mutex);

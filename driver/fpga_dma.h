@@ -9,8 +9,18 @@ struct emucard_request;
 struct fpga_dma;
 struct pci_dev;
 
+/**
+ * struct fpga_dma_ops - what the engine's user does for it
+ * @reset: reset the card and set up its interrupts again
+ * @poll: take in, and acknowledge, interrupt causes whose interrupt may be lost
+ */
+struct fpga_dma_ops {
+	void (*reset)(void *data);
+	void (*poll)(void *data);
+};
+
 struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
-				      void (*reset)(void *data), void *data);
+				      const struct fpga_dma_ops *ops, void *data);
 int fpga_dma_start(struct fpga_dma *dma);
 void fpga_dma_pause(struct fpga_dma *dma);
 void fpga_dma_fail(struct fpga_dma *dma, int error);

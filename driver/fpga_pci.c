@@ -60,6 +60,7 @@ struct fpga_vector {
  * @card: what users see
  * @dma: its DMA engine
  * @regs_lock: held for reading by who uses registers, for writing by who resets
+ * @irq_lock: so that a cause is taken once
  * @features: FPGA_FEATURE_*
  * @intx: the interrupt line may be shared
  * @vectors: vectors in use
@@ -70,6 +71,7 @@ struct fpga {
 	struct emucard *card;
 	struct fpga_dma *dma;
 	struct rw_semaphore regs_lock;
+	spinlock_t irq_lock;		/* read and acknowledge FPGA_INT_STATUS */
 	u32 features;
 	bool intx;
 	struct fpga_vector vectors[FPGA_IRQ_VECTORS];
@@ -112,6 +114,36 @@ static void fpga_reset_card(void *data)
 	fpga_irq_setup(fpga);
 }
 
+/*
+ * Those of @wanted that are pending, which are acknowledged: before anybody looks what
+ * has happened, so that nothing new is lost. All-ones from a card that does not answer.
+ */
+static u32 fpga_take_causes(struct fpga *fpga, u32 wanted)
+{
+	unsigned long flags;
+	u32 causes;
+
+	spin_lock_irqsave(&fpga->irq_lock, flags);
+	causes = ioread32(fpga->regs + FPGA_INT_STATUS);
+	if (!PCI_POSSIBLE_ERROR(causes)) {
+		causes &= wanted;
+		if (causes)
+			iowrite32(causes, fpga->regs + FPGA_INT_STATUS);
+	}
+	spin_unlock_irqrestore(&fpga->irq_lock, flags);
+	return causes;
+}
+
+static void fpga_serve(struct fpga *fpga, u32 causes)
+{
+	if (causes & FPGA_INT_DMA_DONE)
+		fpga_dma_irq_done(fpga->dma);
+	if (causes & FPGA_INT_DMA_ERROR)
+		fpga_dma_irq_halted(fpga->dma);
+	if (causes & FPGA_INT_SOFTWARE)
+		emucard_irq_event(fpga->card, causes >> FPGA_INT_SOFTWARE_SHIFT);
+}
+
 static irqreturn_t fpga_irq(int nr, void *data)
 {
 	struct fpga_vector *vector = data;
@@ -119,25 +151,29 @@ static irqreturn_t fpga_irq(int nr, void *data)
 	u32 causes = vector->causes;
 
 	if (!vector->silent) {
-		causes = ioread32(fpga->regs + FPGA_INT_STATUS);
-		if (PCI_POSSIBLE_ERROR(causes))
-			return IRQ_NONE;
-		causes &= vector->causes;
-		/* Before looking what has happened, so that nothing new is lost. */
-		if (causes)
-			iowrite32(causes, fpga->regs + FPGA_INT_STATUS);
-		else if (fpga->intx)
+		causes = fpga_take_causes(fpga, causes);
+		if (PCI_POSSIBLE_ERROR(causes) || (!causes && fpga->intx))
 			return IRQ_NONE;
 	}
-	causes |= vector->implied;
-	if (causes & FPGA_INT_DMA_DONE)
-		fpga_dma_irq_done(fpga->dma);
-	if (causes & FPGA_INT_DMA_ERROR)
-		fpga_dma_irq_halted(fpga->dma);
-	if (causes & FPGA_INT_SOFTWARE)
-		emucard_irq_event(fpga->card, causes >> FPGA_INT_SOFTWARE_SHIFT);
+	fpga_serve(fpga, causes | vector->implied);
 	return IRQ_HANDLED;
 }
+
+/* A cause that stays pending because its interrupt was lost would never interrupt again. */
+static void fpga_poll(void *data)
+{
+	struct fpga *fpga = data;
+	u32 causes;
+
+	causes = fpga_take_causes(fpga, FPGA_INT_ALL);
+	if (!PCI_POSSIBLE_ERROR(causes))
+		fpga_serve(fpga, causes);
+}
+
+static const struct fpga_dma_ops fpga_dma_ops = {
+	.reset = fpga_reset_card,
+	.poll = fpga_poll,
+};
 
 static int fpga_submit(struct emucard *card, struct emucard_request *request)
 {
@@ -374,6 +410,7 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	fpga->pdev = pdev;
 	init_rwsem(&fpga->regs_lock);
+	spin_lock_init(&fpga->irq_lock);
 	pci_set_drvdata(pdev, fpga);
 
 	fpga->card = devm_emucard_alloc(dev, &fpga_ops, fpga);
@@ -416,7 +453,7 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	dma_set_max_seg_size(dev, SZ_2G);
 	pci_set_master(pdev);
 
-	fpga->dma = devm_fpga_dma_create(pdev, fpga->regs, fpga_reset_card, fpga);
+	fpga->dma = devm_fpga_dma_create(pdev, fpga->regs, &fpga_dma_ops, fpga);
 	if (IS_ERR(fpga->dma))
 		return PTR_ERR(fpga->dma);
 	ret = fpga_request_irqs(fpga);

@@ -44,6 +44,7 @@
 #define   FPGA_FEATURE_SG		0x00000004	/* FPGA_DESC_F_SG works */
 #define   FPGA_FEATURE_COALESCE		0x00000008	/* FPGA_INT_COALESCE works */
 #define   FPGA_FEATURE_AUTOCLEAR	0x00000010	/* FPGA_INT_AUTOCLEAR works */
+#define   FPGA_FEATURE_POLLED		0x00000020	/* FPGA_DMA_CONTROL_POLLED works */
 #define FPGA_SCRATCH			0x00c	/* RW, reads back inverted */
 #define   FPGA_SCRATCH_RESET		0xffffffff	/* what it reads after reset */
 
@@ -91,7 +92,9 @@
  * DMA engine. Write the ring's address and size, then FPGA_DMA_CONTROL_RUN:
  * the engine starts at entry 0. Each write of the doorbell, whatever its value,
  * makes it execute entries in ring order for as long as they carry
- * FPGA_DESC_S_OWN.
+ * FPGA_DESC_S_OWN; what is short may have completed when that write has. Software
+ * that looks at the ring after each such write sets FPGA_DMA_CONTROL_POLLED, and
+ * gets FPGA_INT_DMA_DONE only for what completes later.
  */
 #define FPGA_DMA_RING_LO		0x100	/* RW while stopped, 31:5 of the address */
 #define FPGA_DMA_RING_HI		0x104	/* RW while stopped, 63:32 */
@@ -100,6 +103,7 @@
 #define   FPGA_DMA_RING_MAX		4096
 #define FPGA_DMA_CONTROL		0x10c	/* RW */
 #define   FPGA_DMA_CONTROL_RUN		0x00000001
+#define   FPGA_DMA_CONTROL_POLLED	0x00000002
 #define FPGA_DMA_STATUS			0x110	/* RO */
 #define   FPGA_DMA_STATUS_RUNNING	0x00000001	/* may touch host memory */
 #define   FPGA_DMA_STATUS_HALTED	0x00000002	/* see FPGA_DMA_ERROR */

@@ -20,7 +20,8 @@ static const struct reg_field fpga_version[] = {
 
 static const struct reg_field fpga_features[] = {
 	FPGA_BIT(FEATURE, FIXED_IO), FPGA_BIT(FEATURE, DMA), FPGA_BIT(FEATURE, SG),
-	FPGA_BIT(FEATURE, COALESCE), FPGA_BIT(FEATURE, AUTOCLEAR), { 0 }
+	FPGA_BIT(FEATURE, COALESCE), FPGA_BIT(FEATURE, AUTOCLEAR), FPGA_BIT(FEATURE, POLLED),
+	{ 0 }
 };
 
 static const struct reg_field fpga_control[] = { FPGA_BIT(CONTROL, RESET), { 0 } };
@@ -37,7 +38,9 @@ static const struct reg_field fpga_coalesce[] = {
 	{ "COUNT", FPGA_INT_COALESCE_COUNT }, { "USEC", FPGA_INT_COALESCE_USEC }, { 0 }
 };
 
-static const struct reg_field fpga_dma_control[] = { FPGA_BIT(DMA_CONTROL, RUN), { 0 } };
+static const struct reg_field fpga_dma_control[] = {
+	FPGA_BIT(DMA_CONTROL, RUN), FPGA_BIT(DMA_CONTROL, POLLED), { 0 }
+};
 
 static const struct reg_field fpga_dma_status[] = {
 	FPGA_BIT(DMA_STATUS, RUNNING), FPGA_BIT(DMA_STATUS, HALTED), { 0 }

@@ -341,6 +341,7 @@ static void fpga_reset_exit(Object *obj, ResetType type)
 
 static int fpga_pre_load(void *opaque)
 {
+    FPGA(opaque)->dma.polled = false;
     fpga_fault_pre_load(opaque);
     return 0;
 }
@@ -368,6 +369,22 @@ static bool fpga_has_msix(void *opaque, int version_id)
 {
     return pci_is_express(PCI_DEVICE(opaque));
 }
+
+static bool fpga_polled_needed(void *opaque)
+{
+    return FPGA(opaque)->dma.polled;
+}
+
+static const VMStateDescription fpga_polled_vmstate = {
+    .name = TYPE_FPGA "/polled",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = fpga_polled_needed,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(dma.polled, FPGAState),
+        VMSTATE_END_OF_LIST()
+    }
+};
 
 static const VMStateDescription fpga_vmstate = {
     .name = TYPE_FPGA,
@@ -409,6 +426,7 @@ static const VMStateDescription fpga_vmstate = {
     },
     .subsections = (const VMStateDescription * const []) {
         &fpga_fault_vmstate,
+        &fpga_polled_vmstate,
         NULL
     }
 };
@@ -416,6 +434,7 @@ static const VMStateDescription fpga_vmstate = {
 static const Property fpga_properties[] = {
     DEFINE_PROP_UINT32("io-base", FPGAState, io_base, 0),
     DEFINE_PROP_SIZE("ram-size", FPGAState, ram_size, 16 * MiB),
+    DEFINE_PROP_SIZE("doorbell-bytes", FPGAState, doorbell_bytes, 2 * MiB),
     DEFINE_PROP_BOOL("ioeventfd", FPGAState, ioeventfd, false),
     DEFINE_PROP_BOOL("ea", FPGAState, ea, false),
 };

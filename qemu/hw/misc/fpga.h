@@ -48,6 +48,8 @@ typedef struct FPGADma {
     bool running;
     bool halted;
     bool rung;              /* doorbell written, ring not yet found empty */
+    bool polled;            /* FPGA_DMA_CONTROL_POLLED */
+    bool in_doorbell;       /* within the write to the doorbell */
     bool stuck;             /* fault: only a reset helps */
     bool delayed;           /* fault: the entry at head has had its delay */
 
@@ -95,6 +97,7 @@ struct FPGAState {
 
     uint32_t io_base;       /* property; 0: BAR0 is relocatable */
     uint64_t ram_size;      /* property */
+    uint64_t doorbell_bytes; /* property: work of a write to the doorbell */
     bool ioeventfd;         /* property */
     bool ea;                /* property: Enhanced Allocation instead of BAR0 */
 

@@ -3,10 +3,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A bottom half executes descriptors, so that a doorbell costs the guest no
- * more than the exit, and it does a bounded amount of work before it lets the
- * main loop run. Everything that it needs in order to go on is in FPGADma, and
- * the host memory that it has not read yet is read again after a migration.
+ * The write to the doorbell executes descriptors itself as far as its property
+ * lets it: waking another thread costs more than copying some pages. The rest
+ * is left to a bottom half, which does a bounded amount of work before it lets
+ * the main loop run. Everything that is needed in order to go on is in FPGADma,
+ * and the host memory that has not been read yet is read again after a
+ * migration.
  */
 
 #include "qemu/osdep.h"
@@ -21,11 +23,10 @@
 #include "trace.h"
 
 /*
- * Work for one run of the bottom half, in bytes copied from memory to memory.
- * Half a millisecond or less on today's hosts, for which a vCPU may have to
- * wait for the lock.
+ * Work for one run, in bytes copied from memory to memory. Half a millisecond
+ * or less on today's hosts, for which a vCPU may have to wait for the lock.
  */
-#define RUN_BUDGET          (1 * MiB)
+#define RUN_BUDGET          (2 * MiB)
 /* What other work is worth in such bytes: fetching a descriptor or a table */
 #define FETCH_COST          4096
 /* ... and a byte that is moved through another device's MMIO callbacks */
@@ -87,8 +88,8 @@ void fpga_dma_stop(FPGAState *s)
     FPGADma *dma = &s->dma;
 
     /*
-     * The bottom half runs under the same lock as this, so it is not in the
-     * middle of anything.
+     * Whoever executes descriptors holds the same lock as this, so nobody is
+     * in the middle of anything.
      */
     qemu_bh_cancel(dma->bh);
     drop_doorbell(s);
@@ -99,33 +100,6 @@ void fpga_dma_stop(FPGAState *s)
     dma->rung = false;
     dma->busy = false;
     fpga_irq_flush(s);
-}
-
-void fpga_dma_doorbell(FPGAState *s)
-{
-    if (!s->dma.running) {
-        qemu_log_mask(LOG_GUEST_ERROR, "fpga: doorbell while the engine is "
-                      "stopped\n");
-        return;
-    }
-    s->dma.rung = true;
-    qemu_bh_schedule(s->dma.bh);
-}
-
-static void fpga_dma_doorbell_event(EventNotifier *doorbell)
-{
-    FPGAState *s = container_of(doorbell, FPGAState, dma.doorbell);
-
-    if (event_notifier_test_and_clear(doorbell)) {
-        fpga_dma_doorbell(s);
-    }
-}
-
-void fpga_dma_collect_doorbell(FPGAState *s)
-{
-    if (s->ioeventfd) {
-        fpga_dma_doorbell_event(&s->dma.doorbell);
-    }
 }
 
 static bool can_go_on(const FPGADma *dma)
@@ -161,7 +135,7 @@ static void complete(FPGAState *s, uint32_t code)
         return;
     }
     dma->head = (dma->head + 1) & (dma->ring_size - 1);
-    if (dma->flags & FPGA_DESC_F_IRQ) {
+    if (dma->flags & FPGA_DESC_F_IRQ && !(dma->in_doorbell && dma->polled)) {
         fpga_irq_complete(s);
     }
 }
@@ -367,11 +341,10 @@ static int64_t execute(FPGAState *s, int64_t budget)
     return cost + copy_cost;
 }
 
-static void fpga_dma_bh(void *opaque)
+/* Execute descriptors for about as much as @budget; the bottom half goes on. */
+static void execute_ring(FPGAState *s, int64_t budget)
 {
-    FPGAState *s = opaque;
     FPGADma *dma = &s->dma;
-    int64_t budget = RUN_BUDGET;
 
     /* While the machine is stopped its memory must not change. */
     if (!runstate_is_running()) {
@@ -388,6 +361,54 @@ static void fpga_dma_bh(void *opaque)
         }
     }
     fpga_dma_resume(s);
+}
+
+static void fpga_dma_bh(void *opaque)
+{
+    execute_ring(opaque, RUN_BUDGET);
+}
+
+/* Returns: whether there is something new to be done */
+static bool ring(FPGAState *s)
+{
+    FPGADma *dma = &s->dma;
+
+    if (!dma->running) {
+        qemu_log_mask(LOG_GUEST_ERROR, "fpga: doorbell while the engine is "
+                      "stopped\n");
+        return false;
+    }
+    if (dma->rung) {
+        /* Who is at work finds the new entries behind its own. */
+        return false;
+    }
+    dma->rung = true;
+    return true;
+}
+
+void fpga_dma_doorbell(FPGAState *s)
+{
+    if (ring(s)) {
+        s->dma.in_doorbell = true;
+        execute_ring(s, MIN(s->doorbell_bytes, RUN_BUDGET));
+        s->dma.in_doorbell = false;
+    }
+}
+
+static void fpga_dma_doorbell_event(EventNotifier *doorbell)
+{
+    FPGAState *s = container_of(doorbell, FPGAState, dma.doorbell);
+
+    if (event_notifier_test_and_clear(doorbell) && ring(s)) {
+        fpga_dma_resume(s);
+    }
+}
+
+void fpga_dma_collect_doorbell(FPGAState *s)
+{
+    if (s->ioeventfd) {
+        fpga_dma_doorbell_event(&s->dma.doorbell);
+    }
 }
 
 /* The entry at the head has waited long enough. */
@@ -429,6 +450,7 @@ void fpga_dma_reset(FPGAState *s)
     dma->head = 0;
     dma->error = FPGA_DMA_ERROR_NONE;
     dma->halted = false;
+    dma->polled = false;
 }
 
 /*

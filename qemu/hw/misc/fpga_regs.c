@@ -13,7 +13,8 @@
 static uint32_t features(FPGAState *s)
 {
     return (s->io_base ? FPGA_FEATURE_FIXED_IO : 0) | FPGA_FEATURE_DMA |
-           FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR;
+           FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR |
+           FPGA_FEATURE_POLLED;
 }
 
 static uint32_t dma_status(FPGAState *s)
@@ -72,7 +73,8 @@ static uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
     case FPGA_DMA_RING_SIZE:
         return s->dma.ring_size;
     case FPGA_DMA_CONTROL:
-        return s->dma.running ? FPGA_DMA_CONTROL_RUN : 0;
+        return (s->dma.running ? FPGA_DMA_CONTROL_RUN : 0) |
+               (s->dma.polled ? FPGA_DMA_CONTROL_POLLED : 0);
     case FPGA_DMA_STATUS:
         return dma_status(s);
     case FPGA_DMA_HEAD:
@@ -158,6 +160,7 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
         fpga_ring_write(s, reg, whole);
         break;
     case FPGA_DMA_CONTROL:
+        s->dma.polled = whole & FPGA_DMA_CONTROL_POLLED;
         if (!(whole & FPGA_DMA_CONTROL_RUN)) {
             if (!s->dma.stuck) {
                 fpga_dma_stop(s);

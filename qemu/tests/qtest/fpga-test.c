@@ -1390,6 +1390,86 @@ static void test_dma_coalesce_idle(void)
     card_done(c);
 }
 
+/* The doorbell's write executes what is small itself. */
+static void test_dma_doorbell(void)
+{
+    Card *c = card_fixed();
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+    uint32_t entry;
+
+    dma_start(c);
+    for (int i = 0; i < 2 * RING_SIZE; i++) {
+        entry = dma_post(c, 0, addr, 0, 4096, 0);
+        dma_ring(c);
+        g_assert_cmphex(dma_status(c, entry), ==,
+                        FPGA_DESC_S_DONE | FPGA_DESC_OK);
+    }
+    card_done(c);
+}
+
+/* What is large it leaves to others, who may be asked to do all of it. */
+static void dma_not_in_doorbell(const char *args, uint32_t len)
+{
+    Card *c = card_fixed_with(args);
+    uint64_t addr = guest_alloc(&c->alloc, len);
+    uint32_t entry;
+
+    dma_start(c);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN | FPGA_DMA_CONTROL_POLLED);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'stop' }");
+    entry = dma_post(c, FPGA_DESC_F_IRQ, addr, 0, len, 0);
+    dma_ring(c);
+    g_assert_cmphex(dma_status(c, entry), ==, FPGA_DESC_S_OWN);
+    qtest_qmp_assert_success(c->qts, "{ 'execute': 'cont' }");
+    dma_expect(c, entry, FPGA_DESC_OK, len);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+
+    wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_DONE);
+    entry = dma_post(c, FPGA_DESC_F_IRQ, addr, 0, len, 0);
+    dma_ring(c);
+    dma_expect(c, entry, FPGA_DESC_OK, len);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+    card_done(c);
+}
+
+static void test_dma_no_doorbell(void)
+{
+    dma_not_in_doorbell(FIXED ",doorbell-bytes=0", 1);
+}
+
+static void test_dma_large_doorbell(void)
+{
+    dma_not_in_doorbell(FIXED, 12 * MiB);
+}
+
+/* Who looks after each doorbell is not told of what was done in it. */
+static void test_dma_polled(void)
+{
+    Card *c = card_fixed();
+    const uint16_t f = FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ;
+    const uint32_t run = FPGA_DMA_CONTROL_RUN;
+    const uint32_t polled = FPGA_DMA_CONTROL_RUN | FPGA_DMA_CONTROL_POLLED;
+
+    g_assert_cmphex(rd(c, FPGA_FEATURES) & FPGA_FEATURE_POLLED, !=, 0);
+    dma_start(c);
+    for (int i = 0; i < 3; i++) {
+        wr(c, FPGA_DMA_CONTROL, polled);
+        g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, polled);
+        dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+        g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+
+        wr(c, FPGA_DMA_CONTROL, run);
+        g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, run);
+        dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
+        g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_DMA_DONE);
+        wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_DONE);
+    }
+    wr(c, FPGA_DMA_CONTROL, polled);
+    wr(c, FPGA_CONTROL, FPGA_CONTROL_RESET);
+    g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, 0);
+    card_done(c);
+}
+
 /* Card RAM as both ends of a transfer, overlapping */
 static void test_dma_own_ram(void)
 {
@@ -2047,6 +2127,7 @@ static void test_migrate_registers(void)
     wr(c, FPGA_SCRATCH, 0x12345678);
     wr(c, FPGA_REGFILE + 0x10, 0xabcdef01);
     wr(c, FPGA_INT_COALESCE, 7);
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_POLLED);
     wr(c, FPGA_INT_ENABLE, SW(0) | SW(1));
     wr(c, FPGA_INT_RAISE, SW(0) | SW(1));
     g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
@@ -2062,6 +2143,7 @@ static void test_migrate_registers(void)
     g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, (uint32_t)~0x12345678);
     g_assert_cmphex(rd(c, FPGA_REGFILE + 0x10), ==, 0xabcdef01);
     g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==, 7);
+    g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, FPGA_DMA_CONTROL_POLLED);
     g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, SW(0) | SW(1));
     /* The line stood, and stands: no message until it is acknowledged. */
     g_assert_cmphex(msi_take(c, &msi), ==, 0);
@@ -2405,6 +2487,10 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/dma/coalesce-count", test_dma_coalesce_count);
     qtest_add_func("/fpga/dma/coalesce-time", test_dma_coalesce_time);
     qtest_add_func("/fpga/dma/coalesce-idle", test_dma_coalesce_idle);
+    qtest_add_func("/fpga/dma/doorbell", test_dma_doorbell);
+    qtest_add_func("/fpga/dma/no-doorbell", test_dma_no_doorbell);
+    qtest_add_func("/fpga/dma/large-doorbell", test_dma_large_doorbell);
+    qtest_add_func("/fpga/dma/polled", test_dma_polled);
     qtest_add_func("/fpga/dma/own-ram", test_dma_own_ram);
     qtest_add_func("/fpga/dma/endless-ring", test_dma_endless_ring);
 

@@ -200,4 +200,20 @@ TEST_F(faults, a_lost_interrupt_costs_time_but_no_data)
 	}
 }
 
+/* So long that the card does not finish it while the doorbell is rung */
+TEST_F(faults, a_cause_whose_interrupt_was_lost_does_not_stay_pending)
+{
+	static unsigned char out[5 << 20], in[sizeof(out)];
+	uint32_t pending;
+
+	fill_pattern(out, sizeof(out), 7);
+	poke(self->port, self->base, FPGA_INT_ENABLE, 0);
+	ASSERT_EQ(0, card_to(self->fd, out, 0, sizeof(out)));
+	ASSERT_EQ(0, card_from(self->fd, in, 0, sizeof(in)));
+	EXPECT_EQ(sizeof(out), first_difference(out, in, sizeof(out)));
+	ASSERT_EQ(sizeof(pending), pread(self->port, &pending, sizeof(pending),
+					 self->base + FPGA_INT_STATUS));
+	EXPECT_EQ(0, pending & FPGA_INT_DMA_DONE);
+}
+
 TEST_HARNESS_MAIN
