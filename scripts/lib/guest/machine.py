@@ -42,6 +42,9 @@ class Machine:
     cards: bool = True
     qemu_args: tuple = ()
     append: tuple = ()
+    # Start the kernel as a boot loader does. One that was entered as ELF (PVH) boots sooner,
+    # and does not come back from ACPI S3: its first instruction with paging faults.
+    bzimage: bool = False
 
 
 def hardware_kvm():
@@ -71,7 +74,8 @@ def command_line(machine, images, qmp_fd, agent_fd, console):
     root = "pci.0" if machine.machine == "pc" else "pcie.0"
     accel = accelerator(machine)
     # A plain ELF kernel needs no decompression (PVH entry), which SeaBIOS alone can start.
-    kernel = images["vmlinux" if machine.firmware == "seabios" else "bzimage"]
+    elf = machine.firmware == "seabios" and not machine.bzimage
+    kernel = images["vmlinux" if elf else "bzimage"]
     args = [images["qemu"], "-nodefaults", "-no-user-config", "-display", "none"]
     args += ["-L", "/usr/share/seabios", "-L", "/usr/share/qemu"]
     args += ["-machine", machine.machine, "-accel", accel]

@@ -15,6 +15,7 @@ from .errors import CommandTimeout, GuestError, SessionLost
 from .images import prepare
 from .machine import Machine
 from .process import Process
+from .qmp import QmpError
 
 CONSOLE_LINES = 30
 # How long an orderly end may take, before a harder one [s]
@@ -108,6 +109,44 @@ class Guest:
             pass
         self.wait_ready(after=before)
 
+    def kexec(self):
+        """Has its kernel start that same kernel again, without firmware in between."""
+        before = self.boot_id
+        for name in ("bzimage", "initrd"):
+            with open(self._images[name], "rb") as file:
+                self._must("sh", "-c", f"cat >/tmp/{name}", input=file.read())
+        self._must("kexec", "--kexec-file-syscall", "--load", "/tmp/bzimage",
+                   "--initrd=/tmp/initrd", "--reuse-cmdline")
+        try:
+            self.run("kexec", "--exec")
+        except SessionLost:
+            pass
+        self.wait_ready(after=before)
+
+    def suspend(self):
+        """Suspends it to RAM (ACPI S3), wakes it, and waits for the agent there."""
+        before, opened = self.boot_id, self._opened
+        self.start("sh", "-c", "echo deep >/sys/power/mem_sleep && echo mem >/sys/power/state")
+        self._wait(lambda: self._has_event("SUSPEND") or self._received, "the guest to suspend")
+        if not self._has_event("SUSPEND"):
+            raise GuestError(f"it did not suspend: {self.finish().stderr.decode()}")
+        self.wait_event("SUSPEND")
+        self.qmp("system_wakeup")
+        self._resume(opened)
+        if self.boot_id != before:
+            raise GuestError(self._account("it started anew instead of waking"))
+
+    def plug(self, device):
+        """Hot-plugs a device, described as to QEMU's option -device."""
+        said = self.hmp(f"device_add {device}")
+        if said:
+            raise QmpError(said.strip())
+
+    def unplug(self, device):
+        """Has the guest give up the device with this id, and takes it away."""
+        self.qmp("device_del", id=device)
+        self.wait_event("DEVICE_DELETED")
+
     # The machine
 
     def qmp(self, name, **arguments):
@@ -122,15 +161,18 @@ class Guest:
         """Runs a command of QEMU's human monitor and returns its output."""
         return self.qmp("human-monitor-command", command_line=line)
 
+    def _event_index(self, name):
+        events = self._vm.qmp.events
+        return next((i for i, event in enumerate(events) if event["event"] == name), None)
+
+    def _has_event(self, name):
+        return self._event_index(name) is not None
+
     def wait_event(self, name):
         """Waits for a QMP event and takes it and all before it off the list."""
+        self._wait(lambda: self._has_event(name), f"QEMU's event {name}")
         events = self._vm.qmp.events
-
-        def index():
-            return next((i for i, e in enumerate(events) if e["event"] == name), None)
-
-        self._wait(lambda: index() is not None, f"QEMU's event {name}")
-        at = index()
+        at = self._event_index(name)
         event = events[at]
         del events[: at + 1]
         return event
@@ -270,6 +312,13 @@ class Guest:
             self._wait(ended, f"{command} to end after it was killed", GRACE)
             raise
         return Result(command.status, bytes(command.stdout), bytes(command.stderr))
+
+    def _must(self, *argv, **options):
+        """Runs a command that has to succeed."""
+        result = self.run(*argv, **options)
+        if result.status:
+            raise GuestError(f"'{' '.join(argv)}' ended with status {result.status}: "
+                             + result.stderr.decode(errors="replace"))
 
     def resize(self, size):
         self._vm.agent.sendall(frames.resize(size))

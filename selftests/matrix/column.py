@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One column of the matrix: one machine, firmware, kernel and layout, in one boot."""
+
+import dataclasses
+import re
+import traceback
+
+import table
+from guest import Guest, GuestError, Machine
+from verdict import Look
+
+# How long a guest may take for one thing, on a machine that does others beside [s]
+TIMEOUT = 180
+
+HELD, WORKS, LOST, ABSENT, FAILED = "held", "works", "lost", "absent", "FAILED"
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    machine: str
+    firmware: str
+    kernel: str
+    layout: object
+    events: tuple
+
+    @property
+    def name(self):
+        return f"{self.machine}, {self.firmware}, {self.kernel}, {self.layout.name}"
+
+
+def columns(short):
+    """All columns, or the short selection."""
+    for machine in table.MACHINES:
+        for firmware in table.FIRMWARES:
+            for kernel in table.KERNELS:
+                for layout in table.LAYOUTS:
+                    names = layout.events or tuple(event.name for event in table.EVENTS)
+                    if short:
+                        names = table.SHORT.get((machine, firmware, kernel, layout.name), ())
+                    events = tuple(event for event in table.EVENTS if event.name in names)
+                    if events:
+                        yield Column(machine, firmware, kernel, layout, events)
+
+
+class Run:
+    """Runs a column; results are (card's id, event) -> what has come of it."""
+
+    def __init__(self, tap, column):
+        self.column = column
+        self.results = {}
+        self._tap = tap
+        self._guest = None
+        self._look = None
+
+    def run(self):
+        try:
+            for event in self.column.events:
+                self._event(event)
+            self._refusals()
+        finally:
+            self._end()
+
+    def _end(self):
+        if self._guest:
+            self._guest.close()
+            self._guest = None
+
+    def _need_guest(self):
+        """Boots, the first time and after a guest that broke."""
+        if self._guest:
+            return
+        layout, machine = self.column.layout, self.column.machine
+        self._guest = Guest(Machine(
+            machine=machine, firmware=self.column.firmware, kernel=self.column.kernel,
+            cards=False, qemu_args=layout.arguments(machine), bzimage=True,
+        ), TIMEOUT)  # fmt: skip
+        self._guest.boot()
+        if self.results:
+            self._look = self._look_at(())
+
+    def _look_at(self, lost):
+        return Look(self._guest, self.column.layout.cards, [entry.card for entry in lost])
+
+    def _lost(self, event):
+        return [entry for entry in table.LOST if event.name in entry.events]
+
+    def _event(self, event):
+        if not event.each:
+            self._cells(event, self.column.layout.cards, None)
+            return
+        for card in self.column.layout.cards:
+            self._cells(event, (card,), card)
+
+    def _cells(self, event, cards, subject):
+        """One happening, with its results for these cards."""
+        absent = next((entry for entry in table.ABSENT
+                       if subject and entry.event == event.name and entry.applies(subject)), None)
+        lost = self._lost(event)
+        try:
+            self._need_guest()
+            self._happen(event, subject, absent)
+            self._look = self._look_at(lost)
+        except Exception:  # a broken guest is a failed cell, and the others go on
+            self._end()
+            for card in cards:
+                self._result(event, card, FAILED, [traceback.format_exc()])
+            return
+        for card in cards:
+            self._judge(event, card, subject, absent, lost)
+        if not subject:
+            self._commands(event)
+
+    def _happen(self, event, subject, absent):
+        guest = self._guest
+        boots = guest.boots
+        # The first event is the boot itself.
+        if event is table.EVENTS[0]:
+            boots = 0
+        if subject:
+            happen = absent.show if absent else event.happen
+            happen(guest, subject, self._look.slot(subject), self.column.layout)
+        else:
+            event.happen(guest)
+        if guest.boots - boots != event.kernels:
+            raise GuestError(f"{guest.boots - boots} kernels have started, not {event.kernels}")
+
+    def _judge(self, event, card, subject, absent, lost):
+        """With an event that is of one card, its neighbours are looked at, too."""
+        look = self._look
+        faults = []
+        outcome = HELD if card.base else WORKS
+        lost_here = {entry.card: entry for entry in lost}
+        for other in self.column.layout.cards if subject else (card,):
+            if other in lost_here:
+                faults += look.lost_faults(other, lost_here[other].answers)
+            else:
+                faults += look.faults(other)
+        if card in lost_here:
+            outcome = LOST
+        edu_broken = self.column.layout.edu_commands and not event.edu
+        if not edu_broken and not set(lost_here) & set(self.column.layout.cards):
+            faults += look.machine_faults()
+        if absent:
+            outcome = ABSENT
+        self._result(event, card, FAILED if faults else outcome, faults + [look.transcript])
+
+    def _result(self, event, card, outcome, diagnostics):
+        self.results[card.id, event.name] = outcome
+        self._tap.result(outcome != FAILED, f"{self.column.name}: {event.name}: {card.name}: {outcome}",
+                         "\n".join(diagnostics))
+
+    def _commands(self, event):
+        layout = self.column.layout
+        for command, status, patterns in layout.commands + (layout.edu_commands if event.edu else ()):
+            self._tap.command(f"{self.column.name}: {event.name}: {command}",
+                              self._guest.run("sh", "-c", command), status, *patterns)
+
+    def _refusals(self):
+        for refusal in table.REFUSALS:
+            if refusal.layout == self.column.layout.name:
+                self._need_guest()
+                said = self._guest.hmp(refusal.line)
+                self._tap.result(re.search(refusal.says, said) is not None,
+                                 f"{self.column.name}: refused: {refusal.name}", said)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the guest has each card, whether it works, and whether that is as it should be."""
+
+import os
+import re
+
+from where import TOP
+
+IN_GUEST = os.path.join(os.path.dirname(__file__), "in-guest")
+
+
+def _card_id():
+    with open(os.path.join(TOP, "include/fpga_regs.h"), encoding="ascii") as file:
+        return int(re.search(r"FPGA_ID_VALUE\s+(0x[0-9a-f]+)", file.read())[1], 16)
+
+
+ID = f"{_card_id():08x}"
+
+
+class Look:
+    """What a guest says of its cards; lost: those whose address it is to have lost."""
+
+    def __init__(self, guest, cards, lost):
+        words = []
+        for card in cards:
+            driver = card.driver and card not in lost
+            words += [card.path, card.ports, "yes" if driver else "no"]
+        with open(IN_GUEST, "rb") as file:
+            said = guest.run("bash", "-s", "--", *words, input=file.read())
+        self.transcript = (said.stdout + said.stderr).decode(errors="replace")
+        self._facts = {}
+        for line in said.stdout.decode(errors="replace").splitlines():
+            where, key, value = (*line.split(" ", 2), "")[:3]
+            self._facts[where, key] = value
+
+    def fact(self, card, key):
+        return self._facts.get((card.path, key), "")
+
+    def slot(self, card):
+        return self.fact(card, "slot")
+
+    def ports(self, card):
+        """Where the kernel has its ports."""
+        return self.fact(card, "kernel")
+
+    def machine_faults(self):
+        """What pciaddr-check, of which each run says one thing, has against the machine."""
+        status = self._facts.get(("machine", "check"))
+        return [] if status == "0" else [f"pciaddr-check ends with status {status}"]
+
+    def _compare(self, card, expected):
+        return [
+            f"{card.name}: {key} is {self.fact(card, key)!r}, not {value!r}"
+            for key, value in expected.items()
+            if self.fact(card, key) != value
+        ]
+
+    def _register(self, card):
+        base = card.base or int(self.ports(card).split("-")[0] or "0", 16)
+        return "00000000" if card.ea else f"{base | 1:08x}"
+
+    def faults(self, card):
+        """What is wrong with a card that is to have its address and to work."""
+        if not self.slot(card):
+            return [f"{card.name}: there is none"]
+        expected = {"bar0": self._register(card), "id": ID, "check": "0"}
+        if card.driver:
+            expected |= {"driver": "fpga_pci", "owner": "fpga_pci", "dma": "0"}
+        if card.base:
+            expected["kernel"] = card.ports
+        return self._compare(card, expected)
+
+    def lost_faults(self, card, answers):
+        """What is wrong with a card whose address is lost, and that is to be noticed."""
+        if not self.slot(card):
+            return [f"{card.name}: there is none"]
+        faults = self._compare(card, {"driver": "none", "bar0": self._register(card), "check": "1",
+                                      "id": ID if answers else "ffffffff"})
+        if self.fact(card, "dma") == "0":
+            faults.append(f"{card.name}: DMA works")
+        if self.ports(card) == card.ports:
+            faults.append(f"{card.name}: the kernel has it at {card.ports}")
+        return faults
