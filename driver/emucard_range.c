@@ -6,6 +6,9 @@
  * can differ where a BAR or a bridge's window has a fixed address: Linux may move
  * what cannot be moved, for example when the bridge has been removed and scanned
  * again. An access then goes nowhere, or to another card. So both are read.
+ *
+ * A card that states its ports by Enhanced Allocation (PCI Express Base 5.0, 7.8.5)
+ * has no such register; what it states is what the kernel takes, and never moves.
  */
 #include <linux/export.h>
 #include <linux/moduleparam.h>
@@ -98,6 +101,7 @@ static int emucard_check_bridges(struct pci_dev *pdev, int bar, u32 first, u32 l
 int emucard_check_decode(struct pci_dev *pdev, int bar)
 {
 	struct resource *res = &pdev->resource[bar];
+	bool stated = res->flags & IORESOURCE_PCI_FIXED;
 	struct pci_bus_region region;
 	u32 reg, base;
 	u16 vendor;
@@ -105,7 +109,6 @@ int emucard_check_decode(struct pci_dev *pdev, int bar)
 	if (pci_read_config_word(pdev, PCI_VENDOR_ID, &vendor) || PCI_POSSIBLE_ERROR(vendor))
 		return dev_err_probe(&pdev->dev, -ENODEV, "the card does not answer\n");
 	pci_read_config_dword(pdev, PCI_BASE_ADDRESS_0 + 4 * bar, &reg);
-	base = reg & PCI_BASE_ADDRESS_IO_MASK;
 
 	if (!(res->flags & IORESOURCE_IO) || !resource_size(res))
 		return dev_err_probe(&pdev->dev, -ENXIO, "BAR %d is not an I/O BAR\n", bar);
@@ -115,6 +118,7 @@ int emucard_check_decode(struct pci_dev *pdev, int bar)
 				     bar, (u64)resource_size(res), reg);
 
 	pcibios_resource_to_bus(pdev->bus, &region, res);
+	base = stated ? region.start : reg & PCI_BASE_ADDRESS_IO_MASK;
 	if (base != region.start)
 		return dev_err_probe(&pdev->dev, -ENXIO,
 				     "BAR %d holds port 0x%04x, but the kernel believes it is at 0x%04llx: a fixed BAR cannot be moved (was its bridge removed and scanned again, or 0x%04x given to another bridge?); reboot\n",
