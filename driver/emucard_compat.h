@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What changed in the kernel between 6.1, the oldest one that this driver
- * supports, and today. A driver in the kernel's own tree does without this file.
+ * supports, and today. A driver in the kernel's own tree does without this file and
+ * emucard_compat.c.
  */
 #ifndef EMUCARD_COMPAT_H
 #define EMUCARD_COMPAT_H
@@ -27,6 +28,11 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 #define emucard_assign_str(dst, src)	__assign_str(dst, src)
 #else
 #define emucard_assign_str(dst, src)	__assign_str(dst)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+			 unsigned int flags);
 #endif
 
 static inline void emucard_eventfd_signal(struct eventfd_ctx *ctx)

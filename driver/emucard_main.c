@@ -14,7 +14,9 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/splice.h>
 
+#include "emucard_compat.h"
 #include "emucard_core.h"
 
 #define CREATE_TRACE_POINTS
@@ -94,6 +96,8 @@ static const struct file_operations emucard_fops = {
 	.llseek = emucard_llseek,
 	.read_iter = emucard_read_iter,
 	.write_iter = emucard_write_iter,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
 	.unlocked_ioctl = emucard_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = emucard_mmap,

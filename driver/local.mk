@@ -26,6 +26,7 @@ nobase_dist_dkms_DATA = \
 	driver/Kbuild \
 	driver/Makefile \
 	driver/edu.c \
+	driver/emucard_compat.c \
 	driver/emucard_compat.h \
 	driver/emucard_core.h \
 	driver/emucard_driver.h \

@@ -8,7 +8,8 @@
  * driver reads no more than that, and answers no more than that, so that either
  * side may be newer. An @argsz below the size of version 1 is refused (EINVAL).
  * Flags and padding that a driver does not know must be 0 (else EINVAL). All
- * structures are laid out the same for 32-bit and 64-bit callers.
+ * structures are laid out the same for 32-bit and 64-bit callers. A field is as
+ * old as its request, unless it says since which version it is there.
  *
  * Errors that every request can give:
  *   EBADF	the file is not open for writing, and the request changes something;
@@ -19,13 +20,15 @@
  *   ENOTTY	no such request
  *   EOPNOTSUPP	this card cannot do it: see emucard_info.caps
  *
- * read(), write() and their vectored, positioned and asynchronous forms move
- * data to and from the card's memory by DMA, at the file's offset; for each of
- * them EMUCARD_TIMEOUT_DEFAULT_MS is the bound, and only a fatal signal ends a
- * wait. mmap() with MAP_SHARED maps the memory where EMUCARD_CAP_MMAP is set; the
- * mapping gives SIGBUS once the card is gone. poll() reports POLLPRI when an
- * interrupt event has arrived that this open file has not yet waited for, and
- * POLLERR | POLLHUP once the card is gone.
+ * read(), write() and their vectored, positioned and asynchronous forms, splice()
+ * and sendfile() move data to and from the card's memory by DMA, at the file's
+ * offset; for each of them EMUCARD_TIMEOUT_DEFAULT_MS is the bound, and only a
+ * fatal signal ends a wait. Errors are those of EMUCARD_DMA; but at the end of the
+ * memory reading gives 0, and writing ENOSPC. mmap() with MAP_SHARED maps the
+ * memory where EMUCARD_CAP_MMAP is set, else it gives EOPNOTSUPP; the mapping
+ * gives SIGBUS once the card is gone. poll() reports POLLPRI when an interrupt
+ * event has arrived that this open file has not yet waited for, and POLLERR |
+ * POLLHUP once the card is gone.
  */
 #ifndef _UAPI_LINUX_EMUCARD_H
 #define _UAPI_LINUX_EMUCARD_H
@@ -157,7 +160,7 @@ struct emucard_reg {
  * @len: 1 to 2^30 bytes
  * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
  * @pad: 0
- * @done: out, also on error: bytes known to have been moved
+ * @done: out, also on an error that ends a transfer: bytes known to have been moved
  */
 struct emucard_dma {
 	__u32 argsz;
