@@ -15,43 +15,16 @@
 #include <linux/iopoll.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/rwsem.h>
 #include <linux/uio.h>
 
-#include "emucard_driver.h"
+#include "edu_regs.h"
 #include "emucard_compat.h"
+#include "emucard_driver.h"
 
-#define EDU_PCI_VENDOR_ID	0x1234
-#define EDU_PCI_DEVICE_ID	0x11e8
-#define EDU_BAR			0
-#define EDU_BAR_SIZE		0x100000
-
-#define EDU_ID			0x00	/* RO, version 31:16, magic 15:0 */
-#define   EDU_ID_MASK		0x0000ffff
-#define   EDU_ID_VALUE		0x000000ed
-#define EDU_LIVENESS		0x04	/* RW, reads back inverted */
-#define EDU_FACTORIAL		0x08	/* RW */
-#define EDU_STATUS		0x20
-#define   EDU_STATUS_COMPUTING	0x01	/* RO */
-#define   EDU_STATUS_IRQFACT	0x80	/* RW, interrupt when computed */
-#define EDU_IRQ_STATUS		0x24	/* RO */
-#define   EDU_IRQ_FACT		0x00000001
-#define   EDU_IRQ_DMA		0x00000100
-#define   EDU_IRQ_SOFTWARE	0xffff0000	/* any value can be raised; these are ours */
-#define   EDU_IRQ_SOFTWARE_SHIFT 16
-#define EDU_IRQ_RAISE		0x60	/* WO */
-#define EDU_IRQ_ACK		0x64	/* WO */
-#define EDU_DMA_SRC		0x80	/* RW, these four also with 8 bytes */
-#define EDU_DMA_DST		0x88	/* RW */
-#define EDU_DMA_COUNT		0x90	/* RW */
-#define EDU_DMA_CMD		0x98	/* RW */
-#define   EDU_DMA_CMD_RUN	0x1
-#define   EDU_DMA_CMD_TO_HOST	0x2
-#define   EDU_DMA_CMD_IRQ	0x4
-
-/* Where the device's own buffer is in its address space */
-#define EDU_BUFFER		0x40000
-#define EDU_BUFFER_SIZE		4096
-#define EDU_DMA_BITS		28
+/* Any value can be raised; these bits are for software. */
+#define EDU_INT_SOFTWARE	0xffff0000
+#define EDU_INT_SOFTWARE_SHIFT	16
 
 /* Bound for a transfer that was given up: ten times what the device takes */
 #define EDU_IDLE_USEC		(1000 * USEC_PER_MSEC)
@@ -69,7 +42,10 @@ enum edu_unit {
  * @pdev: its PCI function
  * @regs: BAR 0
  * @card: what users see
- * @wait: woken by interrupts, when a unit becomes free, and when the card goes
+ * @wait: woken by interrupts, when a unit becomes free, by resets, and when the card goes
+ * @regs_lock: held for reading by who writes registers, for writing during a reset;
+ *	nobody waits for the device with it
+ * @resets: changes with every reset of the function; written with @regs_lock
  * @busy: units in use, a bit for each &enum edu_unit
  * @gone: the card goes
  * @buffer: host memory of transfers
@@ -80,6 +56,8 @@ struct edu {
 	void __iomem *regs;
 	struct emucard *card;
 	wait_queue_head_t wait;
+	struct rw_semaphore regs_lock;
+	unsigned int resets;
 	unsigned long busy;
 	bool gone;
 	void *buffer;
@@ -107,15 +85,15 @@ static irqreturn_t edu_irq(int nr, void *data)
 	struct edu *edu = data;
 	u32 status;
 
-	status = edu_read(edu, EDU_IRQ_STATUS);
+	status = edu_read(edu, EDU_INT_STATUS);
 	if (!status || PCI_POSSIBLE_ERROR(status))
 		return IRQ_NONE;
-	edu_write(edu, EDU_IRQ_ACK, status);
+	edu_write(edu, EDU_INT_ACK, status);
 
-	if (status & EDU_IRQ_SOFTWARE)
-		emucard_irq_event(edu->card, status >> EDU_IRQ_SOFTWARE_SHIFT);
+	if (status & EDU_INT_SOFTWARE)
+		emucard_irq_event(edu->card, status >> EDU_INT_SOFTWARE_SHIFT);
 	/* Those who wait read for themselves whether the device has finished. */
-	if (status & (EDU_IRQ_DMA | EDU_IRQ_FACT))
+	if (status & (EDU_INT_DMA | EDU_INT_FACT))
 		wake_up_all(&edu->wait);
 	return IRQ_HANDLED;
 }
@@ -133,34 +111,48 @@ static void edu_release(struct edu *edu, enum edu_unit unit)
 	wake_up_all(&edu->wait);
 }
 
-/* Wait until a bit of a register is clear; an interrupt that was lost costs time only. */
-static int edu_wait_clear(struct edu *edu, u32 reg, u32 bit, const struct emucard_wait *wait)
+/*
+ * Wait until a bit of a register is clear; an interrupt that was lost costs time only.
+ * What was begun when edu.resets was @resets has failed if there was a reset since. A
+ * device that is being reset reads all-ones, in which the bit is set.
+ */
+static int edu_wait_clear(struct edu *edu, u32 reg, u32 bit, unsigned int resets,
+			  const struct emucard_wait *wait)
 {
 	int ret;
 
 	ret = emucard_wait_event(edu->wait,
-				 READ_ONCE(edu->gone) || !(edu_read(edu, reg) & bit), wait);
-	if (!edu_alive(edu))
-		return -ENODEV;
-	if (ret == -ETIMEDOUT && !(edu_read(edu, reg) & bit))
-		return 0;
+				 READ_ONCE(edu->gone) || READ_ONCE(edu->resets) != resets ||
+				 !(edu_read(edu, reg) & bit), wait);
+	down_read(&edu->regs_lock);
+	if (edu->resets != resets)
+		ret = -EIO;
+	else if (!edu_alive(edu))
+		ret = -ENODEV;
+	else if (ret == -ETIMEDOUT && !(edu_read(edu, reg) & bit))
+		ret = 0;
+	up_read(&edu->regs_lock);
 	return ret;
 }
 
 static int edu_dma(struct edu *edu, u64 offset, size_t len, enum dma_data_direction dir,
 		   const struct emucard_wait *wait)
 {
-	u32 cmd = EDU_DMA_CMD_RUN | EDU_DMA_CMD_IRQ;
+	u32 cmd = EDU_DMA_CMD_START | EDU_DMA_CMD_IRQ;
 	u32 host = lower_32_bits(edu->buffer_dma);
-	u32 device = EDU_BUFFER + offset;
+	u32 device = EDU_DMA_BUFFER + offset;
+	unsigned int resets;
 
 	if (dir == DMA_FROM_DEVICE)
 		cmd |= EDU_DMA_CMD_TO_HOST;
+	down_read(&edu->regs_lock);
+	resets = edu->resets;
 	edu_write(edu, EDU_DMA_SRC, dir == DMA_TO_DEVICE ? host : device);
 	edu_write(edu, EDU_DMA_DST, dir == DMA_TO_DEVICE ? device : host);
 	edu_write(edu, EDU_DMA_COUNT, len);
 	edu_write(edu, EDU_DMA_CMD, cmd);
-	return edu_wait_clear(edu, EDU_DMA_CMD, EDU_DMA_CMD_RUN, wait);
+	up_read(&edu->regs_lock);
+	return edu_wait_clear(edu, EDU_DMA_CMD, EDU_DMA_CMD_START, resets, wait);
 }
 
 static ssize_t edu_copy(struct emucard *card, struct iov_iter *iter, u64 offset, size_t len,
@@ -169,15 +161,15 @@ static ssize_t edu_copy(struct emucard *card, struct iov_iter *iter, u64 offset,
 	struct edu *edu = card->drvdata;
 	ssize_t ret;
 
-	if (offset >= EDU_BUFFER_SIZE)
+	if (offset >= EDU_DMA_BUFFER_SIZE)
 		return -ERANGE;
-	len = min_t(u64, len, EDU_BUFFER_SIZE - offset);
+	len = min_t(u64, len, EDU_DMA_BUFFER_SIZE - offset);
 
 	ret = edu_acquire(edu, EDU_UNIT_DMA, wait);
 	if (ret)
 		return ret;
 	/* A transfer that somebody gave up may still be using the buffer. */
-	ret = edu_wait_clear(edu, EDU_DMA_CMD, EDU_DMA_CMD_RUN, wait);
+	ret = edu_wait_clear(edu, EDU_DMA_CMD, EDU_DMA_CMD_START, READ_ONCE(edu->resets), wait);
 	if (ret)
 		goto release;
 
@@ -198,40 +190,73 @@ release:
 static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emucard_wait *wait)
 {
 	struct edu *edu = card->drvdata;
+	unsigned int resets;
 	int ret;
 
 	ret = edu_acquire(edu, EDU_UNIT_FACT, wait);
 	if (ret)
 		return ret;
-	if (!edu_alive(edu)) {
+	down_read(&edu->regs_lock);
+	resets = edu->resets;
+	if (!edu_alive(edu))
 		ret = -ENODEV;
-	} else if (edu_read(edu, EDU_STATUS) & EDU_STATUS_COMPUTING) {
+	else if (edu_read(edu, EDU_STATUS) & EDU_STATUS_COMPUTING)
 		ret = -EBUSY;
-	} else {
-		edu_write(edu, EDU_FACTORIAL, n);
-		ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, wait);
-		if (!ret)
-			*result = edu_read(edu, EDU_FACTORIAL);
-	}
+	else
+		edu_write(edu, EDU_FACT, n);
+	up_read(&edu->regs_lock);
+	if (ret)
+		goto release;
+
+	ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, resets, wait);
+	if (ret)
+		goto release;
+	down_read(&edu->regs_lock);
+	*result = edu_read(edu, EDU_FACT);
+	if (edu->resets != resets)
+		ret = -EIO;
+	up_read(&edu->regs_lock);
+release:
 	edu_release(edu, EDU_UNIT_FACT);
 	return ret;
+}
+
+static u64 edu_read_width(struct edu *edu, u32 offset, u32 width)
+{
+#ifdef CONFIG_64BIT
+	if (width == 8)
+		return readq(edu->regs + offset);
+#endif
+	return edu_read(edu, offset);
 }
 
 static int edu_reg_read(struct emucard *card, u32 offset, u32 width, u64 *value)
 {
 	struct edu *edu = card->drvdata;
+	int ret;
 
-#ifdef CONFIG_64BIT
-	if (width == 8) {
-		if (offset < EDU_DMA_SRC)
-			return -EINVAL;
-		*value = readq(edu->regs + offset);
-		return edu_alive(edu) ? 0 : -ENODEV;
-	}
-#endif
-	*value = edu_read(edu, offset);
+	if (width == 8 && offset < EDU_DMA_SRC)
+		return -EINVAL;
+	down_read(&edu->regs_lock);
+	*value = edu_read_width(edu, offset, width);
 	/* All-ones is also what the device answers where it has no register. */
-	return edu_alive(edu) ? 0 : -ENODEV;
+	ret = edu_alive(edu) ? 0 : -ENODEV;
+	up_read(&edu->regs_lock);
+	return ret;
+}
+
+/* A single write, with which nothing begins that takes time */
+static int edu_write_alive(struct edu *edu, u32 reg, u32 value)
+{
+	int ret = -ENODEV;
+
+	down_read(&edu->regs_lock);
+	if (edu_alive(edu)) {
+		edu_write(edu, reg, value);
+		ret = 0;
+	}
+	up_read(&edu->regs_lock);
+	return ret;
 }
 
 static int edu_reg_write(struct emucard *card, u32 offset, u32 width, u64 value)
@@ -241,28 +266,23 @@ static int edu_reg_write(struct emucard *card, u32 offset, u32 width, u64 value)
 	/* The others start transfers, computations and interrupts. */
 	if (offset != EDU_LIVENESS || width != 4)
 		return -EPERM;
-	if (!edu_alive(edu))
-		return -ENODEV;
-	edu_write(edu, EDU_LIVENESS, value);
-	return 0;
+	return edu_write_alive(edu, EDU_LIVENESS, value);
 }
 
 static int edu_irq_raise(struct emucard *card, u32 causes)
 {
-	struct edu *edu = card->drvdata;
+	return edu_write_alive(card->drvdata, EDU_INT_RAISE, causes << EDU_INT_SOFTWARE_SHIFT);
+}
 
-	if (!edu_alive(edu))
-		return -ENODEV;
-	edu_write(edu, EDU_IRQ_RAISE, causes << EDU_IRQ_SOFTWARE_SHIFT);
-	return 0;
+static void edu_retire(struct edu *edu)
+{
+	WRITE_ONCE(edu->gone, true);
+	wake_up_all(&edu->wait);
 }
 
 static void edu_detach(struct emucard *card)
 {
-	struct edu *edu = card->drvdata;
-
-	WRITE_ONCE(edu->gone, true);
-	wake_up_all(&edu->wait);
+	edu_retire(card->drvdata);
 }
 
 static const struct emucard_ops edu_ops = {
@@ -284,13 +304,14 @@ static void edu_quiesce(void *data)
 	int ret;
 
 	edu_write(edu, EDU_STATUS, 0);
-	ret = read_poll_timeout(edu_read, cmd, PCI_POSSIBLE_ERROR(cmd) || !(cmd & EDU_DMA_CMD_RUN),
+	ret = read_poll_timeout(edu_read, cmd,
+				PCI_POSSIBLE_ERROR(cmd) || !(cmd & EDU_DMA_CMD_START),
 				EDU_IDLE_POLL_USEC, EDU_IDLE_USEC, false, edu, EDU_DMA_CMD);
 	if (ret)
 		dev_warn(&edu->pdev->dev, "DMA does not end: cut off from the bus\n");
 	/* A function that is not a bus master cannot reach host memory. */
 	pci_clear_master(edu->pdev);
-	edu_write(edu, EDU_IRQ_ACK, ~0);
+	edu_write(edu, EDU_INT_ACK, ~0);
 }
 
 static int edu_identify(struct edu *edu)
@@ -344,6 +365,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	edu->pdev = pdev;
 	init_waitqueue_head(&edu->wait);
+	init_rwsem(&edu->regs_lock);
 	pci_set_drvdata(pdev, edu);
 
 	edu->card = devm_emucard_alloc(dev, &edu_ops, edu);
@@ -358,20 +380,20 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return dev_err_probe(dev, ret,
 				     "its memory belongs to another driver, see /proc/iomem\n");
-	if (pci_resource_len(pdev, EDU_BAR) < EDU_BAR_SIZE)
-		return dev_err_probe(dev, -ENODEV, "BAR %d is too small\n", EDU_BAR);
-	edu->regs = pcim_iomap(pdev, EDU_BAR, 0);
+	if (pci_resource_len(pdev, EDU_BAR_REGS) < EDU_BAR_SIZE)
+		return dev_err_probe(dev, -ENODEV, "BAR %d is too small\n", EDU_BAR_REGS);
+	edu->regs = pcim_iomap(pdev, EDU_BAR_REGS, 0);
 	if (!edu->regs)
-		return dev_err_probe(dev, -ENOMEM, "cannot map BAR %d\n", EDU_BAR);
+		return dev_err_probe(dev, -ENOMEM, "cannot map BAR %d\n", EDU_BAR_REGS);
 	ret = edu_identify(edu);
 	if (ret)
 		return ret;
 
-	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(EDU_DMA_BITS));
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(EDU_DMA_MASK_BITS));
 	if (ret)
 		return dev_err_probe(dev, ret, "no memory within %d bits of address\n",
-				     EDU_DMA_BITS);
-	edu->buffer = dmam_alloc_coherent(dev, EDU_BUFFER_SIZE, &edu->buffer_dma, GFP_KERNEL);
+				     EDU_DMA_MASK_BITS);
+	edu->buffer = dmam_alloc_coherent(dev, EDU_DMA_BUFFER_SIZE, &edu->buffer_dma, GFP_KERNEL);
 	if (!edu->buffer)
 		return -ENOMEM;
 	ret = devm_add_action_or_reset(dev, edu_quiesce, edu);
@@ -380,21 +402,32 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = edu_request_irq(edu);
 	if (ret)
 		return ret;
-	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQFACT);
+	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQ_FACT);
 	pci_set_master(pdev);
 
 	info->kind = EMUCARD_KIND_EDU;
 	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_FACT;
-	info->dma_size = EDU_BUFFER_SIZE;
-	info->regs_base = pci_resource_start(pdev, EDU_BAR);
+	info->dma_size = EDU_DMA_BUFFER_SIZE;
+	info->regs_base = pci_resource_start(pdev, EDU_BAR_REGS);
 	info->regs_size = EDU_BAR_SIZE;
 	info->reg_widths = IS_ENABLED(CONFIG_64BIT) ? 4 | 8 : 4;
 	return devm_emucard_register(edu->card);
 }
 
+/* The other half of edu_quiesce(): who was waiting looks again. */
+static void edu_restart(struct edu *edu)
+{
+	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQ_FACT);
+	pci_set_master(edu->pdev);
+	wake_up_all(&edu->wait);
+}
+
 static void edu_shutdown(struct pci_dev *pdev)
 {
-	edu_quiesce(pci_get_drvdata(pdev));
+	struct edu *edu = pci_get_drvdata(pdev);
+
+	edu_retire(edu);
+	edu_quiesce(edu);
 }
 
 static int edu_suspend(struct device *dev)
@@ -405,14 +438,40 @@ static int edu_suspend(struct device *dev)
 
 static int edu_resume(struct device *dev)
 {
-	struct edu *edu = dev_get_drvdata(dev);
-
-	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQFACT);
-	pci_set_master(edu->pdev);
+	edu_restart(dev_get_drvdata(dev));
 	return 0;
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(edu_pm_ops, edu_suspend, edu_resume);
+
+/*
+ * The device has no reset of its own, but the bus that it is alone on may have: its
+ * registers cannot be reached meanwhile, and it may forget what it was doing.
+ */
+static void edu_reset_prepare(struct pci_dev *pdev)
+{
+	struct edu *edu = pci_get_drvdata(pdev);
+
+	down_write(&edu->regs_lock);
+	WRITE_ONCE(edu->resets, edu->resets + 1);
+	wake_up_all(&edu->wait);
+	edu_quiesce(edu);
+}
+
+static void edu_reset_done(struct pci_dev *pdev)
+{
+	struct edu *edu = pci_get_drvdata(pdev);
+
+	if (!edu_alive(edu))
+		dev_err(&pdev->dev, "the card does not answer after a reset\n");
+	edu_restart(edu);
+	up_write(&edu->regs_lock);
+}
+
+static const struct pci_error_handlers edu_err_handlers = {
+	.reset_prepare = edu_reset_prepare,
+	.reset_done = edu_reset_done,
+};
 
 static const struct pci_device_id edu_ids[] = {
 	{ PCI_DEVICE(EDU_PCI_VENDOR_ID, EDU_PCI_DEVICE_ID) },
@@ -427,6 +486,7 @@ static struct pci_driver edu_driver = {
 	.probe = edu_probe,
 	.shutdown = edu_shutdown,
 	.driver.pm = pm_sleep_ptr(&edu_pm_ops),
+	.err_handler = &edu_err_handlers,
 };
 module_pci_driver(edu_driver);
 
