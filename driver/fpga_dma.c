@@ -560,9 +560,17 @@ static void fpga_dma_watch(struct work_struct *work)
 {
 	struct fpga_dma *dma = container_of(to_delayed_work(work), struct fpga_dma, watch);
 	const struct fpga_dma_victims expired = { fpga_dma_match_expired, NULL, -ETIMEDOUT };
+	bool gone;
+
+	spin_lock_irq(&dma->lock);
+	gone = dma->state == FPGA_DMA_ON;
+	spin_unlock_irq(&dma->lock);
+	/* A card that has gone does not say so: let nobody wait for the end of his time. */
+	if (gone)
+		gone = PCI_POSSIBLE_ERROR(ioread32(dma->regs + FPGA_DMA_STATUS));
 
 	dma->ops->poll(dma->data);
-	fpga_dma_sweep(dma, &expired, false, FPGA_DMA_ON);
+	fpga_dma_sweep(dma, &expired, gone, FPGA_DMA_ON);
 	if (fpga_dma_look(dma, false))
 		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
 }

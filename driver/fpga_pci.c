@@ -61,6 +61,7 @@ struct fpga_vector {
  * @dma: its DMA engine
  * @regs_lock: held for reading by who uses registers, for writing by who resets
  * @irq_lock: so that a cause is taken once
+ * @going: protected by @regs_lock; the engine must not run any more
  * @features: FPGA_FEATURE_*
  * @intx: the interrupt line may be shared
  * @vectors: vectors in use
@@ -72,6 +73,7 @@ struct fpga {
 	struct fpga_dma *dma;
 	struct rw_semaphore regs_lock;
 	spinlock_t irq_lock;		/* read and acknowledge FPGA_INT_STATUS */
+	bool going;
 	u32 features;
 	bool intx;
 	struct fpga_vector vectors[FPGA_IRQ_VECTORS];
@@ -263,21 +265,31 @@ static int fpga_reset(struct emucard *card)
 	int ret = -ENODEV;
 
 	down_write(&fpga->regs_lock);
+	if (fpga->going)
+		goto unlock;
 	fpga_dma_fail(fpga->dma, -EIO);
 	fpga_reset_card(fpga);
 	if (fpga_alive(fpga))
 		ret = fpga_dma_start(fpga->dma);
 	else
 		fpga_dma_stop(fpga->dma, ret);
+unlock:
 	up_write(&fpga->regs_lock);
 	return ret;
 }
 
+/* The engine stops for good: a reset that a user asks for does not start it again. */
+static void fpga_retire(struct fpga *fpga)
+{
+	down_write(&fpga->regs_lock);
+	fpga->going = true;
+	fpga_dma_stop(fpga->dma, -ENODEV);
+	up_write(&fpga->regs_lock);
+}
+
 static void fpga_detach(struct emucard *card)
 {
-	struct fpga *fpga = card->drvdata;
-
-	fpga_dma_stop(fpga->dma, -ENODEV);
+	fpga_retire(card->drvdata);
 }
 
 static const struct emucard_ops fpga_ops = {
@@ -490,7 +502,7 @@ static void fpga_shutdown(struct pci_dev *pdev)
 {
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
-	fpga_dma_stop(fpga->dma, -ENODEV);
+	fpga_retire(fpga);
 	fpga_irq_disable(fpga);
 }
 
@@ -557,7 +569,8 @@ static pci_ers_result_t fpga_error_detected(struct pci_dev *pdev, pci_channel_st
 	case pci_channel_io_normal:
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	case pci_channel_io_frozen:
-		fpga_dma_fail(fpga->dma, -EIO);
+		/* Until resume(), which comes only if the link recovers. */
+		fpga_dma_stop(fpga->dma, -EIO);
 		return PCI_ERS_RESULT_NEED_RESET;
 	default:
 		fpga_dma_stop(fpga->dma, -ENODEV);
