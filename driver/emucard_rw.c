@@ -158,6 +158,33 @@ static void emucard_let_go(struct emucard_xfer *xfer, bool dirty)
 		sg_free_table(&xfer->sgt);
 }
 
+/*
+ * Users may have the card write to neighbouring or overlapping memory at the same time,
+ * as they may with O_DIRECT. The DMA API does not know such mappings, and its debugging
+ * reports them; what it has for memory that is mapped for longer than it belongs to one
+ * side is to synchronize by oneself, at the same two points.
+ */
+static int emucard_map(struct emucard_xfer *xfer)
+{
+	struct emucard_request *request = xfer->request;
+	struct device *dma_dev = request->card->dev.parent;
+	int ret;
+
+	ret = dma_map_sgtable(dma_dev, &xfer->sgt, request->dir, DMA_ATTR_SKIP_CPU_SYNC);
+	if (!ret)
+		dma_sync_sgtable_for_device(dma_dev, &xfer->sgt, request->dir);
+	return ret;
+}
+
+static void emucard_unmap(struct emucard_xfer *xfer)
+{
+	struct emucard_request *request = xfer->request;
+	struct device *dma_dev = request->card->dev.parent;
+
+	dma_sync_sgtable_for_cpu(dma_dev, &xfer->sgt, request->dir);
+	dma_unmap_sgtable(dma_dev, &xfer->sgt, request->dir, DMA_ATTR_SKIP_CPU_SYNC);
+}
+
 /* Add the transfer that comes next in @iter; bytes that it covers, or an error. */
 static ssize_t emucard_add_xfer(struct emucard_request *request, struct iov_iter *iter,
 				u64 offset)
@@ -183,7 +210,7 @@ static ssize_t emucard_add_xfer(struct emucard_request *request, struct iov_iter
 	if (ret)
 		return ret;
 
-	ret = dma_map_sgtable(request->card->dev.parent, &xfer->sgt, request->dir, 0);
+	ret = emucard_map(xfer);
 	if (ret) {
 		emucard_let_go(xfer, false);
 		return ret;
@@ -260,7 +287,7 @@ static u64 emucard_request_finish(struct emucard_request *request, bool dirty, i
 	for (i = 0; i < request->nr; i++) {
 		struct emucard_xfer *xfer = &request->xfer[i];
 
-		dma_unmap_sgtable(card->dev.parent, &xfer->sgt, request->dir, 0);
+		emucard_unmap(xfer);
 		emucard_let_go(xfer, dirty);
 		if (*error)
 			continue;
@@ -349,7 +376,7 @@ static void emucard_request_drop(struct emucard_request *request, int error)
 	while (request->nr) {
 		struct emucard_xfer *xfer = &request->xfer[--request->nr];
 
-		dma_unmap_sgtable(request->card->dev.parent, &xfer->sgt, request->dir, 0);
+		emucard_unmap(xfer);
 		emucard_let_go(xfer, false);
 	}
 	kfree(request);
@@ -395,9 +422,11 @@ static int emucard_copy_some(struct emucard *card, struct iov_iter *iter, u64 of
 			     enum dma_data_direction dir, const struct emucard_wait *wait,
 			     u64 *done)
 {
+	size_t len = iov_iter_count(iter);
 	ssize_t moved;
 
-	moved = card->ops->copy(card, iter, offset, iov_iter_count(iter), dir, wait);
+	moved = card->ops->copy(card, iter, offset, len, dir, wait);
+	trace_emucard_copy(card, offset, len, dir == DMA_TO_DEVICE, moved);
 	emucard_count(card, dir, max_t(ssize_t, moved, 0), min_t(ssize_t, moved, 0));
 	if (moved < 0)
 		return moved;
@@ -491,12 +520,13 @@ static ssize_t emucard_rw(struct kiocb *iocb, struct iov_iter *iter, enum dma_da
 	if (!emucard_enter(card))
 		return -ENODEV;
 
-	/* What is too long for one request waits, whatever the caller would like. */
 	if (card->ops->submit && !is_sync_kiocb(iocb) &&
 	    emucard_xfers(iter) <= EMUCARD_REQUEST_XFERS) {
 		ret = emucard_start(card, iocb, iter, dir);
 		if (ret == -EIOCBQUEUED)
 			return ret;	/* the request has taken over our hold on the card */
+	} else if (iocb->ki_flags & IOCB_NOWAIT) {
+		ret = -EAGAIN;
 	} else {
 		ret = emucard_transfer(card, iter, iocb->ki_pos, dir, NULL, &moved);
 		iocb->ki_pos += moved;

@@ -56,6 +56,28 @@ TRACE_EVENT(emucard_end,
 		  __get_str(card), __entry->request, __entry->moved, __entry->error)
 );
 
+TRACE_EVENT(emucard_copy,
+	TP_PROTO(const struct emucard *card, u64 offset, u64 len, bool to_card, ssize_t result),
+	TP_ARGS(card, offset, len, to_card, result),
+	TP_STRUCT__entry(
+		__string(card, dev_name(&card->dev))
+		__field(u64, offset)
+		__field(u64, len)
+		__field(ssize_t, result)
+		__field(bool, to_card)
+	),
+	TP_fast_assign(
+		emucard_assign_str(card, dev_name(&card->dev));
+		__entry->offset = offset;
+		__entry->len = len;
+		__entry->result = result;
+		__entry->to_card = to_card;
+	),
+	TP_printk("%s %s offset=0x%llx len=%llu result=%zd",
+		  __get_str(card), __entry->to_card ? "to card" : "from card",
+		  __entry->offset, __entry->len, __entry->result)
+);
+
 TRACE_EVENT(emucard_interrupt,
 	TP_PROTO(const struct emucard *card, u32 causes),
 	TP_ARGS(card, causes),

@@ -70,6 +70,16 @@ TEST_F(card, a_bad_buffer_is_a_fault)
 	EXPECT_EQ(EFAULT, errno);
 }
 
+TEST_F(card, who_must_not_wait_does_not)
+{
+	unsigned char byte;
+	struct iovec vec = { &byte, 1 };
+
+	EXPECT_EQ(-1, preadv2(self->fd, &vec, 1, 0, RWF_NOWAIT));
+	/* edu cannot but wait, and says so from the start. */
+	EXPECT_EQ(variant->kind == EMUCARD_KIND_FPGA ? EAGAIN : EOPNOTSUPP, errno);
+}
+
 TEST_F(card, direct_io_may_be_asked_for)
 {
 	int fd = open(card_node(variant->kind), O_RDWR | O_DIRECT);
