@@ -2,7 +2,7 @@
 /* Data arrives, and nothing beside it is touched: each card, size and alignment */
 #include <stdbool.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "card.h"
 
 #define GUARD	64

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <sys/syscall.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "card.h"
-#include "fpga_regs.h"
+#include "poke.h"
 
 FIXTURE(faults) {
 	int fd;
@@ -39,18 +39,6 @@ FIXTURE_TEARDOWN(faults)
 		card_reset(self->fd);
 	if (self->fd >= 0)
 		close(self->fd);
-}
-
-/* /dev/port writes byte by byte; what is above the first byte must not matter. */
-static void poke(int port, uint64_t base, uint32_t reg, uint8_t value)
-{
-	if (pwrite(port, &value, 1, base + reg) != 1)
-		abort();
-}
-
-static void stick(int port, uint64_t base)
-{
-	poke(port, base, FPGA_DMA_CONTROL, 0);
 }
 
 /* With a table of segments */

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 #include "card.h"
 
 FIXTURE(card) {

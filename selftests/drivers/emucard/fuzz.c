@@ -4,8 +4,8 @@
  * unbound, removed, reset and bound again. None may give an error that the interface
  * does not name, write where it was not asked to, or hang; at the end both cards work.
  *
- * FUZZ_CALLS: how many calls; FUZZ_SEED: which; FUZZ_FAULTS=1: the kernel's failslab
- * makes some of the callers' allocations fail. What the kernel itself finds wrong is
+ * FUZZ_CALLS: how many calls; FUZZ_SEED: which; FUZZ_FAULTS=1: the kernel's failslab and
+ * fail_page_alloc make some of the callers' allocations fail. What the kernel itself finds wrong is
  * in its log, for the one who runs this to look at.
  */
 #include <limits.h>
@@ -429,19 +429,27 @@ static void disturb_until_done(struct emucard_info *infos, size_t nr, uint64_t *
 
 static bool set_faults(bool on)
 {
+	static const char * const kinds[] = { "failslab", "fail_page_alloc" };
 	static const char * const settings[][2] = {
 		{ "task-filter", "Y" }, { "verbose", "0" }, { "interval", "1" },
 		{ "times", "-1" }, { "ignore-gfp-wait", "N" },
 	};
 	char path[128];
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/failslab/%s", settings[i][0]);
-		if (write_to(path, settings[i][1]))
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+			snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", kinds[k],
+				 settings[i][0]);
+			if (write_to(path, settings[i][1]))
+				return false;
+		}
+		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/probability", kinds[k]);
+		if (write_to(path, on ? "1" : "0"))
 			return false;
 	}
-	return !write_to("/sys/kernel/debug/failslab/probability", on ? "1" : "0");
+	/* Also what is asked for one page at a time, which is what drivers do */
+	return !write_to("/sys/kernel/debug/fail_page_alloc/min-order", "0");
 }
 
 static bool works(uint32_t kind)

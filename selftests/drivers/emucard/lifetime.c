@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The card goes while files are open and requests under way */
-#include <poll.h>
-#include <pthread.h>
+#include <sys/wait.h>
 
 #include "fixture.h"
+#include "callers.h"
 
 TEST_F(card, every_call_after_unbind_is_enodev)
 {
@@ -43,80 +43,20 @@ TEST_F(card, every_call_after_unbind_is_enodev)
 	close(fd);
 }
 
-struct caller {
-	pthread_t thread;
-	int fd;
-	int (*call)(int fd);
-	int error;
-};
-
-static int wait_long(int fd)
-{
-	uint64_t count = 0;
-
-	card_wait(fd, EMUCARD_IRQ_NOWAIT, &count, 0, NULL);
-	return card_wait(fd, 0, &count, EMUCARD_TIMEOUT_MAX_MS, NULL);
-}
-
-static int poll_long(int fd)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLPRI };
-
-	return poll(&pfd, 1, -1) == 1 && pfd.revents == (POLLERR | POLLHUP) ? -ENODEV : -EIO;
-}
-
-/* Transfers without end; the first error is the result. */
-static int dma_long(int fd)
-{
-	static __thread unsigned char buf[1 << 20];
-	struct emucard_info info;
-	uint64_t len = sizeof(buf);
-	int ret = card_info(fd, &info);
-
-	if (len > info.dma_size)
-		len = info.dma_size;
-	while (!ret)
-		ret = card_dma(fd, EMUCARD_DMA_FROM_CARD, buf, 0, len, PATIENCE_MS, NULL);
-	return ret;
-}
-
-static int read_long(int fd)
-{
-	static __thread unsigned char buf[4096];
-
-	while (pread(fd, buf, sizeof(buf), 0) > 0)
-		;
-	return -errno;
-}
-
-static void *call(void *data)
-{
-	struct caller *c = data;
-
-	c->error = c->call(c->fd);
-	return NULL;
-}
-
 TEST_F(card, calls_under_way_end_with_enodev_when_the_card_goes)
 {
-	static int (* const calls[])(int fd) = {
-		wait_long, poll_long, dma_long, dma_long, read_long, read_long,
-	};
-	struct caller callers[ARRAY_SIZE(calls)];
+	struct caller callers[] = CALLERS;
 	int round, fd = self->fd;
 	size_t i;
 
 	SKIP_UNLESS_ROOT();
 	for (round = 0; round < 5; round++) {
-		for (i = 0; i < ARRAY_SIZE(calls); i++) {
-			callers[i] = (struct caller) { .fd = fd, .call = calls[i] };
-			ASSERT_EQ(0, pthread_create(&callers[i].thread, NULL, call, &callers[i]));
-		}
+		ASSERT_EQ(0, start_callers(callers, fd));
 		usleep(20000 * round);
 		ASSERT_EQ(0, card_bind(&self->info, "unbind"));
-		for (i = 0; i < ARRAY_SIZE(calls); i++) {
-			pthread_join(callers[i].thread, NULL);
-			EXPECT_EQ(-ENODEV, callers[i].error) TH_LOG("caller %zu", i);
+		join_callers(callers);
+		for (i = 0; i < ARRAY_SIZE(callers); i++) {
+			EXPECT_EQ(-ENODEV, callers[i].error) TH_LOG("%s", callers[i].name);
 		}
 		ASSERT_EQ(0, card_bind(&self->info, "bind"));
 		fd = card_reopen(variant->kind);
@@ -136,6 +76,44 @@ TEST_F(card, a_driver_may_be_bound_and_unbound_often)
 		ASSERT_GE(fd, 0);
 		close(fd);
 	}
+}
+
+static int delete_module(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+TEST_F(card, rmmod_of_the_driver_ends_what_is_under_way_and_the_core_stays)
+{
+	struct caller callers[] = CALLERS;
+	char text[64];
+	size_t i;
+	int fd;
+
+	SKIP_UNLESS_ROOT();
+	/* Only what is a module has it. */
+	snprintf(text, sizeof(text), "/sys/module/%s/initstate", self->info.driver);
+	if (access(text, R_OK))
+		SKIP(return, "%s is not a module", self->info.driver);
+	ASSERT_EQ(0, start_callers(callers, self->fd));
+	usleep(50000);
+	EXPECT_EQ(-EAGAIN, delete_module("emucard"));
+	ASSERT_EQ(0, delete_module(self->info.driver));
+	join_callers(callers);
+	for (i = 0; i < ARRAY_SIZE(callers); i++) {
+		EXPECT_EQ(-ENODEV, callers[i].error) TH_LOG("%s", callers[i].name);
+	}
+	/* The file that is open keeps the core, which answers for the card that has gone. */
+	EXPECT_EQ(-EAGAIN, delete_module("emucard"));
+	EXPECT_EQ(-ENODEV, card_info(self->fd, &self->info));
+
+	snprintf(text, sizeof(text), "modprobe %s",
+		 variant->kind == EMUCARD_KIND_FPGA ? "fpga_pci" : "edu");
+	ASSERT_EQ(0, system(text));
+	fd = card_reopen(variant->kind);
+	ASSERT_GE(fd, 0);
+	EXPECT_TRUE(card_works(fd));
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

@@ -3,7 +3,9 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "card.h"
 
@@ -13,26 +15,73 @@ struct worker {
 	uint64_t offset;
 	size_t len;
 	int rounds;
-	int error;	/* -errno; 1: data differ */
+	atomic_bool stop;
+	int tolerated;		/* -errno that is counted, and does not end it */
+	int failures;
+	int passes;
+	int error;		/* -errno; 1: data differ */
 };
 
 static void *work(void *data)
 {
 	struct worker *w = data;
 	unsigned char *out = malloc(w->len), *in = malloc(w->len);
-	int i;
+	int i, ret;
 
-	for (i = 0; i < w->rounds && !w->error; i++) {
+	for (i = 0; i < w->rounds && !atomic_load(&w->stop) && !w->error; i++) {
 		fill_pattern(out, w->len, w->offset + i);
-		w->error = card_to(w->fd, out, w->offset, w->len);
-		if (!w->error)
-			w->error = card_from(w->fd, in, w->offset, w->len);
-		if (!w->error && memcmp(out, in, w->len))
-			w->error = 1;
+		ret = card_to(w->fd, out, w->offset, w->len);
+		if (!ret)
+			ret = card_from(w->fd, in, w->offset, w->len);
+		if (!ret && memcmp(out, in, w->len))
+			ret = 1;
+		if (!ret)
+			w->passes++;
+		else if (ret == w->tolerated)
+			w->failures++;
+		else
+			w->error = ret;
 	}
 	free(out);
 	free(in);
 	return NULL;
+}
+
+#define WORKERS	4
+
+/*
+ * Workers without end, each in its own part of card memory, of which the upper half
+ * is left alone.
+ */
+static inline int start_workers(struct worker *workers, int fd, int tolerated)
+{
+	struct emucard_info info;
+	int ret = card_info(fd, &info);
+	size_t len, i;
+
+	if (ret)
+		return ret;
+	len = info.dma_size / 2 / WORKERS;
+	for (i = 0; i < WORKERS; i++) {
+		workers[i] = (struct worker) {
+			.fd = fd, .offset = i * len, .len = len < 300001 ? len : 300001,
+			.rounds = INT_MAX, .tolerated = tolerated,
+		};
+		ret = pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+		if (ret)
+			return -ret;
+	}
+	return 0;
+}
+
+static inline void stop_workers(struct worker *workers)
+{
+	int i;
+
+	for (i = 0; i < WORKERS; i++)
+		atomic_store(&workers[i].stop, true);
+	for (i = 0; i < WORKERS; i++)
+		pthread_join(workers[i].thread, NULL);
 }
 
 #endif /* WORKER_H */

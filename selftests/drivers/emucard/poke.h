@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The fpga card's registers, written behind the driver's back through /dev/port */
+#ifndef POKE_H
+#define POKE_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fpga_regs.h"
+
+/* /dev/port writes byte by byte; what is above the first byte must not matter. */
+static inline void poke(int port, uint64_t base, uint32_t reg, uint8_t value)
+{
+	if (pwrite(port, &value, 1, base + reg) != 1)
+		abort();
+}
+
+/* Stop the engine: what is in its ring stays there. */
+static inline void stick(int port, uint64_t base)
+{
+	poke(port, base, FPGA_DMA_CONTROL, 0);
+}
+
+#endif /* POKE_H */
