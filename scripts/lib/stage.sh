@@ -36,16 +36,20 @@ project_key() {
 }
 
 # snapshot DIRECTORY: brings a copy of the project up to date, and DIRECTORY.files, the
-# list of what is in it; files that are the same keep their times, so that make
-# rebuilds what has changed and nothing else
+# list of what is in it, with DIRECTORY.sums. What has changed is of now, and the rest
+# keeps its times, so that make rebuilds what has changed and nothing else: the times of
+# the project's own files say nothing where several copies of it use the same cache.
 snapshot() {
 	local dir=$1
 	mkdir -p "$dir"
-	touch "$dir.files"
+	touch "$dir.files" "$dir.sums"
 	source_files >"$dir.files.new"
 	LC_ALL=C comm -z -13 "$dir.files.new" "$dir.files" | (cd "$dir" && xargs -0 -r rm -f)
-	(cd "$TOP" && tar -c --null -T "$dir.files.new") | tar -C "$dir" -x
+	(cd "$TOP" && xargs -0 sha256sum <"$dir.files.new") | LC_ALL=C sort >"$dir.sums.new"
+	LC_ALL=C comm -23 "$dir.sums.new" "$dir.sums" | sed 's/^[^ ]*  //' |
+		tar -C "$TOP" -c --verbatim-files-from -T - | tar -C "$dir" -x --touch
 	mv "$dir.files.new" "$dir.files"
+	mv "$dir.sums.new" "$dir.sums"
 }
 
 # stage KERNEL-DIRECTORY WORK: builds WORK/src in WORK, installs into WORK/root
