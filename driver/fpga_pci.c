@@ -410,6 +410,12 @@ static int fpga_request_irqs(struct fpga *fpga)
 	return devm_add_action_or_reset(dev, fpga_irq_disable, fpga);
 }
 
+/* What slot_reset() puts back; every other restoration of it forgets it. */
+static void fpga_save_config(struct fpga *fpga)
+{
+	pci_save_state(fpga->pdev);
+}
+
 static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -492,8 +498,7 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	info->regs_are_ports = 1;
 	fpga->card->async = true;
 
-	/* What slot_reset() puts back */
-	pci_save_state(pdev);
+	fpga_save_config(fpga);
 	return devm_emucard_register(fpga->card);
 }
 
@@ -524,6 +529,7 @@ static int fpga_resume(struct device *dev)
 		fpga_dma_stop(fpga->dma, -ENODEV);
 		return -ENODEV;
 	}
+	fpga_save_config(fpga);
 	fpga_irq_setup(fpga);
 	return fpga_dma_start(fpga->dma);
 }
@@ -544,6 +550,7 @@ static void fpga_restart(struct fpga *fpga)
 	int ret = -ENODEV;
 
 	if (fpga_alive(fpga)) {
+		fpga_save_config(fpga);
 		fpga_irq_setup(fpga);
 		ret = fpga_dma_start(fpga->dma);
 	} else {
@@ -583,7 +590,6 @@ static pci_ers_result_t fpga_slot_reset(struct pci_dev *pdev)
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
 	pci_restore_state(pdev);
-	pci_save_state(pdev);
 	return fpga_alive(fpga) ? PCI_ERS_RESULT_RECOVERED : PCI_ERS_RESULT_DISCONNECT;
 }
 
