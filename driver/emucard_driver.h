@@ -30,6 +30,7 @@
 #include <linux/emucard.h>
 
 struct emucard;
+struct emucard_many;
 struct iov_iter;
 struct kiocb;
 struct pci_dev;
@@ -104,6 +105,7 @@ struct emucard_xfer {
 	} driver;
 	/* private: of the core */
 	bool pinned;
+	struct emucard_many *many;
 	struct scatterlist one;
 };
 

@@ -20,9 +20,20 @@
 
 #define EMUCARD_XFER_BYTES	(EMUCARD_XFER_PAGES * PAGE_SIZE)
 
-/* Pages whose array fits on the stack: requests of 4 KiB allocate nothing for it. */
-#define EMUCARD_FEW_PAGES	8
+/**
+ * struct emucard_many - what listing more than one page takes
+ * @pages: the pages
+ * @sgl: what the card is given
+ *
+ * The cache keeps @sgl initialised, and does not fill what it gives out with zeros
+ * first, as other allocations are with init_on_alloc: 18 KiB less to write for 1 MiB.
+ */
+struct emucard_many {
+	struct page *pages[EMUCARD_XFER_PAGES];
+	struct scatterlist sgl[EMUCARD_XFER_PAGES];
+};
 
+static struct kmem_cache *emucard_many_cache;
 static struct workqueue_struct *emucard_wq;
 
 static void emucard_count(struct emucard *card, enum dma_data_direction dir, u64 moved, int error)
@@ -38,56 +49,96 @@ static void emucard_count(struct emucard *card, enum dma_data_direction dir, u64
 		atomic64_inc(&stats->timeouts);
 }
 
+static void emucard_many_init(void *data)
+{
+	struct emucard_many *many = data;
+
+	sg_init_table(many->sgl, EMUCARD_XFER_PAGES);
+}
+
+/* List one piece of memory: no allocation is needed for that. */
+static void emucard_list_one(struct emucard_xfer *xfer, struct page *page, unsigned int len,
+			     unsigned int offset)
+{
+	sg_init_table(&xfer->one, 1);
+	sg_set_page(&xfer->one, page, len, offset);
+	xfer->sgt.sgl = &xfer->one;
+	xfer->sgt.nents = 1;
+	xfer->sgt.orig_nents = 1;
+}
+
+/* List pages; neighbours in memory, as in huge pages, become one entry. */
+static void emucard_list_pages(struct emucard_xfer *xfer, unsigned int nr, unsigned int offset,
+			       size_t len)
+{
+	unsigned int max = dma_get_max_seg_size(xfer->request->card->dev.parent);
+	struct page **pages = xfer->many->pages;
+	struct scatterlist *sg = xfer->many->sgl;
+	unsigned long next = page_to_pfn(pages[0]);
+	unsigned int i;
+
+	xfer->sgt.sgl = sg;
+	xfer->sgt.nents = 1;
+	sg_set_page(sg, pages[0], 0, offset);
+	for (i = 0; i < nr; i++, next++) {
+		unsigned int part = min_t(size_t, len, PAGE_SIZE - offset);
+
+		if (page_to_pfn(pages[i]) != next || sg->length > max - part) {
+			next = page_to_pfn(pages[i]);
+			sg_set_page(++sg, pages[i], 0, 0);
+			xfer->sgt.nents++;
+		}
+		sg->length += part;
+		len -= part;
+		offset = 0;
+	}
+	xfer->sgt.orig_nents = xfer->sgt.nents;
+	sg_mark_end(sg);
+}
+
+/* The list as emucard_many_init() left it, for who comes next */
+static void emucard_put_many(struct emucard_xfer *xfer)
+{
+	struct emucard_many *many = xfer->many;
+
+	if (xfer->sgt.sgl && xfer->sgt.orig_nents < EMUCARD_XFER_PAGES)
+		sg_unmark_end(&many->sgl[xfer->sgt.orig_nents - 1]);
+	kmem_cache_free(emucard_many_cache, many);
+}
+
 /* Pin a run of user memory and list its pages. */
 static int emucard_pin(struct emucard_xfer *xfer, unsigned long addr, size_t len)
 {
-	struct emucard_request *request = xfer->request;
-	struct device *dma_dev = request->card->dev.parent;
-	unsigned int gup = request->dir == DMA_FROM_DEVICE ? FOLL_WRITE : 0;
+	unsigned int gup = xfer->request->dir == DMA_FROM_DEVICE ? FOLL_WRITE : 0;
 	unsigned int offset = offset_in_page(addr);
 	int nr = DIV_ROUND_UP(offset + len, PAGE_SIZE);
-	struct page *few[EMUCARD_FEW_PAGES];
-	struct page **pages = few;
-	int pinned = 0, ret = 0;
+	struct page *page, **pages = &page;
+	int pinned = 0, ret;
 
-	if (nr > EMUCARD_FEW_PAGES) {
-		pages = kmalloc_array(nr, sizeof(*pages), GFP_KERNEL);
-		if (!pages)
+	if (nr > 1) {
+		xfer->many = kmem_cache_alloc(emucard_many_cache, GFP_KERNEL);
+		if (!xfer->many)
 			return -ENOMEM;
+		pages = xfer->many->pages;
 	}
 	while (pinned < nr) {
 		ret = pin_user_pages_fast((addr & PAGE_MASK) + (unsigned long)pinned * PAGE_SIZE,
 					  nr - pinned, gup, pages + pinned);
 		if (ret <= 0) {
-			ret = ret ? ret : -EFAULT;
-			goto unpin;
+			unpin_user_pages(pages, pinned);
+			if (xfer->many)
+				emucard_put_many(xfer);
+			return ret ? ret : -EFAULT;
 		}
 		pinned += ret;
 	}
 
-	if (nr == 1) {
-		sg_init_table(&xfer->one, 1);
-		sg_set_page(&xfer->one, pages[0], len, offset);
-		xfer->sgt.sgl = &xfer->one;
-		xfer->sgt.nents = 1;
-		xfer->sgt.orig_nents = 1;
-		ret = 0;
-	} else {
-		/* Neighbours in memory, as in huge pages, become one entry. */
-		ret = sg_alloc_table_from_pages_segment(&xfer->sgt, pages, nr, offset, len,
-							dma_get_max_seg_size(dma_dev), GFP_KERNEL);
-		if (ret)
-			goto unpin;
-	}
+	if (nr == 1)
+		emucard_list_one(xfer, page, len, offset);
+	else
+		emucard_list_pages(xfer, nr, offset, len);
 	xfer->pinned = true;
-	goto free;
-
-unpin:
-	unpin_user_pages(pages, pinned);
-free:
-	if (pages != few)
-		kfree(pages);
-	return ret;
+	return 0;
 }
 
 /* List memory that the kernel holds already, such as io_uring's registered buffers. */
@@ -106,12 +157,19 @@ static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, 
 		total += part;
 		nr += !!part;
 	}
+	*len = total;
+	if (nr == 1) {
+		unsigned int start = iter->bvec->bv_offset + iter->iov_offset;
+
+		emucard_list_one(xfer, iter->bvec->bv_page + (start >> PAGE_SHIFT), total,
+				 offset_in_page(start));
+		return 0;
+	}
 	ret = sg_alloc_table(&xfer->sgt, nr, GFP_KERNEL);
 	if (ret)
 		return ret;
 
 	at = *iter;
-	*len = total;
 	for (sg = xfer->sgt.sgl; sg;) {
 		size_t part = min(iov_iter_single_seg_count(&at), total);
 		unsigned int start = at.bvec->bv_offset + at.iov_offset;
@@ -127,21 +185,18 @@ static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, 
 	return 0;
 }
 
-/* Memory that is still to be marked dirty is let go where one may sleep. */
-static bool emucard_is_clean(const struct emucard_request *request)
+/* What is long, or still to be marked dirty, is let go where one may sleep. */
+static bool emucard_is_slow(const struct emucard_request *request)
 {
 	struct sg_page_iter page;
-	unsigned int i;
 
-	if (request->dir == DMA_TO_DEVICE)
+	if (request->nr > 1)
+		return true;
+	if (request->dir == DMA_TO_DEVICE || !request->xfer[0].pinned)
 		return false;
-	for (i = 0; i < request->nr; i++) {
-		if (!request->xfer[i].pinned)
-			continue;
-		for_each_sgtable_page(&request->xfer[i].sgt, &page, 0)
-			if (!PageDirty(sg_page_iter_page(&page)))
-				return true;
-	}
+	for_each_sgtable_page(&request->xfer[0].sgt, &page, 0)
+		if (!PageDirty(sg_page_iter_page(&page)))
+			return true;
 	return false;
 }
 
@@ -154,7 +209,9 @@ static void emucard_let_go(struct emucard_xfer *xfer, bool dirty)
 		for_each_sgtable_sg(&xfer->sgt, sg, i)
 			unpin_user_page_range_dirty_lock(sg_page(sg),
 							 PFN_UP(sg->offset + sg->length), dirty);
-	if (xfer->sgt.sgl != &xfer->one)
+	if (xfer->many)
+		emucard_put_many(xfer);
+	else if (xfer->sgt.sgl != &xfer->one)
 		sg_free_table(&xfer->sgt);
 }
 
@@ -333,7 +390,7 @@ void emucard_xfer_done(struct emucard_xfer *xfer)
 	if (!atomic_dec_and_test(&request->pending))
 		return;
 	if (request->iocb) {
-		if (emucard_is_clean(request))
+		if (emucard_is_slow(request))
 			queue_work(emucard_wq, &request->work);
 		else
 			emucard_request_complete(request, false);
@@ -549,11 +606,20 @@ ssize_t emucard_write_iter(struct kiocb *iocb, struct iov_iter *from)
 
 int __init emucard_rw_init(void)
 {
+	emucard_many_cache = kmem_cache_create("emucard_many", sizeof(struct emucard_many),
+					       0, 0, emucard_many_init);
+	if (!emucard_many_cache)
+		return -ENOMEM;
 	emucard_wq = alloc_workqueue("emucard", WQ_HIGHPRI, 0);
-	return emucard_wq ? 0 : -ENOMEM;
+	if (!emucard_wq) {
+		kmem_cache_destroy(emucard_many_cache);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 void emucard_rw_exit(void)
 {
 	destroy_workqueue(emucard_wq);
+	kmem_cache_destroy(emucard_many_cache);
 }

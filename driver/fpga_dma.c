@@ -32,6 +32,8 @@ static_assert(FPGA_DMA_SLOTS >= 2 * EMUCARD_REQUEST_XFERS);
 static_assert(FPGA_DMA_SLOTS <= FPGA_DMA_RING_MAX);
 
 #define FPGA_DMA_TABLE_BYTES	(EMUCARD_XFER_PAGES * sizeof(struct fpga_seg))
+/* Tables that are kept for the next transfers; the pool zeroes what it gives out. */
+#define FPGA_DMA_SPARES		32
 
 /*
  * How often the engine is looked at while it is busy: requests that nobody waits for
@@ -47,6 +49,11 @@ enum fpga_dma_state {
 	FPGA_DMA_OFF,		/* transfers are refused with fpga_dma.error */
 	FPGA_DMA_PAUSED,	/* transfers are queued */
 	FPGA_DMA_ON,
+};
+
+struct fpga_dma_table {
+	struct fpga_seg *seg;
+	dma_addr_t dma;
 };
 
 /**
@@ -66,7 +73,9 @@ enum fpga_dma_state {
  * @head: oldest descriptor in the ring, not wrapped
  * @tail: next free descriptor, not wrapped
  * @queue: transfers that are not in the ring yet
- * @tables: tables of segments
+ * @spares: tables of segments that are not in use
+ * @nr_spares: how many of them there are
+ * @tables: where others come from
  * @watch: looks at the engine while it is busy
  * @recover: restarts the engine after it has halted
  */
@@ -86,6 +95,8 @@ struct fpga_dma {
 	unsigned int head;
 	unsigned int tail;
 	struct list_head queue;
+	struct fpga_dma_table spares[FPGA_DMA_SPARES];
+	unsigned int nr_spares;
 	struct dma_pool *tables;
 	struct delayed_work watch;
 	struct work_struct recover;
@@ -196,13 +207,43 @@ static void fpga_dma_reap(struct fpga_dma *dma, struct list_head *ended)
 	}
 }
 
+static struct fpga_seg *fpga_dma_get_table(struct fpga_dma *dma, dma_addr_t *addr)
+{
+	struct fpga_dma_table table = { };
+
+	spin_lock_irq(&dma->lock);
+	if (dma->nr_spares)
+		table = dma->spares[--dma->nr_spares];
+	spin_unlock_irq(&dma->lock);
+	if (!table.seg)
+		return dma_pool_alloc(dma->tables, GFP_KERNEL, addr);
+	*addr = table.dma;
+	return table.seg;
+}
+
+static void fpga_dma_put_table(struct fpga_dma *dma, const struct emucard_xfer *xfer)
+{
+	const struct fpga_dma_table table = { xfer->driver.table, xfer->driver.table_dma };
+	unsigned long flags;
+	bool kept;
+
+	if (!table.seg)
+		return;
+	spin_lock_irqsave(&dma->lock, flags);
+	kept = dma->nr_spares < FPGA_DMA_SPARES;
+	if (kept)
+		dma->spares[dma->nr_spares++] = table;
+	spin_unlock_irqrestore(&dma->lock, flags);
+	if (!kept)
+		dma_pool_free(dma->tables, table.seg, table.dma);
+}
+
 static void fpga_dma_end(struct fpga_dma *dma, struct list_head *ended)
 {
 	struct emucard_xfer *xfer, *next;
 
 	list_for_each_entry_safe(xfer, next, ended, node) {
-		if (xfer->driver.table)
-			dma_pool_free(dma->tables, xfer->driver.table, xfer->driver.table_dma);
+		fpga_dma_put_table(dma, xfer);
 		/* The request may be gone after this. */
 		emucard_xfer_done(xfer);
 	}
@@ -253,7 +294,7 @@ static int fpga_dma_make_table(struct fpga_dma *dma, struct emucard_xfer *xfer)
 	xfer->driver.table = NULL;
 	if (xfer->sgt.nents == 1)
 		return 0;
-	seg = dma_pool_alloc(dma->tables, GFP_KERNEL, &xfer->driver.table_dma);
+	seg = fpga_dma_get_table(dma, &xfer->driver.table_dma);
 	if (!seg)
 		return -ENOMEM;
 	xfer->driver.table = seg;
@@ -271,9 +312,7 @@ static void fpga_dma_free_tables(struct fpga_dma *dma, struct emucard_request *r
 	unsigned int i;
 
 	for (i = 0; i < request->nr; i++)
-		if (request->xfer[i].driver.table)
-			dma_pool_free(dma->tables, request->xfer[i].driver.table,
-				      request->xfer[i].driver.table_dma);
+		fpga_dma_put_table(dma, &request->xfer[i]);
 }
 
 /**
@@ -614,6 +653,9 @@ static void fpga_dma_destroy(void *data)
 	fpga_dma_stop(dma, -ENODEV);
 	cancel_delayed_work_sync(&dma->watch);
 	cancel_work_sync(&dma->recover);
+	while (dma->nr_spares--)
+		dma_pool_free(dma->tables, dma->spares[dma->nr_spares].seg,
+			      dma->spares[dma->nr_spares].dma);
 }
 
 /**
