@@ -22,7 +22,10 @@ complete_line() {
 	complete_line pciaddr-check --ex
 	[ "$output" = --expect ]
 	complete_line pciaddr-check --io
-	[ "${lines[*]}" = "--ioports --iomem" ] || [ "$output" = --ioports ]
+	[ "${lines[*]}" = "--ioports --iomem" ]
+	complete_line pciaddr-check --
+	[ "$(printf '%s\n' "${lines[@]}" | sort -u)" = "$(pciaddr-check --help | grep -oE -- '--[a-z-]+' | sort -u)" ]
+	[ "${#lines[@]}" -ge 22 ]
 }
 
 @test "every option that takes a value is known to take one" {

@@ -123,8 +123,8 @@ static bool misaligned_is_refused(struct device *dev, char *why)
 }
 
 const struct check register_checks[] = {
-	{ "the card identifies itself", EMUCARD_CAP_REGS, EMUCARD_KIND_FPGA, fpga_identifies },
-	{ "the card identifies itself", EMUCARD_CAP_REGS, EMUCARD_KIND_EDU, edu_identifies },
+	{ "the card says that it is an fpga", EMUCARD_CAP_REGS, EMUCARD_KIND_FPGA, fpga_identifies },
+	{ "the card says that it is an edu", EMUCARD_CAP_REGS, EMUCARD_KIND_EDU, edu_identifies },
 	{ "the scratch register reads back inverted", EMUCARD_CAP_REGS, EMUCARD_KIND_FPGA,
 	  fpga_inverts },
 	{ "the liveness register reads back inverted", EMUCARD_CAP_REGS, EMUCARD_KIND_EDU,

@@ -64,12 +64,12 @@ static __attribute__((noreturn)) void die_no_permission(const struct card *card)
 		group = getgrgid(st.st_gid);
 	if (group)
 		snprintf(advice, sizeof(advice),
-			 "it is for root and the group '%s': as root 'usermod -aG %s %s', then log in\n"
+			 "it is for root and the group '%s': as root 'usermod -aG %s %s', then log in "
 			 "again ('id' lists the groups that you are in now)",
 			 group->gr_name, group->gr_name, user ? user->pw_name : "USER");
 	else
 		snprintf(advice, sizeof(advice),
-			 "it is for root alone: run this as root, or install the udev rules, which\n"
+			 "it is for root alone: run this as root, or install the udev rules, which "
 			 "give it to the group 'fpga'");
 	die_advice(EXIT_CANNOT_TELL, advice, "%s (%s): no permission to open %s", card->name,
 		   card->slot, card->node);

@@ -16,7 +16,7 @@ static const char help[] =
 	"Measures how long single requests take. Every transfer carries new data, is read\n"
 	"back and compared; making and comparing the data is not in the times. WHAT is\n"
 	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
-	"memory.\n\n"
+	"memory. A percentile that too few samples have measured is shown as -.\n\n"
 	"  -s, --size LIST      of transfers: 4K,64K,1M; default: up to the card's memory\n"
 	"  -T, --time TIME      for each line of the result; default 2s\n"
 	"  -n, --samples N      measure so many of each instead\n";
@@ -60,8 +60,10 @@ struct config {
 static const struct {
 	const char *name;
 	double percent;
+	size_t samples;		/* with fewer it is just the longest, and not said */
 } percentiles[] = {
-	{ "p50", 50 }, { "p90", 90 }, { "p99", 99 }, { "p99.9", 99.9 }, { "max", 100 },
+	{ "p50", 50, 1 }, { "p90", 90, 10 }, { "p99", 99, 100 }, { "p99.9", 99.9, 1000 },
+	{ "max", 100, 1 },
 };
 
 #define PERCENTILES	(sizeof(percentiles) / sizeof(percentiles[0]))
@@ -70,24 +72,27 @@ static void print_heading(const struct device *dev)
 {
 	printf("%s (%s): time of one request; all of them verified\n", dev->card.name,
 	       dev->card.slot);
-	printf("%-10s %8s %8s", "", "size", "samples");
+	printf("%-9s %8s %8s", "", "size", "samples");
 	for (size_t i = 0; i < PERCENTILES; i++)
-		printf(" %8s", percentiles[i].name);
-	printf(" %12s\n", "rate");
+		printf(" %7s", percentiles[i].name);
+	printf(" %11s\n", "rate");
 }
 
 static void print_row(const char *name, uint64_t bytes, struct samples *samples)
 {
 	char size[SIZE_TEXT_MAX] = "";
 
-	printf("%-10s %8s %8zu", name, bytes ? size_text(bytes, size) : "", samples->count);
-	for (size_t i = 0; i < PERCENTILES; i++)
-		printf(" %8s",
-		       time_text(samples_percentile(samples, percentiles[i].percent)).text);
+	printf("%-9s %8s %8zu", name, bytes ? size_text(bytes, size) : "", samples->count);
+	for (size_t i = 0; i < PERCENTILES; i++) {
+		struct units_text time =
+			time_text(samples_percentile(samples, percentiles[i].percent));
+
+		printf(" %7s", samples->count < percentiles[i].samples ? "-" : time.text);
+	}
 	if (bytes)
-		printf(" %12s\n", rate_text(bytes * samples->count, samples->sum_ns).text);
+		printf(" %11s\n", rate_text(bytes * samples->count, samples->sum_ns).text);
 	else
-		printf(" %10.0f/s\n", per_second(samples->count, samples->sum_ns));
+		printf(" %9.0f/s\n", per_second(samples->count, samples->sum_ns));
 	/* the next row may take a while */
 	fflush(stdout);
 }

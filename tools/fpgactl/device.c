@@ -164,17 +164,17 @@ static const struct {
 	{ EIO, EXIT_FAILED, "the card reports an error",
 	  "dmesg has what the card reported; 'fpga-ctl reset' starts it afresh" },
 	{ ENODEV, EXIT_FAILED, "the card has been removed, or does not answer",
-	  "'fpga-ctl list' shows what is there. As root, 'echo 1 >/sys/bus/pci/rescan' finds a\n"
+	  "'fpga-ctl list' shows what is there. As root, 'echo 1 >/sys/bus/pci/rescan' finds a "
 	  "card that was removed; if it is listed still, write 1 to its 'remove' in sysfs first" },
 	{ EBUSY, EXIT_FAILED, "the card is busy",
-	  "something else uses it, or an earlier request that timed out still runs:\n"
+	  "something else uses it, or an earlier request that timed out still runs: "
 	  "try again in a moment" },
 	{ EAGAIN, EXIT_FAILED, "the card is busy", "try again in a moment" },
 	{ EINTR, EXIT_FAILED, "interrupted by a signal", NULL },
 	{ ENOMEM, EXIT_FAILED, "memory cannot be pinned",
 	  "a smaller --block needs less; 'ulimit -l' shows the limit of locked memory" },
 	{ EPERM, EXIT_CANNOT_TELL, "the driver does not allow it",
-	  "it is read-only, or the driver itself works with it: not even root may" },
+	  "it is read-only, or the driver needs it for itself: not even root may" },
 	{ EOPNOTSUPP, EXIT_CANNOT_TELL, "this card cannot do it",
 	  "'fpga-ctl info' says what it can do" },
 	{ ENOTTY, EXIT_CANNOT_TELL, "the driver does not know this request",
