@@ -34,7 +34,7 @@ try() {
 @test "a repeated device is a warning; the first counts" {
 	try "00:00.0 A\n$(rows 4)\n\n00:01.0 B\n$(rows 4)\n\n00:00.0 C\n$(rows 4)\n"
 	[ "$status" = 0 ]
-	[[ $output == *"line 13: 0000:00:00.0 comes a second time; the first, of line 1, counts"* ]]
+	[[ $output == *":13: 0000:00:00.0 comes a second time; the first, of line 1, counts"* ]]
 	[[ $output == *"2 PCI functions"* ]]
 }
 

@@ -126,8 +126,8 @@ static void drop_repeated(struct machine *machine)
 
 		if (kept && !slot_compare(&machine->functions[kept - 1], function)) {
 			machine_warn(machine,
-				     "line %" PRIu32 ": %s comes a second time; the first, of "
-				     "line %" PRIu32 ", counts", function->line,
+				     "%s:%" PRIu32 ": %s comes a second time; the first, of "
+				     "line %" PRIu32 ", counts", machine->name, function->line,
 				     slot_text(function, slot),
 				     machine->functions[kept - 1].line);
 			continue;
