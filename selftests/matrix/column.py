@@ -69,10 +69,11 @@ class Run:
         """Boots, the first time and after a guest that broke."""
         if self._guest:
             return
-        layout, machine = self.column.layout, self.column.machine
+        column = self.column
         self._guest = Guest(Machine(
-            machine=machine, firmware=self.column.firmware, kernel=self.column.kernel,
-            cards=False, qemu_args=layout.arguments(machine), bzimage=True,
+            machine=column.machine, firmware=column.firmware, kernel=column.kernel,
+            cards=False, qemu_args=column.layout.arguments(column.machine),
+            bzimage=any(event.bzimage for event in column.events),
         ), TIMEOUT)  # fmt: skip
         self._guest.boot()
         if self.results:
@@ -99,6 +100,9 @@ class Run:
         try:
             self._need_guest()
             self._happen(event, subject, absent)
+            if absent:
+                self._result(event, subject, ABSENT, [])
+                return
             self._look = self._look_at(lost)
         except Exception:  # a broken guest is a failed cell, and the others go on
             self._end()
@@ -106,7 +110,7 @@ class Run:
                 self._result(event, card, FAILED, [traceback.format_exc()])
             return
         for card in cards:
-            self._judge(event, card, subject, absent, lost)
+            self._judge(event, card, subject, lost)
         if not subject:
             self._commands(event)
 
@@ -124,7 +128,7 @@ class Run:
         if guest.boots - boots != event.kernels:
             raise GuestError(f"{guest.boots - boots} kernels have started, not {event.kernels}")
 
-    def _judge(self, event, card, subject, absent, lost):
+    def _judge(self, event, card, subject, lost):
         """With an event that is of one card, its neighbours are looked at, too."""
         look = self._look
         faults = []
@@ -140,18 +144,18 @@ class Run:
         edu_broken = self.column.layout.edu_commands and not event.edu
         if not edu_broken and not set(lost_here) & set(self.column.layout.cards):
             faults += look.machine_faults()
-        if absent:
-            outcome = ABSENT
         self._result(event, card, FAILED if faults else outcome, faults + [look.transcript])
 
     def _result(self, event, card, outcome, diagnostics):
         self.results[card.id, event.name] = outcome
-        self._tap.result(outcome != FAILED, f"{self.column.name}: {event.name}: {card.name}: {outcome}",
+        self._tap.result(outcome != FAILED,
+                         f"{self.column.name}: {event.name}: {card.name}: {outcome}",
                          "\n".join(diagnostics))
 
     def _commands(self, event):
         layout = self.column.layout
-        for command, status, patterns in layout.commands + (layout.edu_commands if event.edu else ()):
+        edu_commands = layout.edu_commands if event.edu else ()
+        for command, status, patterns in layout.commands + edu_commands:
             self._tap.command(f"{self.column.name}: {event.name}: {command}",
                               self._guest.run("sh", "-c", command), status, *patterns)
 

@@ -58,6 +58,7 @@ class Event:
         slot and its layout as well
     kernels: how many kernels start with it
     edu: QEMU's edu card works afterwards
+    bzimage: the kernel must have been started so
     """
 
     name: str
@@ -65,6 +66,7 @@ class Event:
     each: bool = False
     kernels: int = 0
     edu: bool = True
+    bzimage: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -104,13 +104,18 @@ def _card_table(card, columns, notes):
 def page(columns, results, qemu, releases):
     """columns: all that there are; results: {column's name: {(card's id, event): outcome}}"""
     tables, cards = {}, []
+    missing = [column.name for column in columns if column.name not in results]
     for column in columns:
+        if column.name in missing:
+            continue
         machine = (column.machine, column.firmware, column.kernel)
         tables.setdefault(machine, {}).update(results[column.name])
         cards += [card for card in column.layout.cards if card not in cards]
     notes = Notes()
     lines = [TOP.format(versions=_versions(qemu, releases), held=HELD, works=WORKS, lost=LOST,
                         failed=f"**{FAILED}**")]  # fmt: skip
+    if missing:
+        lines += [f"Not run: {'; '.join(missing)}.", ""]
     for card in cards:
         lines += _card_table(card, tables, notes)
     lines += ["## Notes", "", *notes.lines(), "", "## What QEMU refuses", ""]

@@ -44,9 +44,12 @@ class Look:
         return self.fact(card, "kernel")
 
     def machine_faults(self):
-        """What pciaddr-check, of which each run says one thing, has against the machine."""
-        status = self._facts.get(("machine", "check"))
-        return [] if status == "0" else [f"pciaddr-check ends with status {status}"]
+        """What pciaddr-check has against the machine as a whole."""
+        return self._check_faults("machine")
+
+    def _check_faults(self, of):
+        status = self._facts.get((of, "check"))
+        return [] if status == "0" else [f"pciaddr-check of the {of} ends with status {status}"]
 
     def _compare(self, card, expected):
         return [
@@ -63,12 +66,14 @@ class Look:
         """What is wrong with a card that is to have its address and to work."""
         if not self.slot(card):
             return [f"{card.name}: there is none"]
-        expected = {"bar0": self._register(card), "id": ID, "check": "0"}
+        expected = {"bar0": self._register(card), "id": ID}
         if card.driver:
             expected |= {"driver": "fpga_pci", "owner": "fpga_pci", "dma": "0"}
+        else:
+            expected |= {"check": "0"}
         if card.base:
             expected["kernel"] = card.ports
-        return self._compare(card, expected)
+        return self._compare(card, expected) + (self._check_faults("cards") if card.driver else [])
 
     def lost_faults(self, card, answers):
         """What is wrong with a card whose address is lost, and that is to be noticed."""

@@ -42,8 +42,8 @@ class Machine:
     cards: bool = True
     qemu_args: tuple = ()
     append: tuple = ()
-    # Start the kernel as a boot loader does. One that was entered as ELF (PVH) boots sooner,
-    # and does not come back from ACPI S3: its first instruction with paging faults.
+    # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
+    # it into memory again at each reset, also at that which wakes the machine from ACPI S3.
     bzimage: bool = False
 
 
