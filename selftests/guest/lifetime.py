@@ -165,5 +165,5 @@ def test_shutdown(tap, guest):
 
 # After a suspend to RAM, QEMU 10.0 neither tells of errors of a link nor unplugs. The last
 # ends the machine.
-TESTS = (test_kselftests, test_gone, test_unplug, test_device_sleep, test_sleep,
-         test_log, test_shutdown)
+TESTS = (test_kselftests, test_link_error, test_gone, test_unplug,
+         *((test_device_sleep,) if LONG else ()), test_sleep, test_log, test_shutdown)
