@@ -30,6 +30,7 @@ overlay_source() {
 	case $1 in
 	# The driver and the tests include it from there too.
 	include/hw/misc/fpga_regs.h) echo "$OVERLAY/../include/fpga_regs.h" ;;
+	linux-headers/linux/kvm_pio_regs.h) echo "$OVERLAY/../kvm/include/uapi/linux/kvm_pio_regs.h" ;;
 	*) echo "$OVERLAY/$1" ;;
 	esac
 }

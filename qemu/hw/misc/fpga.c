@@ -7,6 +7,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "qemu/range.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
@@ -16,6 +17,7 @@
 #include "hw/pci/msix.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pcie.h"
+#include "migration/qemu-file-types.h"
 #include "migration/vmstate.h"
 #include "system/runstate.h"
 #include "fpga.h"
@@ -263,11 +265,16 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     }
     memory_region_init_io(&s->regs, OBJECT(s), &fpga_regs_ops, s, "fpga.regs",
                           FPGA_IO_SIZE);
+    if (!fpga_kvm_init(s, errp)) {
+        return;
+    }
     if (!fpga_dma_init(s, errp)) {
+        fpga_kvm_exit(s);
         return;
     }
     if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
         fpga_dma_exit(s);
+        fpga_kvm_exit(s);
         return;
     }
     if ((s->ea && !fpga_init_ea(s, errp)) ||
@@ -278,6 +285,7 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
         fpga_exit_express(dev);
         msi_uninit(dev);
         fpga_dma_exit(s);
+        fpga_kvm_exit(s);
         return;
     }
 
@@ -306,6 +314,7 @@ static void fpga_exit(PCIDevice *dev)
     fpga_exit_express(dev);
     msi_uninit(dev);
     fpga_dma_exit(s);
+    fpga_kvm_exit(s);
 }
 
 /* The size of configuration space must be known before fpga_realize(). */
@@ -362,8 +371,38 @@ static int fpga_post_load(void *opaque, int version_id)
     }
     s->dma.segs_count = 0;
     s->irq.lines = fpga_irq_lines(s);
+    fpga_kvm_publish(s);
     return 0;
 }
+
+/* Where it lies is the machine's own business: 32-bit registers are moved. */
+static int fpga_get_regfile(QEMUFile *f, void *opaque, size_t size,
+                            const VMStateField *field)
+{
+    FPGAState *s = opaque;
+
+    for (size_t i = 0; i < FPGA_REGFILE_SIZE; i += 4) {
+        stl_le_p(s->regfile + i, qemu_get_be32(f));
+    }
+    return 0;
+}
+
+static int fpga_put_regfile(QEMUFile *f, void *opaque, size_t size,
+                            const VMStateField *field, JSONWriter *vmdesc)
+{
+    FPGAState *s = opaque;
+
+    for (size_t i = 0; i < FPGA_REGFILE_SIZE; i += 4) {
+        qemu_put_be32(f, ldl_le_p(s->regfile + i));
+    }
+    return 0;
+}
+
+static const VMStateInfo fpga_regfile_info = {
+    .name = "fpga register file",
+    .get = fpga_get_regfile,
+    .put = fpga_put_regfile,
+};
 
 static bool fpga_has_msix(void *opaque, int version_id)
 {
@@ -398,7 +437,11 @@ static const VMStateDescription fpga_vmstate = {
         VMSTATE_MSIX_TEST(parent_obj, FPGAState, fpga_has_msix),
         VMSTATE_UINT32(bar0_written, FPGAState),
         VMSTATE_UINT32(scratch, FPGAState),
-        VMSTATE_UINT32_ARRAY(regfile, FPGAState, FPGA_REGFILE_SIZE / 4),
+        {
+            .name = "regfile",
+            .info = &fpga_regfile_info,
+            .flags = VMS_SINGLE,
+        },
         VMSTATE_UINT32(irq.status, FPGAState),
         VMSTATE_UINT32(irq.enable, FPGAState),
         VMSTATE_UINT32(irq.autoclear, FPGAState),
@@ -437,11 +480,15 @@ static const Property fpga_properties[] = {
     DEFINE_PROP_SIZE("doorbell-bytes", FPGAState, doorbell_bytes, 2 * MiB),
     DEFINE_PROP_BOOL("ioeventfd", FPGAState, ioeventfd, false),
     DEFINE_PROP_BOOL("ea", FPGAState, ea, false),
+    DEFINE_PROP_ON_OFF_AUTO("kvm-pio", FPGAState, kvm_pio, ON_OFF_AUTO_AUTO),
 };
 
 static void fpga_instance_init(Object *obj)
 {
-    fpga_fault_instance_init(FPGA(obj));
+    FPGAState *s = FPGA(obj);
+
+    s->regfile = s->own_regfile;
+    fpga_fault_instance_init(s);
 }
 
 static void fpga_class_init(ObjectClass *klass, FPGAClassData *data)

@@ -7,6 +7,7 @@
  * fpga_irq.c    interrupt causes, vectors, coalescing
  * fpga_dma.c    descriptor ring
  * fpga_fault.c  faults on purpose
+ * fpga_kvm.c    registers that KVM answers
  */
 #ifndef HW_MISC_FPGA_H
 #define HW_MISC_FPGA_H
@@ -89,6 +90,14 @@ typedef struct FPGAFault {
     MemoryRegion *covered[FPGA_BARS];
 } FPGAFault;
 
+typedef struct FPGAKvm {
+    void *page;             /* shared with KVM; NULL: KVM answers nothing */
+    int fd;
+    bool attached;
+    uint32_t base;          /* port, while attached */
+    MemoryListener listener;
+} FPGAKvm;
+
 struct FPGAState {
     PCIDevice parent_obj;
 
@@ -100,13 +109,16 @@ struct FPGAState {
     uint64_t doorbell_bytes; /* property: work of a write to the doorbell */
     bool ioeventfd;         /* property */
     bool ea;                /* property: Enhanced Allocation instead of BAR0 */
+    OnOffAuto kvm_pio;      /* property */
 
     uint32_t bar0_written;  /* fixed base: what the guest last wrote there */
     uint32_t scratch;       /* as written */
-    uint32_t regfile[FPGA_REGFILE_SIZE / 4];
+    uint8_t *regfile;       /* little-endian: own_regfile, or in kvm.page */
+    uint8_t own_regfile[FPGA_REGFILE_SIZE];
     FPGAIrq irq;
     FPGADma dma;
     FPGAFault fault;
+    FPGAKvm kvm;
 
     VMChangeStateEntry *vm_state;
 };
@@ -121,6 +133,13 @@ void fpga_function_reset(FPGAState *s);
 
 /* fpga_regs.c */
 extern const MemoryRegionOps fpga_regs_ops;
+
+/**
+ * fpga_reg_read() - what a register reads as
+ * @s: the card
+ * @reg: FPGA_*, not one of the register file
+ */
+uint32_t fpga_reg_read(FPGAState *s, hwaddr reg);
 
 /**
  * fpga_regs_reset() - what power-on and FPGA_CONTROL_RESET do to the registers
@@ -221,5 +240,36 @@ void fpga_fault_pre_load(FPGAState *s);
 void fpga_fault_instance_init(FPGAState *s);
 void fpga_fault_realize(FPGAState *s);
 void fpga_fault_exit(FPGAState *s);
+
+/* fpga_kvm.c */
+
+/**
+ * fpga_kvm_init() - let KVM answer accesses, if the property asks for it
+ * @s: the card, whose registers are a memory region already
+ * @errp: set when that is not possible and was to be
+ *
+ * Returns: whether the card can do without or has it; then fpga_kvm_exit() is
+ *          needed
+ */
+bool fpga_kvm_init(FPGAState *s, Error **errp);
+void fpga_kvm_exit(FPGAState *s);
+
+/**
+ * fpga_kvm_publish() - let KVM know what registers read as
+ * @s: the card, of which something has changed
+ *
+ * To be called before the guest can expect to see the change.
+ */
+void fpga_kvm_publish(FPGAState *s);
+
+/**
+ * fpga_kvm_set_doorbell() - let KVM signal writes of the doorbell
+ * @s: the card, which has kvm.page
+ * @doorbell: what is signalled, until fpga_kvm_exit()
+ * @errp: set when it failed
+ *
+ * Returns: whether that worked
+ */
+bool fpga_kvm_set_doorbell(FPGAState *s, EventNotifier *doorbell, Error **errp);
 
 #endif /* HW_MISC_FPGA_H */

@@ -41,9 +41,10 @@ static dma_addr_t desc_addr(FPGADma *dma)
 static void fpga_dma_halt(FPGAState *s, uint32_t error)
 {
     trace_fpga_dma_halt(error, s->dma.head);
-    fpga_dma_stop(s);
+    /* Before completions are shown, at which the guest may look at the rest. */
     s->dma.halted = true;
     s->dma.error = error;
+    fpga_dma_stop(s);
     fpga_irq_raise(s, FPGA_INT_DMA_ERROR);
 }
 
@@ -465,16 +466,24 @@ static bool init_doorbell(FPGAState *s, Error **errp)
         error_setg_errno(errp, -ret, TYPE_FPGA ": no event for the doorbell");
         return false;
     }
+    /* Not both: KVM does not find its way to one range inside another. */
+    if (!s->kvm.page) {
+        memory_region_add_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                                  &s->dma.doorbell);
+    } else if (!fpga_kvm_set_doorbell(s, &s->dma.doorbell, errp)) {
+        event_notifier_cleanup(&s->dma.doorbell);
+        return false;
+    }
     event_notifier_set_handler(&s->dma.doorbell, fpga_dma_doorbell_event);
-    memory_region_add_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
-                              &s->dma.doorbell);
     return true;
 }
 
 static void exit_doorbell(FPGAState *s)
 {
-    memory_region_del_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
-                              &s->dma.doorbell);
+    if (!s->kvm.page) {
+        memory_region_del_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                                  &s->dma.doorbell);
+    }
     event_notifier_set_handler(&s->dma.doorbell, NULL);
     event_notifier_cleanup(&s->dma.doorbell);
 }

@@ -78,12 +78,8 @@ uint32_t fpga_irq_lines(FPGAState *s)
 static void send_message(FPGAState *s, unsigned int vector)
 {
     PCIDevice *dev = PCI_DEVICE(s);
-    FPGAIrq *irq = &s->irq;
 
-    /* Before the message: its handler may look at the status at once. */
-    irq->status &= ~(irq->enable & irq->autoclear &
-                     causes_of_vector(s, vector));
-    trace_fpga_msi(vector, irq->status);
+    trace_fpga_msi(vector, s->irq.status);
     if (fpga_fault_lose_interrupt(s)) {
         trace_fpga_fault_lost_interrupt();
         return;
@@ -95,23 +91,39 @@ static void send_message(FPGAState *s, unsigned int vector)
     }
 }
 
+/* @vectors: a bit for each */
+static void send_messages(FPGAState *s, uint32_t vectors)
+{
+    FPGAIrq *irq = &s->irq;
+    unsigned int vector;
+
+    for (vector = 0; vector < FPGA_VECTORS; vector++) {
+        if (vectors & (1u << vector)) {
+            irq->status &= ~(irq->enable & irq->autoclear &
+                             causes_of_vector(s, vector));
+        }
+    }
+    /* Before the messages: a handler may look at the status at once. */
+    fpga_kvm_publish(s);
+    for (vector = 0; vector < FPGA_VECTORS; vector++) {
+        if (vectors & (1u << vector)) {
+            send_message(s, vector);
+        }
+    }
+}
+
 void fpga_irq_update(FPGAState *s, bool again)
 {
     PCIDevice *dev = PCI_DEVICE(s);
     uint32_t lines = fpga_irq_lines(s);
 
     if (fpga_irq_vectors(s)) {
-        uint32_t fire = again ? lines : lines & ~s->irq.lines;
-
-        for (unsigned int vector = 0; vector < FPGA_VECTORS; vector++) {
-            if (fire & (1u << vector)) {
-                send_message(s, vector);
-            }
-        }
+        send_messages(s, again ? lines : lines & ~s->irq.lines);
         /* Autoclear may have let a line down. */
         s->irq.lines = fpga_irq_lines(s);
         return;
     }
+    fpga_kvm_publish(s);
     if (lines != s->irq.lines) {
         trace_fpga_intx(!!lines, s->irq.status, s->irq.enable);
     }

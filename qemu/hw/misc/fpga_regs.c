@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
+#include "qemu/bswap.h"
 #include "qemu/log.h"
 #include "fpga.h"
 #include "trace.h"
@@ -30,17 +31,13 @@ static uint32_t status(FPGAState *s)
            (s->irq.status & s->irq.enable ? FPGA_STATUS_IRQ : 0);
 }
 
-static bool in_regfile(hwaddr reg)
+static bool in_regfile(hwaddr addr)
 {
-    return reg >= FPGA_REGFILE && reg < FPGA_REGFILE + FPGA_REGFILE_SIZE;
+    return addr >= FPGA_REGFILE && addr < FPGA_REGFILE + FPGA_REGFILE_SIZE;
 }
 
-static uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
+uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
 {
-    if (in_regfile(reg)) {
-        return s->regfile[(reg - FPGA_REGFILE) / 4];
-    }
-
     switch (reg) {
     case FPGA_ID:
         return FPGA_ID_VALUE;
@@ -119,11 +116,6 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
 {
     uint32_t whole = (fpga_reg_read(s, reg) & ~lanes) | value;
 
-    if (in_regfile(reg)) {
-        s->regfile[(reg - FPGA_REGFILE) / 4] = whole;
-        return;
-    }
-
     switch (reg) {
     case FPGA_SCRATCH:
         s->scratch = (s->scratch & ~lanes) | value;
@@ -181,10 +173,15 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
 
 static uint64_t fpga_regs_read(void *opaque, hwaddr addr, unsigned int size)
 {
-    unsigned int shift = addr % 4 * 8;
-    uint32_t value = extract32(fpga_reg_read(opaque, addr & ~(hwaddr)3), shift,
-                               size * 8);
+    FPGAState *s = opaque;
+    uint32_t value;
 
+    if (in_regfile(addr)) {
+        value = ldn_le_p(s->regfile + (addr - FPGA_REGFILE), size);
+    } else {
+        value = extract32(fpga_reg_read(s, addr & ~(hwaddr)3), addr % 4 * 8,
+                          size * 8);
+    }
     trace_fpga_read(addr, size, value);
     return value;
 }
@@ -192,12 +189,19 @@ static uint64_t fpga_regs_read(void *opaque, hwaddr addr, unsigned int size)
 static void fpga_regs_write(void *opaque, hwaddr addr, uint64_t value,
                             unsigned int size)
 {
+    FPGAState *s = opaque;
     unsigned int shift = addr % 4 * 8;
     uint32_t lanes = MAKE_64BIT_MASK(shift, size * 8);
 
     trace_fpga_write(addr, size, value);
-    fpga_reg_write(opaque, addr & ~(hwaddr)3, (uint32_t)value << shift & lanes,
+    if (in_regfile(addr)) {
+        /* Of this size, because KVM may store its other bytes meanwhile. */
+        stn_le_p(s->regfile + (addr - FPGA_REGFILE), size, value);
+        return;
+    }
+    fpga_reg_write(s, addr & ~(hwaddr)3, (uint32_t)value << shift & lanes,
                    lanes);
+    fpga_kvm_publish(s);
 }
 
 /* Byte lanes are done here, because MemoryRegionOps would read to write. */
@@ -221,5 +225,6 @@ void fpga_regs_reset(FPGAState *s)
     fpga_irq_reset(s);
     fpga_dma_reset(s);
     s->scratch = (uint32_t)~FPGA_SCRATCH_RESET;
-    memset(s->regfile, 0, sizeof(s->regfile));
+    memset(s->regfile, 0, FPGA_REGFILE_SIZE);
+    fpga_kvm_publish(s);
 }

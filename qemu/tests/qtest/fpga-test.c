@@ -2152,6 +2152,25 @@ static void test_migrate_registers(void)
     card_done(c);
 }
 
+/* Where the register file lies is the machine's own business. */
+static void test_migrate_kvm_pio(void)
+{
+    Card *c = card_fixed_with(FIXED ",kvm-pio=off");
+
+    wr(c, FPGA_REGFILE, 0x04030201);
+    wr(c, FPGA_REGFILE + FPGA_REGFILE_SIZE - 4, 0x08070605);
+    c->args = FIXED ",kvm-pio=auto";
+    migrate(c);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0x04030201);
+    qtest_outb(c->qts, c->port + FPGA_REGFILE + 1, 0x12);
+    c->args = FIXED ",kvm-pio=off";
+    migrate(c);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0x04031201);
+    g_assert_cmphex(rd(c, FPGA_REGFILE + FPGA_REGFILE_SIZE - 4), ==,
+                    0x08070605);
+    card_done(c);
+}
+
 /* The doorbell was the last thing before the machine stopped. */
 static void migrate_doorbell(const char *args)
 {
@@ -2390,6 +2409,15 @@ static const Refusal refusals[] = {
         "-device fpga,ea=on",
         "fpga: ea=on has no meaning without io-base",
     }, {
+        "kvm-pio-without-kvm",
+        "-device fpga,kvm-pio=on",
+        "fpga: kvm-pio=on: it needs KVM (-accel kvm)",
+    }, {
+        "kvm-pio",
+        "-device fpga,kvm-pio=off -device fpga,kvm-pio=auto "
+        "-device fpga,kvm-pio=perhaps",
+        "does not accept value 'perhaps'",
+    }, {
         "fault-status",
         "-device fpga,fault-status=256",
         "Parameter 'fault-status' expects uint8_t",
@@ -2517,6 +2545,7 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fault/gone-at-once", test_fault_gone_at_once);
 
     qtest_add_func("/fpga/migrate/registers", test_migrate_registers);
+    qtest_add_func("/fpga/migrate/kvm-pio", test_migrate_kvm_pio);
     qtest_add_func("/fpga/migrate/doorbell", test_migrate_doorbell);
     qtest_add_func("/fpga/migrate/ioeventfd", test_migrate_ioeventfd);
     qtest_add_func("/fpga/migrate/dma", test_migrate_dma);

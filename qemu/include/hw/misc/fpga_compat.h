@@ -15,6 +15,13 @@
 #include "hw/resettable.h"
 #endif
 
+/* QEMU 10.1 moved it. */
+#if __has_include("system/address-spaces.h")
+#include "system/address-spaces.h"
+#else
+#include "exec/address-spaces.h"
+#endif
+
 /* QEMU 10.1 made the argument of class_init const. */
 #if QEMU_VERSION_MAJOR > 10 || \
     (QEMU_VERSION_MAJOR == 10 && QEMU_VERSION_MINOR >= 1)
