@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "pciaddr/checks.h"
+#include "pciaddr/draw.h"
 #include "pciaddr/expect.h"
 #include "pciaddr/output.h"
 #include "pciaddr/sources.h"
@@ -13,9 +14,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What is printed goes nowhere, and is made all the same. */
 static FILE *nowhere;
 
+static void draw_all(struct machine *machine, struct results *results)
+{
+	struct names names = { 0 };
+	struct picture picture = { .title = machine->name, .footer = "" };
+
+	draw_boxes(&picture, machine, results, &names);
+	draw_layout(&picture);
+	draw_svg.draw(nowhere, &picture);
+	draw_dot.draw(nowhere, &picture);
+	draw_free(&picture);
+}
+
 static void view_all(struct machine *machine, struct results *results)
 {
-	static const struct output_options format = { .machines = 1 };
+	static const struct output_options format = { .machines = 1, .columns = 80 };
 	struct options options = { .numeric = true };
 
 	for (const struct output_ops *const *ops = outputs; *ops; ops++) {
@@ -28,6 +41,7 @@ static void view_all(struct machine *machine, struct results *results)
 	capture(nowhere, &options, machine);
 	print_tree(nowhere, &options, machine, results);
 	print_map(nowhere, &options, machine);
+	draw_all(machine, results);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

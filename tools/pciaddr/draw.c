@@ -46,7 +46,7 @@ static FILE *open_picture(const struct options *options)
 	return out;
 }
 
-static void free_picture(struct picture *picture)
+void draw_free(struct picture *picture)
 {
 	for (size_t i = 0; i < picture->count; i++)
 		free(picture->boxes[i].lines);
@@ -82,6 +82,6 @@ int draw(const struct options *options, struct machine *machine, struct results 
 	if (out != stdout && fclose(out))
 		die_errno(EXIT_CANNOT_TELL, "%s", options->draw_path);
 	names_close(&names);
-	free_picture(&picture);
+	draw_free(&picture);
 	return results_exit_status(results, options->output_options.threshold, true);
 }

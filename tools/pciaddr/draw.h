@@ -86,6 +86,8 @@ void draw_boxes(struct picture *picture, const struct machine *machine,
 
 void draw_layout(struct picture *picture);
 
+void draw_free(struct picture *picture);
+
 /* Where lines meet a box from the side: at the height of its first line of text. */
 double draw_joint(const struct box *box);
 
