@@ -8,10 +8,7 @@ PORTS = 0x800  # of one card
 
 @dataclasses.dataclass(frozen=True)
 class Card:
-    """A card: its name for people, its id in QEMU, slots from the root bus on.
-
-    driver: the driver is to take it
-    """
+    """A card: its name for people, its id in QEMU, slots from the root bus on."""
 
     name: str
     id: str
@@ -19,7 +16,6 @@ class Card:
     base: int = None  # its first fixed port; None: the guest chooses
     ea: bool = False
     express: bool = False
-    driver: bool = True
 
     @property
     def ports(self):

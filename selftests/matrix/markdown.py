@@ -16,7 +16,7 @@ What the card's ports come through: machines, firmware, kernels, and what happen
 
     selftests/matrix/run --results results.json --page docs/fixed-address-matrix.md
 
-from a run of all of it, with {versions}.
+from a run with {versions}.
 `scripts/check --long matrix` runs the same, `scripts/check` a short selection.
 [How the address is held](fixed-address.md) is another page.
 
@@ -24,7 +24,8 @@ In each cell the guest was asked after the event: BAR0 and the kernel's `resourc
 address, `/proc/ioports` has it for `fpga_pci`, `pciaddr-check --expect` and `pciaddr-check`
 find nothing wrong, the port read through `/dev/port` gives the card's ID, and
 `fpga-ctl dma --len 4096` has moved and verified its bytes. With an event that befalls one card
-(from the bus reset to the plugging) the same was asked of all the others.
+(from the bus reset to the plugging) the same was asked of all the others. A card with
+`ea=on` has 0 in BAR0, and its address in the capability that says so.
 
 | Cell | Meaning |
 |---|---|
@@ -115,7 +116,7 @@ def page(columns, results, qemu, releases):
     lines = [TOP.format(versions=_versions(qemu, releases), held=HELD, works=WORKS, lost=LOST,
                         failed=f"**{FAILED}**")]  # fmt: skip
     if missing:
-        lines += [f"Not run: {'; '.join(missing)}.", ""]
+        lines += ["## Not run", "", *(f"- {name}" for name in missing), ""]
     for card in cards:
         lines += _card_table(card, tables, notes)
     lines += ["## Notes", "", *notes.lines(), "", "## What QEMU refuses", ""]

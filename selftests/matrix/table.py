@@ -19,8 +19,7 @@ OTHER = Card("card on a second bridge, 0x3000", "other", "06.0/01.0", 0x3000)
 FREE = Card("free card on a pci-bridge", "free", "07.0/01.0")
 EXPRESS = Card("free PCI Express card behind a root port", "express", "08.0/00.0", express=True)
 UPPER = Card("card alone on a bridge, 0x2800 in 0x2000-0x2fff", "upper", "04.0/01.0", 0x2800)
-UPPER_EA = Card("the same with ea=on, 0x3800 in 0x3000-0x3fff", "ea", "06.0/01.0", 0x3800, ea=True,
-                driver=False)  # fmt: skip
+UPPER_EA = Card("the same with ea=on, 0x3800 in 0x3000-0x3fff", "ea", "06.0/01.0", 0x3800, ea=True)
 PORTED = Card("card at 0x4000 behind a root port", "ported", "08.0/00.0", 0x4000, express=True)
 
 BRIDGE = "dec-21154,id=dec,bus={root},addr=4,chassis_nr=1,io-base=0x2000"

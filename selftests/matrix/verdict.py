@@ -23,8 +23,7 @@ class Look:
     def __init__(self, guest, cards, lost):
         words = []
         for card in cards:
-            driver = card.driver and card not in lost
-            words += [card.path, card.ports, "yes" if driver else "no"]
+            words += [card.path, card.ports, "no" if card in lost else "yes"]
         with open(IN_GUEST, "rb") as file:
             said = guest.run("bash", "-s", "--", *words, input=file.read())
         self.transcript = (said.stdout + said.stderr).decode(errors="replace")
@@ -66,14 +65,11 @@ class Look:
         """What is wrong with a card that is to have its address and to work."""
         if not self.slot(card):
             return [f"{card.name}: there is none"]
-        expected = {"bar0": self._register(card), "id": ID}
-        if card.driver:
-            expected |= {"driver": "fpga_pci", "owner": "fpga_pci", "dma": "0"}
-        else:
-            expected |= {"check": "0"}
+        expected = {"driver": "fpga_pci", "bar0": self._register(card), "owner": "fpga_pci",
+                    "id": ID, "dma": "0"}  # fmt: skip
         if card.base:
             expected["kernel"] = card.ports
-        return self._compare(card, expected) + (self._check_faults("cards") if card.driver else [])
+        return self._compare(card, expected) + self._check_faults("cards")
 
     def lost_faults(self, card, answers):
         """What is wrong with a card whose address is lost, and that is to be noticed."""
