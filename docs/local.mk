@@ -6,6 +6,7 @@ dist_man_MANS += docs/emucard.4
 nobase_dist_doc_DATA = \
 	README.md \
 	docs/dma-performance.md \
+	docs/fixed-address-matrix.md \
 	docs/fixed-address.md \
 	docs/fpga-datasheet.md \
 	docs/how-a-port-access-travels.md \
