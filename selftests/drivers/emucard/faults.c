@@ -188,19 +188,26 @@ TEST_F(faults, a_lost_interrupt_costs_time_but_no_data)
 	}
 }
 
-/* So long that the card does not finish it while the doorbell is rung */
+/*
+ * The transfer is so long that the card does not finish it while the doorbell is rung. It
+ * may be over before the driver has begun to wait, and then nobody looks for an interrupt
+ * until the next one.
+ */
 TEST_F(faults, a_cause_whose_interrupt_was_lost_does_not_stay_pending)
 {
 	static unsigned char out[5 << 20], in[sizeof(out)];
-	uint32_t pending;
+	uint32_t pending = FPGA_INT_DMA_DONE;
+	int round;
 
 	fill_pattern(out, sizeof(out), 7);
 	poke(self->port, self->base, FPGA_INT_ENABLE, 0);
-	ASSERT_EQ(0, card_to(self->fd, out, 0, sizeof(out)));
-	ASSERT_EQ(0, card_from(self->fd, in, 0, sizeof(in)));
-	EXPECT_EQ(sizeof(out), first_difference(out, in, sizeof(out)));
-	ASSERT_EQ(sizeof(pending), pread(self->port, &pending, sizeof(pending),
-					 self->base + FPGA_INT_STATUS));
+	for (round = 0; round < 20 && pending & FPGA_INT_DMA_DONE; round++) {
+		ASSERT_EQ(0, card_to(self->fd, out, 0, sizeof(out)));
+		ASSERT_EQ(0, card_from(self->fd, in, 0, sizeof(in)));
+		ASSERT_EQ(sizeof(out), first_difference(out, in, sizeof(out)));
+		ASSERT_EQ(sizeof(pending), pread(self->port, &pending, sizeof(pending),
+						 self->base + FPGA_INT_STATUS));
+	}
 	EXPECT_EQ(0, pending & FPGA_INT_DMA_DONE);
 }
 
