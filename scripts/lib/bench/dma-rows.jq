@@ -18,8 +18,9 @@ def rate($what; $target):
 	 {name: ("dma: " + $what + ", memory"), ours: (($runs | rate($what; "fpga")) * 1.048576 | round),
 	  peer: ($memcpy / 1e6 | round), peer_name: "memcpy() on the host", unit: "MB/s",
 	  better: "more", aim: 0.5}),
-	# The mean: fio's percentiles are no finer than 1 ms here.
+	# The mean: fio's percentiles are no finer than 1 ms here. The guest's clock and that of
+	# the device's timer may differ by more than what is beyond: then it is next to nothing.
 	($runs | map(select(.target == "edu") | .fio.jobs[0].read.clat_ns.mean) | min |
-	 {name: "dma: edu, beyond its 100 ms", ours: (. / 1e3 - 1e5 | round / 1e3), peer: 1, peer_name: "what it should be at most",
+	 {name: "dma: edu, beyond its 100 ms", ours: ([. / 1e3 - 1e5, 1] | max | round / 1e3), peer: 1, peer_name: "what it should be at most",
 	  unit: "ms", better: "less", aim: 1})
 ]
