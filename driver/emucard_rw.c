@@ -200,8 +200,10 @@ static bool emucard_is_slow(const struct emucard_request *request)
 	return false;
 }
 
-static void emucard_let_go(struct emucard_xfer *xfer, bool dirty)
+/* Pages that the card has written are marked dirty, which may sleep. */
+static void emucard_let_go(struct emucard_xfer *xfer, bool may_sleep)
 {
+	bool dirty = may_sleep && xfer->request->dir == DMA_FROM_DEVICE;
 	struct scatterlist *sg;
 	int i;
 
@@ -332,9 +334,9 @@ static ssize_t emucard_request_fill(struct emucard_request *request, struct iov_
 
 /*
  * Let go of the memory, free the request and say what came of it: bytes moved
- * before the first error, and that error. With @dirty it may sleep.
+ * before the first error, and that error.
  */
-static u64 emucard_request_finish(struct emucard_request *request, bool dirty, int *error)
+static u64 emucard_request_finish(struct emucard_request *request, bool may_sleep, int *error)
 {
 	struct emucard *card = request->card;
 	u64 moved = 0;
@@ -345,7 +347,7 @@ static u64 emucard_request_finish(struct emucard_request *request, bool dirty, i
 		struct emucard_xfer *xfer = &request->xfer[i];
 
 		emucard_unmap(xfer);
-		emucard_let_go(xfer, dirty);
+		emucard_let_go(xfer, may_sleep);
 		if (*error)
 			continue;
 		moved += xfer->moved;
@@ -357,14 +359,14 @@ static u64 emucard_request_finish(struct emucard_request *request, bool dirty, i
 	return moved;
 }
 
-static void emucard_request_complete(struct emucard_request *request, bool dirty)
+static void emucard_request_complete(struct emucard_request *request, bool may_sleep)
 {
 	struct emucard *card = request->card;
 	struct kiocb *iocb = request->iocb;
 	u64 moved;
 	int error;
 
-	moved = emucard_request_finish(request, dirty, &error);
+	moved = emucard_request_finish(request, may_sleep, &error);
 	iocb->ki_pos += moved;
 	emucard_exit(card);
 	/* The last hold on the file, and with it on the card */
@@ -468,7 +470,7 @@ static int emucard_transfer_some(struct emucard *card, struct iov_iter *iter, u6
 	if (!emucard_request_release(request))
 		emucard_request_wait(request, wait);
 
-	moved = emucard_request_finish(request, dir == DMA_FROM_DEVICE, &ret);
+	moved = emucard_request_finish(request, true, &ret);
 	*done += moved;
 	if (!ret && moved != filled)
 		ret = -EIO;
@@ -553,7 +555,7 @@ static ssize_t emucard_start(struct emucard *card, struct kiocb *iocb, struct io
 		return -EIOCBQUEUED;
 
 	/* The card was quicker than its submitter: no need to go through the queue. */
-	moved = emucard_request_finish(request, dir == DMA_FROM_DEVICE, &ret);
+	moved = emucard_request_finish(request, true, &ret);
 	iocb->ki_pos += moved;
 	return moved ? moved : ret;
 }
