@@ -8,14 +8,15 @@
  * not touched again before the device has finished; register writes are ignored
  * meanwhile; and some versions do not bound offset and length themselves.
  */
-#include <linux/bitops.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
+#include <linux/spinlock.h>
 #include <linux/uio.h>
 
 #include "edu_regs.h"
@@ -35,6 +36,7 @@ static DEFINE_IDA(edu_numbers);
 enum edu_unit {
 	EDU_UNIT_DMA,
 	EDU_UNIT_FACT,
+	EDU_UNITS
 };
 
 /**
@@ -46,7 +48,9 @@ enum edu_unit {
  * @regs_lock: held for reading by who writes registers, for writing during a reset;
  *	nobody waits for the device with it
  * @resets: changes with every reset of the function; written with @regs_lock
- * @busy: units in use, a bit for each &enum edu_unit
+ * @queues_lock: protects @queues
+ * @queues: for each unit its callers in the order in which they came; the first has
+ *	it. Else it would be of who has just had it, for he need not wake up first.
  * @gone: the card goes
  * @buffer: host memory of transfers
  * @buffer_dma: bus address of @buffer
@@ -58,7 +62,8 @@ struct edu {
 	wait_queue_head_t wait;
 	struct rw_semaphore regs_lock;
 	unsigned int resets;
-	unsigned long busy;
+	spinlock_t queues_lock;
+	struct list_head queues[EDU_UNITS];
 	bool gone;
 	void *buffer;
 	dma_addr_t buffer_dma;
@@ -98,17 +103,36 @@ static irqreturn_t edu_irq(int nr, void *data)
 	return IRQ_HANDLED;
 }
 
-static int edu_acquire(struct edu *edu, enum edu_unit unit, const struct emucard_wait *wait)
+static bool edu_is_first(struct edu *edu, enum edu_unit unit, struct list_head *turn)
 {
-	return emucard_wait_event(edu->wait, !test_and_set_bit_lock(unit, &edu->busy), wait);
+	bool first;
+
+	spin_lock(&edu->queues_lock);
+	first = list_is_first(turn, &edu->queues[unit]);
+	spin_unlock(&edu->queues_lock);
+	return first;
 }
 
-static void edu_release(struct edu *edu, enum edu_unit unit)
+static void edu_release(struct edu *edu, struct list_head *turn)
 {
-	clear_bit_unlock(unit, &edu->busy);
-	/* A waiter that is not in the queue yet must see the bit. */
-	smp_mb__after_atomic();
+	spin_lock(&edu->queues_lock);
+	list_del(turn);
+	spin_unlock(&edu->queues_lock);
 	wake_up_all(&edu->wait);
+}
+
+static int edu_acquire(struct edu *edu, enum edu_unit unit, struct list_head *turn,
+		       const struct emucard_wait *wait)
+{
+	int ret;
+
+	spin_lock(&edu->queues_lock);
+	list_add_tail(turn, &edu->queues[unit]);
+	spin_unlock(&edu->queues_lock);
+	ret = emucard_wait_event(edu->wait, edu_is_first(edu, unit, turn), wait);
+	if (ret)
+		edu_release(edu, turn);
+	return ret;
 }
 
 /*
@@ -159,13 +183,14 @@ static ssize_t edu_copy(struct emucard *card, struct iov_iter *iter, u64 offset,
 			enum dma_data_direction dir, const struct emucard_wait *wait)
 {
 	struct edu *edu = card->drvdata;
+	struct list_head turn;
 	ssize_t ret;
 
 	if (offset >= EDU_DMA_BUFFER_SIZE)
 		return -ERANGE;
 	len = min_t(u64, len, EDU_DMA_BUFFER_SIZE - offset);
 
-	ret = edu_acquire(edu, EDU_UNIT_DMA, wait);
+	ret = edu_acquire(edu, EDU_UNIT_DMA, &turn, wait);
 	if (ret)
 		return ret;
 	/* A transfer that somebody gave up may still be using the buffer. */
@@ -183,17 +208,18 @@ static ssize_t edu_copy(struct emucard *card, struct iov_iter *iter, u64 offset,
 	if (dir == DMA_FROM_DEVICE && copy_to_iter(edu->buffer, len, iter) != len)
 		ret = -EFAULT;
 release:
-	edu_release(edu, EDU_UNIT_DMA);
+	edu_release(edu, &turn);
 	return ret ? ret : len;
 }
 
 static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emucard_wait *wait)
 {
 	struct edu *edu = card->drvdata;
+	struct list_head turn;
 	unsigned int resets;
 	int ret;
 
-	ret = edu_acquire(edu, EDU_UNIT_FACT, wait);
+	ret = edu_acquire(edu, EDU_UNIT_FACT, &turn, wait);
 	if (ret)
 		return ret;
 	down_read(&edu->regs_lock);
@@ -217,7 +243,7 @@ static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emuca
 		ret = -EIO;
 	up_read(&edu->regs_lock);
 release:
-	edu_release(edu, EDU_UNIT_FACT);
+	edu_release(edu, &turn);
 	return ret;
 }
 
@@ -358,7 +384,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	struct device *dev = &pdev->dev;
 	struct emucard_info *info;
 	struct edu *edu;
-	int ret;
+	int unit, ret;
 
 	edu = devm_kzalloc(dev, sizeof(*edu), GFP_KERNEL);
 	if (!edu)
@@ -366,6 +392,9 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	edu->pdev = pdev;
 	init_waitqueue_head(&edu->wait);
 	init_rwsem(&edu->regs_lock);
+	spin_lock_init(&edu->queues_lock);
+	for (unit = 0; unit < EDU_UNITS; unit++)
+		INIT_LIST_HEAD(&edu->queues[unit]);
 	pci_set_drvdata(pdev, edu);
 
 	edu->card = devm_emucard_alloc(dev, &edu_ops, edu);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is particular to edu: factorials, and transfers that take 100 ms, always */
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 
 #define WITHOUT_FPGA
 #include "fixture.h"
+#include "worker.h"
 
 TEST_F(card, no_mapping_where_there_is_none)
 {
@@ -49,6 +51,37 @@ TEST_F(card, a_transfer_that_takes_too_long_times_out)
 				       &done));
 	EXPECT_EQ(0, done);
 	EXPECT_TRUE(card_works(self->fd));
+}
+
+/* On one processor, where who releases the engine could always be the first to want it */
+TEST_F(card, callers_take_turns)
+{
+	struct worker endless = {
+		.fd = self->fd, .len = 300, .rounds = INT_MAX,
+	}, others[3];
+	cpu_set_t one;
+	size_t i;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	ASSERT_EQ(0, pthread_create(&endless.thread, NULL, work, &endless));
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		others[i] = (struct worker) {
+			.fd = self->fd, .offset = 1024 * (i + 1), .len = 300, .rounds = 4,
+		};
+		ASSERT_EQ(0, pthread_create(&others[i].thread, NULL, work, &others[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		pthread_join(others[i].thread, NULL);
+		EXPECT_EQ(0, others[i].error) TH_LOG("thread %zu", i);
+	}
+	atomic_store(&endless.stop, true);
+	pthread_join(endless.thread, NULL);
+	EXPECT_EQ(0, endless.error);
+	/* As often as the others, and before they all began, and after they had ended */
+	EXPECT_LE(4, endless.passes);
+	EXPECT_GE(12, endless.passes);
 }
 
 static void nothing(int sig)
