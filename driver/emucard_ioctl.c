@@ -90,6 +90,16 @@ static int emucard_ioctl_reg(struct emucard *card, struct file *file, void __use
 	return ret ? ret : emucard_answer(user, &reg, reg.argsz, sizeof(reg), 0);
 }
 
+/*
+ * For calls that may be made again from their start: the kernel does that unless a
+ * handler of the caller's has run, and without a signal that anybody has sent when the
+ * machine is suspended.
+ */
+static int emucard_restart(int ret)
+{
+	return ret == -EINTR && signal_pending(current) ? -ERESTARTNOHAND : ret;
+}
+
 static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __user *user)
 {
 	struct emucard_wait wait = { .interruptible = true };
@@ -123,7 +133,7 @@ static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __use
 	iov_iter_ubuf(&iter, to_card ? WRITE : READ, u64_to_user_ptr(dma.addr), dma.len);
 	ret = emucard_transfer(card, &iter, dma.offset,
 			       to_card ? DMA_TO_DEVICE : DMA_FROM_DEVICE, &wait, &dma.done);
-	return emucard_answer(user, &dma, dma.argsz, sizeof(dma), ret);
+	return emucard_answer(user, &dma, dma.argsz, sizeof(dma), emucard_restart(ret));
 }
 
 static int emucard_ioctl_irq_raise(struct emucard *card, struct file *file, void __user *user)
@@ -159,7 +169,7 @@ static int emucard_ioctl_irq_wait(struct emucard_file *efile, void __user *user)
 	if (!(efile->card->info.caps & EMUCARD_CAP_IRQ))
 		return -EOPNOTSUPP;
 	ret = emucard_irq_wait(efile, &wait);
-	return emucard_answer(user, &wait, wait.argsz, sizeof(wait), ret);
+	return emucard_answer(user, &wait, wait.argsz, sizeof(wait), emucard_restart(ret));
 }
 
 static int emucard_ioctl_irq_eventfd(struct emucard_file *efile, void __user *user)

@@ -62,10 +62,16 @@ int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg)
 					 READ_ONCE(card->gone), &wait);
 
 	spin_lock_irq(&card->irq_lock);
+	/* At the last moment, or together with the signal */
+	if (card->irq_count != arg->count)
+		ret = 0;
 	arg->count = card->irq_count;
-	arg->causes = efile->causes;
-	efile->irq_seen = card->irq_count;
-	efile->causes = 0;
+	/* A call that a signal ends may be made again, and is to find the same. */
+	if (ret != -EINTR) {
+		arg->causes = efile->causes;
+		efile->irq_seen = card->irq_count;
+		efile->causes = 0;
+	}
 	spin_unlock_irq(&card->irq_lock);
 
 	return READ_ONCE(card->gone) ? -ENODEV : ret;

@@ -144,7 +144,9 @@ struct emucard_reg {
  *
  * Errors: ERANGE: @offset + @len is outside card memory; EIO: the card reports
  * an error; ETIMEDOUT: not finished in time, the card was stopped and can be
- * used again; EINTR: a signal arrived first; ENOMEM: memory cannot be pinned.
+ * used again; EINTR: a signal was handled first; ENOMEM: memory cannot be pinned.
+ * After a signal that has no handler, such as SIGCONT, and after a suspend of the
+ * machine the call is made again by itself, with all of its time.
  */
 #define EMUCARD_DMA		_IO(EMUCARD_MAGIC, 2)
 
@@ -203,7 +205,8 @@ struct emucard_irq_raise {
  * number of interrupts that have arrived since the driver was bound; so no
  * interrupt is missed between two calls. Since version 1.
  *
- * Errors: ETIMEDOUT, EINTR; @count is written in either case.
+ * Errors: ETIMEDOUT, EINTR; @count is written in either case. Signals are as with
+ * EMUCARD_DMA.
  */
 #define EMUCARD_IRQ_WAIT	_IO(EMUCARD_MAGIC, 4)
 
@@ -272,8 +275,9 @@ struct emucard_reset {
  *
  * In, out: struct emucard_fact. Since version 1.
  *
- * Errors: ETIMEDOUT, EINTR; EBUSY: a former computation that timed out is still
- * running on the card.
+ * Errors: ETIMEDOUT; EINTR: any signal, because the card cannot be asked again
+ * while it computes; EBUSY: a former computation that was given up is still running
+ * on the card.
  */
 #define EMUCARD_FACT		_IO(EMUCARD_MAGIC, 7)
 

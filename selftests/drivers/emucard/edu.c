@@ -102,4 +102,22 @@ TEST_F(card, a_signal_ends_a_transfer)
 	EXPECT_TRUE(card_works(self->fd));
 }
 
+TEST_F(card, a_stop_does_not_end_a_transfer)
+{
+	struct worker w = { .fd = self->fd, .len = 300, .rounds = 3 };
+	int status, tries;
+	pid_t pid = fork();
+
+	if (!pid) {
+		work(&w);
+		_exit(abs(w.error));
+	}
+	for (tries = 0; tries < 5; tries++) {
+		usleep(30000);
+		ASSERT_EQ(0, stop_and_continue(pid));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
 TEST_HARNESS_MAIN

@@ -8,7 +8,9 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/wait.h>
 
 #include "harness.h"
 #include "card.h"
@@ -49,6 +51,17 @@ FIXTURE_TEARDOWN(card)
 		if (geteuid())							\
 			SKIP(return, "only root can unbind a driver");		\
 	} while (0)
+
+/* As a shell's job control does: 0, or -1 if the process has ended */
+static inline int stop_and_continue(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGSTOP);
+	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
+		return -1;
+	return kill(pid, SIGCONT);
+}
 
 /* A transfer there and back says that the card is in order. */
 static inline bool card_works(int fd)

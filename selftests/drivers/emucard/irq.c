@@ -89,6 +89,23 @@ TEST_F(card, a_signal_ends_a_wait)
 	setitimer(ITIMER_REAL, &never, NULL);
 }
 
+TEST_F(card, a_stop_does_not_end_a_wait)
+{
+	uint64_t count = count_now(self->fd);
+	int status, tries;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(-card_wait(self->fd, 0, &count, PATIENCE_MS, NULL));
+	for (tries = 0; tries < 3; tries++) {
+		usleep(50000);
+		ASSERT_EQ(0, stop_and_continue(pid));
+	}
+	ASSERT_EQ(0, card_raise(self->fd, 1));
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
 TEST_F(card, causes_must_be_of_the_sixteen)
 {
 	EXPECT_EQ(-EINVAL, card_raise(self->fd, 0));
