@@ -61,18 +61,19 @@ LAYOUTS = (
            events=("cold boot", "removed and rescanned", "unplugged and plugged again")),
 )  # fmt: skip
 
-# In this order in one boot: the last two leave QEMU's own edu card, which saves no state,
-# out of order.
+# In this order in one boot. After S3 the interrupt of ACPI sometimes does not come any more
+# (QEMU 10.0 with TCG: the event is pending and enabled), and nothing can be unplugged. The last
+# two leave QEMU's own edu card, which saves no state, out of order.
 EVENTS = (
     Event("cold boot", events.nothing, kernels=1),
     Event("QMP system_reset", lambda guest: guest.reset(), kernels=1),
     Event("guest reboot", lambda guest: guest.reboot(), kernels=1),
     Event("kexec", lambda guest: guest.kexec(), kernels=1),
-    Event("S3 suspend and resume", lambda guest: guest.suspend(), bzimage=True),
     Event("bus reset", events.reset_by("bus"), each=True),
     Event("FLR", events.reset_by("flr"), each=True),
     Event("removed and rescanned", events.rescan, each=True),
     Event("unplugged and plugged again", events.replug, each=True),
+    Event("S3 suspend and resume", lambda guest: guest.suspend(), bzimage=True),
     Event("savevm and loadvm", events.save_and_restore, edu=False),
     Event("live migration", lambda guest: guest.migrate(), edu=False),
 )
@@ -110,7 +111,7 @@ SHORT = {
     ("pc", "seabios", "6.1", "one card"): tuple(
         event.name for event in EVENTS if not event.bzimage),
     ("q35", "ovmf", "6.12", "many cards"): (
-        "cold boot", "S3 suspend and resume", "FLR", "unplugged and plugged again",
+        "cold boot", "FLR", "unplugged and plugged again", "S3 suspend and resume",
         "live migration",
     ),
 }  # fmt: skip
