@@ -3,10 +3,9 @@
 errors of the link, sudden absence, hot-unplug, a reboot. Each with requests under way."""
 
 import os
-import re
 
 from guest import Machine, SessionLost
-from where import TOP
+from registers import REGISTERS
 
 # Behind root ports the fpga card is a PCI Express endpoint (FLR, MSI-X), and both can
 # be unplugged. Of a link that can report it the kernel wants to hear that it is up again
@@ -139,20 +138,13 @@ def test_log(tap, guest):
     tap.command("the kernel's log has no complaint", sh(guest, f"dmesg | grep -E '{COMPLAINTS}'"), 1)
 
 
-def registers():
-    """Name to offset, of the fpga card"""
-    with open(os.path.join(TOP, "include/fpga_regs.h"), encoding="utf-8") as file:
-        return {n: int(v, 0) for n, v in re.findall(r"^#define\s+(FPGA_\w+)\s+(0x[0-9a-f]+)", file.read(), re.M)}
-
-
 def test_shutdown(tap, guest):
     """The next kernel's memory must not be written to. QEMU shows the last state."""
-    regs = registers()
     ports = sh(guest, f"head -n 1 /sys/bus/pci/devices/{FPGA}/resource").stdout
     base = int(ports.split()[0], 0)
 
     def read(register):
-        return int(guest.hmp(f"i/w {base + regs[register]:#x}").split("=")[1], 0)
+        return int(guest.hmp(f"i/w {base + REGISTERS[register]:#x}").split("=")[1], 0)
 
     start(guest, "kept")
     tap.equal("before a reboot: the engine runs", read("FPGA_DMA_STATUS") & 1, 1)
@@ -163,7 +155,7 @@ def test_shutdown(tap, guest):
     tap.equal("at the end of a reboot: no interrupt is enabled", read("FPGA_INT_ENABLE"), 0)
 
 
-# After a suspend to RAM, QEMU 10.0 neither tells of errors of a link nor unplugs. The last
-# ends the machine.
+# After a suspend to RAM, QEMU 10.0's TCG may deliver no interrupt of ACPI any more: no
+# errors of a link, no unplugging, and who knows what else.
 TESTS = (test_kselftests, test_link_error, test_gone, test_unplug,
-         *((test_device_sleep,) if LONG else ()), test_sleep, test_log, test_shutdown)
+         *((test_device_sleep,) if LONG else ()), test_sleep, test_log)

@@ -7,6 +7,7 @@ import traceback
 
 import table
 from guest import Guest, GuestError, Machine
+from guest.machine import devices
 from verdict import Look
 
 # How long a guest may take for one thing, on a machine that does others beside [s]
@@ -72,7 +73,7 @@ class Run:
         column = self.column
         self._guest = Guest(Machine(
             machine=column.machine, firmware=column.firmware, kernel=column.kernel,
-            cards=False, qemu_args=column.layout.arguments(column.machine),
+            cards=False, qemu_args=devices(column.machine, column.layout.devices),
             bzimage=any(event.bzimage for event in column.events),
         ), TIMEOUT)  # fmt: skip
         self._guest.boot()

@@ -38,10 +38,6 @@ class Layout:
     commands: tuple = ()
     edu_commands: tuple = ()
 
-    def arguments(self, machine):
-        root = "pci.0" if machine == "pc" else "pcie.0"
-        return [word for device in self.devices for word in ("-device", device.format(root=root))]
-
     def device(self, card):
         return next(device for device in self.devices if f"id={card.id}," in device)
 

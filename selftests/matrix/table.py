@@ -22,7 +22,7 @@ UPPER = Card("card alone on a bridge, 0x2800 in 0x2000-0x2fff", "upper", "04.0/0
 UPPER_EA = Card("the same with ea=on, 0x3800 in 0x3000-0x3fff", "ea", "06.0/01.0", 0x3800, ea=True)
 PORTED = Card("card at 0x4000 behind a root port", "ported", "08.0/00.0", 0x4000, express=True)
 
-BRIDGE = "dec-21154,id=dec,bus={root},addr=4,chassis_nr=1,io-base=0x2000"
+BRIDGE = CARDS[0]
 BRIDGE_2 = "dec-21154,id=dec2,bus={root},addr=6,chassis_nr=2,io-base=0x3000"
 # QEMU does not report the link of a port as active while ACPI does its hot-plugging, and Linux
 # lets a bus reset fail for that when the port is faster than 5 GT/s.

@@ -2,19 +2,11 @@
 """Where the guest has each card, whether it works, and whether that is as it should be."""
 
 import os
-import re
 
-from where import TOP
+from registers import REGISTERS
 
 IN_GUEST = os.path.join(os.path.dirname(__file__), "in-guest")
-
-
-def _card_id():
-    with open(os.path.join(TOP, "include/fpga_regs.h"), encoding="ascii") as file:
-        return int(re.search(r"FPGA_ID_VALUE\s+(0x[0-9a-f]+)", file.read())[1], 16)
-
-
-ID = f"{_card_id():08x}"
+ID = f"{REGISTERS['FPGA_ID_VALUE']:08x}"
 
 
 class Look:

@@ -69,9 +69,19 @@ def accelerator(machine):
     return machine.accel
 
 
+def devices(machine, descriptions):
+    """Options for devices, described as to QEMU's -device, with {root} for the root bus."""
+    root = root_bus(machine)
+    return [word for device in descriptions for word in ("-device", device.format(root=root))]
+
+
+def root_bus(machine):
+    return "pci.0" if machine == "pc" else "pcie.0"
+
+
 def command_line(machine, images, qmp_fd, agent_fd, console):
     """QEMU's arguments. images: what scripts/guest.d/prepare printed."""
-    root = "pci.0" if machine.machine == "pc" else "pcie.0"
+    root = root_bus(machine.machine)
     accel = accelerator(machine)
     # A plain ELF kernel needs no decompression (PVH entry), which SeaBIOS alone can start.
     elf = machine.firmware == "seabios" and not machine.bzimage
@@ -97,6 +107,5 @@ def command_line(machine, images, qmp_fd, agent_fd, console):
         args += ["-device"]
         args += [f"virtio-blk-pci,drive={name},serial={name},disable-legacy=on,bus={root},addr={slot:#x}"]
     if machine.cards:
-        for card in CARDS:
-            args += ["-device", card.format(root=root)]
+        args += devices(machine.machine, CARDS)
     return args + list(machine.qemu_args)
