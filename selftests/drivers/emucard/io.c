@@ -134,4 +134,71 @@ TEST_F(card, asynchronous_requests_all_complete)
 	EXPECT_EQ(0, syscall(SYS_io_destroy, ctx));
 }
 
+/* Of the mapping that begins there: KiB of pages that are marked dirty, or -1 */
+static long dirty_kib(const void *map)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "r");
+	unsigned long begin, end, here = 0;
+	long kib, sum = -1;
+	char line[512];
+
+	if (!smaps)
+		return -1;
+	while (fgets(line, sizeof(line), smaps)) {
+		if (sscanf(line, "%lx-%lx ", &begin, &end) == 2)
+			here = begin;
+		else if (here == (uintptr_t)map &&
+			 (sscanf(line, "Shared_Dirty: %ld kB", &kib) == 1 ||
+			  sscanf(line, "Private_Dirty: %ld kB", &kib) == 1))
+			sum = (sum < 0 ? 0 : sum) + kib;
+	}
+	fclose(smaps);
+	return sum;
+}
+
+#define MAP_LEN		40960
+#define MAPS		25
+#define PIECES		12
+
+/* A file system that is told of changes that nobody has made may come to harm. */
+TEST_F(card, memory_that_is_only_read_is_not_marked_dirty)
+{
+	/* On fpga much more than it moves while the doorbell is rung */
+	size_t len = variant->kind == EMUCARD_KIND_FPGA ? MAPS * MAP_LEN : 300, i;
+	struct timespec patience = { .tv_sec = PATIENCE_MS / 1000 };
+	int exe = open("/proc/self/exe", O_RDONLY);
+	unsigned char *map, *in = malloc(len);
+	struct iovec pieces[PIECES];
+	struct io_event event = { 0 };
+	aio_context_t ctx = 0;
+	struct iocb cb, *list = &cb;
+
+	ASSERT_GE(exe, 0);
+	if (lseek(exe, 0, SEEK_END) < MAP_LEN)
+		SKIP(return, "/proc/self/exe has fewer than %d bytes", MAP_LEN);
+	map = mmap(NULL, MAPS * MAP_LEN, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	for (i = 0; i < MAPS; i++)
+		ASSERT_NE(MAP_FAILED, mmap(map + i * MAP_LEN, MAP_LEN, PROT_READ,
+					   MAP_SHARED | MAP_FIXED | MAP_POPULATE, exe, 0));
+	for (i = 0; i < PIECES; i++)
+		pieces[i] = (struct iovec) { map, len };
+	if (syscall(SYS_io_setup, 1, &ctx))
+		SKIP(return, "io_setup: %s", strerror(errno));
+	if (dirty_kib(map))
+		SKIP(return, "/proc/self/exe is dirty already, or there is no smaps");
+
+	cb = (struct iocb) {
+		.aio_lio_opcode = IOCB_CMD_PWRITEV, .aio_fildes = self->fd,
+		.aio_buf = (uintptr_t)pieces, .aio_nbytes = PIECES,
+	};
+	ASSERT_EQ(1, syscall(SYS_io_submit, ctx, 1, &list));
+	ASSERT_EQ(1, syscall(SYS_io_getevents, ctx, 1, 1, &event, &patience));
+	EXPECT_EQ(PIECES * len, event.res);
+	EXPECT_EQ(0, dirty_kib(map));
+	ASSERT_EQ(len, pread(self->fd, in, len, (PIECES - 1) * len));
+	EXPECT_EQ(len, first_difference(map, in, len));
+	EXPECT_EQ(0, syscall(SYS_io_destroy, ctx));
+}
+
 TEST_HARNESS_MAIN
