@@ -4,31 +4,10 @@
 
 #include <stdint.h>
 
+#include "pciaddr/markup.h"
+
 /* So many devices side by side on a bus become one table: Graphviz would pile them up. */
 #define TABLE_MIN 4
-
-static void escape(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			if ((unsigned char)*text >= ' ')
-				fputc(*text, out);
-		}
-	}
-}
 
 static void put_lines(FILE *out, const struct box *box)
 {
@@ -41,7 +20,7 @@ static void put_lines(FILE *out, const struct box *box)
 
 	for (unsigned int i = 0; i < box->line_count; i++) {
 		fputs(styles[box->lines[i].style][0], out);
-		escape(out, box->lines[i].text);
+		markup_text(out, box->lines[i].text);
 		fprintf(out, "%s<BR ALIGN=\"LEFT\"/>", styles[box->lines[i].style][1]);
 	}
 }
@@ -98,7 +77,7 @@ static void put_edge(FILE *out, const struct picture *picture, size_t index)
 	fprintf(out, "\tn%zu -> n%zu", picture->boxes[index].parent, index);
 	if (parent->edge && parent + 1 == &picture->boxes[index]) {
 		fputs(" [label=\"", out);
-		escape(out, parent->edge);
+		markup_text(out, parent->edge);
 		fputs("\"]", out);
 	}
 	fputs(";\n", out);
@@ -121,9 +100,9 @@ static void put_root_order(FILE *out, const struct picture *picture)
 static void draw_picture(FILE *out, const struct picture *picture)
 {
 	fputs("digraph pci {\n\tlabel=<<B>PCI topology of ", out);
-	escape(out, picture->title);
+	markup_text(out, picture->title);
 	fputs("</B><BR ALIGN=\"LEFT\"/>", out);
-	escape(out, picture->footer);
+	markup_text(out, picture->footer);
 	fputs("<BR ALIGN=\"LEFT\"/>>;\n"
 	      "\tlabelloc=t; labeljust=l; rankdir=LR; ordering=out;\n"
 	      "\tfontname=\"DejaVu Sans Mono\"; fontsize=12;\n"

@@ -3,28 +3,7 @@
 
 #include <string.h>
 
-static void escape(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			if ((unsigned char)*text >= ' ')
-				fputc(*text, out);
-		}
-	}
-}
+#include "pciaddr/markup.h"
 
 static void draw_lines(FILE *out, const struct picture *picture)
 {
@@ -44,7 +23,7 @@ static void draw_lines(FILE *out, const struct picture *picture)
 			continue;
 		fprintf(out, "<text class=\"bus\" x=\"%.1f\" y=\"%.1f\">", box->x + box->width + 3,
 			draw_joint(box) - 4);
-		escape(out, box->edge);
+		markup_text(out, box->edge);
 		fputs("</text>\n", out);
 	}
 }
@@ -64,7 +43,7 @@ static void draw_box(FILE *out, const struct box *box)
 			classes[box->lines[i].style], box->fill == FILL_BUS ? " inverse" : "",
 			box->x + DRAW_PADDING,
 			box->y + DRAW_PADDING + (i + 1) * DRAW_LINE - 5);
-		escape(out, box->lines[i].text);
+		markup_text(out, box->lines[i].text);
 		fputs("</text>\n", out);
 	}
 }
@@ -78,7 +57,7 @@ static void draw_footer(FILE *out, const struct picture *picture)
 	for (size_t i = 0; i < picture->count; i++)
 		used[picture->boxes[i].fill] = true;
 	fprintf(out, "<text class=\"plain\" x=\"%.1f\" y=\"%.1f\">", x, y);
-	escape(out, picture->footer);
+	markup_text(out, picture->footer);
 	fputs("</text>\n", out);
 	y -= DRAW_LINE + 6;
 	for (enum fill fill = 0; fill < FILLS; fill++) {
@@ -114,7 +93,7 @@ static void draw_picture(FILE *out, const struct picture *picture)
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
 		width, picture->height, width, picture->height, DRAW_FONT_SIZE);
 	fputs("<text class=\"heading\" x=\"20\" y=\"34\">PCI topology of ", out);
-	escape(out, picture->title);
+	markup_text(out, picture->title);
 	fputs("</text>\n", out);
 	draw_lines(out, picture);
 	for (size_t i = 0; i < picture->count; i++)

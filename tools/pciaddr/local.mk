@@ -29,6 +29,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/intervals.c \
 	tools/pciaddr/intervals.h \
 	tools/pciaddr/map.c \
+	tools/pciaddr/markup.c \
+	tools/pciaddr/markup.h \
 	tools/pciaddr/marks.c \
 	tools/pciaddr/marks.h \
 	tools/pciaddr/model.c \

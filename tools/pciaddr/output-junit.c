@@ -2,31 +2,18 @@
 /* JUnit's XML, as CI servers read it: a test suite for each machine. */
 #include "pciaddr/output.h"
 
+#include "pciaddr/markup.h"
+
 /* XML 1.0 has no way to write most control characters; neither do bytes that are no UTF-8. */
 static void escape(FILE *out, const char *text)
 {
 	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+		const char *entity = *text == '\n' ? "&#10;" : markup_entity(*text);
 
-		switch (c) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\n':
-			fputs("&#10;", out);
-			break;
-		default:
-			fputc(c >= ' ' && c < 0x7f ? c : '?', out);
-		}
+		if (entity)
+			fputs(entity, out);
+		else
+			fputc(*text >= ' ' && *text < 0x7f ? *text : '?', out);
 	}
 }
 
