@@ -73,6 +73,9 @@ on_terminal() {
 	cp "$GUEST" "$odd"
 	pciaddr-check --dump "$odd" --format json >"$BATS_TEST_TMPDIR/result.json"
 	jq -e '.machines[0].functions == 11' "$BATS_TEST_TMPDIR/result.json"
+	# jq would not mind the byte
+	iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/result.json" >/dev/null
+	jq -e '.machines[0].name | endswith("/a\"\\\n\ufffd\u0001b")' "$BATS_TEST_TMPDIR/result.json"
 }
 
 @test "specifications fit their schema as far as the tool takes them" {

@@ -6,9 +6,14 @@ libtoolscommon_a_SOURCES = \
 	tools/common/alloc.h \
 	tools/common/die.c \
 	tools/common/die.h \
+	tools/common/json.c \
+	tools/common/json.h \
 	tools/common/nearest.c \
 	tools/common/nearest.h \
 	tools/common/numbers.c \
 	tools/common/numbers.h \
+	tools/common/utf8.c \
+	tools/common/utf8.h \
 	tools/common/wrap.c \
 	tools/common/wrap.h
+libtoolscommon_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)

@@ -8,7 +8,7 @@
 #include "common/numbers.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 #include "fpgactl/measure.h"
 #include "fpgactl/units.h"
 

@@ -11,7 +11,7 @@
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/file_data.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 #include "fpgactl/transfer.h"
 #include "fpgactl/units.h"
 

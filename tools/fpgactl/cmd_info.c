@@ -7,7 +7,7 @@
 #include "common/numbers.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 
 static const char help[] =
 	"Shows what the driver says of the card, or of all cards.\n\n";
@@ -61,7 +61,7 @@ static struct json_object *info_json(const struct device *dev)
 	json_put_uint(object, "irq_vectors", info->irq_vectors);
 	for (size_t i = 0; i < NCAPS; i++)
 		if (device_can(dev, caps[i].cap))
-			json_object_array_add(can, json_object_new_string(caps[i].name));
+			json_object_array_add(can, json_new_text(caps[i].name));
 	json_object_object_add(object, "can", can);
 	return object;
 }

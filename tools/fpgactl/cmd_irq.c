@@ -7,7 +7,7 @@
 
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 #include "fpgactl/units.h"
 
 #define CAUSES_MAX	0xffff

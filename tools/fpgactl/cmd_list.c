@@ -4,11 +4,16 @@
 
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 
 static const char help[] =
 	"Shows every fpga and edu card of this machine, also those without a driver.\n"
 	"Opens no card and needs no rights.\n\n";
+
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
 
 static struct json_object *card_json(const struct card *card)
 {
@@ -16,21 +21,12 @@ static struct json_object *card_json(const struct card *card)
 	char id[16];
 
 	snprintf(id, sizeof(id), "%04x:%04x", card->kind->vendor, card->kind->device);
-	if (card->name[0])
-		json_put_text(object, "device", card->name);
-	else
-		json_object_object_add(object, "device", NULL);
+	json_put_text(object, "device", text_or_null(card->name));
 	json_put_text(object, "slot", card->slot);
 	json_put_text(object, "id", id);
 	json_put_text(object, "kind", card->kind->name);
-	if (card->driver[0])
-		json_put_text(object, "driver", card->driver);
-	else
-		json_object_object_add(object, "driver", NULL);
-	if (card->node[0])
-		json_put_text(object, "node", card->node);
-	else
-		json_object_object_add(object, "node", NULL);
+	json_put_text(object, "driver", text_or_null(card->driver));
+	json_put_text(object, "node", text_or_null(card->node));
 	return object;
 }
 

@@ -8,7 +8,7 @@
 #include "common/numbers.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 #include "fpgactl/regs.h"
 
 #define WORD_HELP \

@@ -4,7 +4,7 @@
 
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 #include "fpgactl/units.h"
 
 static const char help[] =

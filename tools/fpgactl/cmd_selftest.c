@@ -5,7 +5,7 @@
 #include "fpgactl/checks.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 
 static const char help[] =
 	"Tries everything that the card can do and says what holds, as TAP (ok, not ok).\n"

@@ -8,7 +8,7 @@
 #include "common/alloc.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
-#include "fpgactl/json.h"
+#include "fpgactl/json_result.h"
 #include "fpgactl/stats.h"
 #include "fpgactl/units.h"
 

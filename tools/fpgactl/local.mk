@@ -51,8 +51,8 @@ fpga_ctl_SOURCES = \
 	tools/fpgactl/device.h \
 	tools/fpgactl/file_data.c \
 	tools/fpgactl/file_data.h \
-	tools/fpgactl/json.c \
-	tools/fpgactl/json.h \
+	tools/fpgactl/json_result.c \
+	tools/fpgactl/json_result.h \
 	tools/fpgactl/measure.c \
 	tools/fpgactl/measure.h \
 	tools/fpgactl/transfer.c \

@@ -86,14 +86,13 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/textfile.h \
 	tools/pciaddr/topology.c \
 	tools/pciaddr/tree.c \
-	tools/pciaddr/utf8.c \
-	tools/pciaddr/utf8.h \
 	tools/pciaddr/views.c \
 	tools/pciaddr/views.h
-libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS)
+libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS)
 
 pciaddr_check_SOURCES = tools/pciaddr-check.c
-pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) -lpthread -lm
+pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) $(JSON_C_LIBS) \
+	-lpthread -lm
 pciaddr_check_LDADD = $(pciaddr_libs)
 
 dist_man_MANS += docs/pciaddr-check.1 docs/pciaddr-spec.5

@@ -1,120 +1,95 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON, written as it comes: a library's tree of 60,000 findings would take many times the
- * memory of the machine itself.
+ * JSON, written as it comes: a tree of 60,000 findings would take many times the memory of
+ * the machine itself.
  */
 #include "pciaddr/output.h"
 
-#include <string.h>
-
 #include "common/die.h"
-#include "pciaddr/utf8.h"
+#include "common/json.h"
 
-/*
- * Quotes @text.  What is not UTF-8 (a file's name, a line of a broken dump) becomes
- * replacement characters, so that the output always is JSON.
- */
-static void quote(FILE *out, const char *text)
+static void put_known(struct json_object *object, const char *key, const char *text)
 {
-	const unsigned char *c = (const unsigned char *)text;
-	size_t left = strlen(text);
-
-	fputc('"', out);
-	while (left) {
-		size_t length = utf8_length((const char *)c, left);
-
-		if (!length) {
-			fputs("\\ufffd", out);
-			c++;
-			left--;
-			continue;
-		}
-		if (*c == '"' || *c == '\\')
-			fprintf(out, "\\%c", *c);
-		else if (*c == '\n')
-			fputs("\\n", out);
-		else if (*c < ' ' || *c == 0x7f)
-			fprintf(out, "\\u%04x", *c);
-		else
-			fwrite(c, 1, length, out);
-		c += length;
-		left -= length;
-	}
-	fputc('"', out);
+	if (text)
+		json_put_text(object, key, text);
 }
 
-static void member(FILE *out, const char *name, const char *text)
+static void put_values(struct json_object *object, const struct value values[2])
 {
-	if (!text)
-		return;
-	fprintf(out, ", \"%s\": ", name);
-	quote(out, text);
-}
-
-static void write_values(FILE *out, const struct value values[2])
-{
-	bool first = true;
+	struct json_object *array = NULL;
 
 	for (int i = 0; i < 2; i++) {
+		struct json_object *value;
+
 		if (!values[i].text)
 			continue;
-		fputs(first ? ", \"values\": [{\"value\": " : ", {\"value\": ", out);
-		quote(out, values[i].text);
-		member(out, "where", values[i].where);
-		fputc('}', out);
-		first = false;
+		if (!array)
+			array = json_object_new_array();
+		value = json_object_new_object();
+		json_put_text(value, "value", values[i].text);
+		put_known(value, "where", values[i].where);
+		json_object_array_add(array, value);
 	}
-	if (!first)
-		fputc(']', out);
+	if (array)
+		json_object_object_add(object, "values", array);
 }
 
-static void write_finding(FILE *out, const struct finding *finding)
+static struct json_object *finding_json(const struct finding *finding)
 {
-	fprintf(out, "{\"status\": \"%s\", \"check\": \"%s\", \"severity\": \"%s\"",
-		status_name(finding->status), checks[finding->check].label,
-		severity_name(finding->severity));
-	member(out, "device", finding->device);
-	member(out, "subject", finding->subject);
-	member(out, "message", finding->message);
-	write_values(out, finding->values);
-	member(out, "advice", finding->advice);
-	member(out, "asked", finding->asked);
-	fprintf(out, ", \"count\": %zu}", finding->count);
+	struct json_object *object = json_object_new_object();
+
+	json_put_text(object, "status", status_name(finding->status));
+	json_put_text(object, "check", checks[finding->check].label);
+	json_put_text(object, "severity", severity_name(finding->severity));
+	put_known(object, "device", finding->device);
+	put_known(object, "subject", finding->subject);
+	json_put_text(object, "message", finding->message);
+	put_values(object, finding->values);
+	put_known(object, "advice", finding->advice);
+	put_known(object, "asked", finding->asked);
+	json_put_uint(object, "count", finding->count);
+	return object;
 }
 
-static void write_warnings(FILE *out, const struct machine *machine)
+static void put_warnings(struct json_object *object, const struct machine *machine)
 {
-	fputs(", \"warnings\": [", out);
-	for (const struct note *note = machine->warnings; note; note = note->next) {
-		quote(out, note->text);
-		if (note->next)
-			fputs(", ", out);
-	}
-	fprintf(out, "], \"warning_count\": %zu", machine->warning_count);
+	struct json_object *array = json_object_new_array();
+
+	for (const struct note *note = machine->warnings; note; note = note->next)
+		json_object_array_add(array, json_new_text(note->text));
+	json_object_object_add(object, "warnings", array);
+	json_put_uint(object, "warning_count", machine->warning_count);
 }
 
-static void write_checks(FILE *out, const struct results *results)
+static void put_checks(struct json_object *object, const struct results *results)
 {
-	bool first = true;
+	struct json_object *array = json_object_new_array();
 
-	fputs(", \"checks\": [", out);
 	for (int check = 0; check < CHECKS; check++) {
 		const size_t *counts = results->tallies[check].counts;
+		struct json_object *tally;
 
 		if (!counts[STATUS_PASS] && !counts[STATUS_FAIL] && !counts[STATUS_UNKNOWN])
 			continue;
-		fprintf(out, "%s\n    {\"check\": \"%s\", \"pass\": %zu, \"fail\": %zu, "
-			"\"unknown\": %zu}", first ? "" : ",", checks[check].label,
-			counts[STATUS_PASS], counts[STATUS_FAIL], counts[STATUS_UNKNOWN]);
-		first = false;
+		tally = json_object_new_object();
+		json_put_text(tally, "check", checks[check].label);
+		json_put_uint(tally, "pass", counts[STATUS_PASS]);
+		json_put_uint(tally, "fail", counts[STATUS_FAIL]);
+		json_put_uint(tally, "unknown", counts[STATUS_UNKNOWN]);
+		json_object_array_add(array, tally);
 	}
-	fputs("]", out);
+	json_object_object_add(object, "checks", array);
 }
 
 static void json_begin(FILE *out, const struct output_options *options)
 {
+	struct json_object *object = json_object_new_object();
+
 	(void)options;
-	fputs("{\"format\": \"pciaddr-check\", \"version\": 1, \"machines\": [", out);
+	json_put_text(object, "format", "pciaddr-check");
+	json_put_uint(object, "version", 1);
+	json_write_open(out, object);
+	fputs(", \"machines\": [", out);
 }
 
 static void json_machine(FILE *out, const struct output_options *options,
@@ -126,19 +101,21 @@ static void json_machine(FILE *out, const struct output_options *options,
 		[EXIT_USAGE] = "unreadable",
 		[EXIT_CANNOT_TELL] = "unknown",
 	};
+	struct json_object *object = json_object_new_object();
 
-	fputs("\n  {\"name\": ", out);
-	quote(out, machine->name);
-	fprintf(out, ", \"status\": \"%s\"",
-		words[output_machine_status(options, machine, results)]);
-	member(out, "error", machine->error);
-	fprintf(out, ", \"functions\": %zu, \"buses\": %zu", machine->count, machine->bus_count);
-	write_warnings(out, machine);
-	write_checks(out, results);
+	json_put_text(object, "name", machine->name);
+	json_put_text(object, "status", words[output_machine_status(options, machine, results)]);
+	put_known(object, "error", machine->error);
+	json_put_uint(object, "functions", machine->count);
+	json_put_uint(object, "buses", machine->bus_count);
+	put_warnings(object, machine);
+	put_checks(object, results);
+	fputs("\n  ", out);
+	json_write_open(out, object);
 	fputs(", \"findings\": [", out);
 	for (size_t i = 0; i < results->count; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
-		write_finding(out, &results->findings[i]);
+		json_write(out, finding_json(&results->findings[i]), JSON_C_TO_STRING_SPACED);
 	}
 	fputs("]}", out);
 }
@@ -146,10 +123,17 @@ static void json_machine(FILE *out, const struct output_options *options,
 static void json_end(FILE *out, const struct output_options *options,
 		     const struct output_totals *totals)
 {
+	struct json_object *object = json_object_new_object();
+
 	(void)options;
-	fprintf(out, "\n], \"totals\": {\"machines\": %zu, \"passed\": %zu, \"failed\": %zu, "
-		"\"unknown\": %zu, \"unreadable\": %zu}}\n", totals->machines, totals->passed,
-		totals->failed, totals->unknown, totals->unreadable);
+	json_put_uint(object, "machines", totals->machines);
+	json_put_uint(object, "passed", totals->passed);
+	json_put_uint(object, "failed", totals->failed);
+	json_put_uint(object, "unknown", totals->unknown);
+	json_put_uint(object, "unreadable", totals->unreadable);
+	fputs("\n], \"totals\": ", out);
+	json_write(out, object, JSON_C_TO_STRING_SPACED);
+	fputs("}\n", out);
 }
 
 const struct output_ops output_json = {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
 #include "pciaddr/suggest.h"
-#include "pciaddr/utf8.h"
 
 #define KEYS_MAX 32
 #define LINE_SHOWN 120		/* characters of the offending line */

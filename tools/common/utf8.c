@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "pciaddr/utf8.h"
+#include "common/utf8.h"
 
 #include <stdint.h>
 
@@ -19,4 +19,20 @@ size_t utf8_length(const char *text, size_t left)
 	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90))
 		return 0;
 	return length;
+}
+
+const char *utf8_take(const char **text, size_t *left, size_t *length)
+{
+	static const char replacement[UTF8_GROWTH + 1] = "\xef\xbf\xbd";	/* U+FFFD */
+	const char *character = *text;
+	size_t taken = utf8_length(character, *left);
+
+	*length = taken ? taken : UTF8_GROWTH;
+	if (!taken) {
+		character = replacement;
+		taken = 1;
+	}
+	*text += taken;
+	*left -= taken;
+	return character;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TOOLS_COMMON_UTF8_H
+#define TOOLS_COMMON_UTF8_H
+
+#include <stddef.h>
+
+/*
+ * The length of the character at @text, of which @left bytes may be read (more than 0);
+ * 0 when it is no UTF-8 (Unicode 15.0, table 3-7).
+ */
+size_t utf8_length(const char *text, size_t left);
+
+/*
+ * Takes the next character off @text, of which @left bytes (more than 0) are left, and gives
+ * it with its length: U+FFFD for each byte that is none.
+ */
+const char *utf8_take(const char **text, size_t *left, size_t *length);
+
+/* Bytes that utf8_take() gives for each that it takes, at the most */
+#define UTF8_GROWTH 3
+
+#endif
