@@ -224,6 +224,15 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 	[ -z "$output" ]
 }
 
+@test "a picture stays markup whatever a file's name has" {
+	odd="$BATS_TEST_TMPDIR/"$'<a>"&\n\xff\x01b'
+	cp "$GUEST" "$odd"
+	pciaddr-check --dump "$odd" --draw -.svg >"$BATS_TEST_TMPDIR/a.svg"
+	grep -q $'&lt;a&gt;&quot;&amp;\xef\xbf\xbdb' "$BATS_TEST_TMPDIR/a.svg"
+	command -v xmllint >/dev/null || skip "the rest: no xmllint"
+	xmllint --noout "$BATS_TEST_TMPDIR/a.svg"
+}
+
 @test "views of every dump of the corpus" {
 	[ -d "$CORPUS" ] || skip "no corpus of pciutils beside this tree"
 	for file in "$CORPUS"/*; do

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/markup.h"
 
-#include <stddef.h>
+#include <string.h>
+
+#include "common/utf8.h"
 
 const char *markup_entity(char c)
 {
@@ -21,12 +23,15 @@ const char *markup_entity(char c)
 
 void markup_text(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		const char *entity = markup_entity(*text);
+	size_t left = strlen(text), length;
+
+	while (left) {
+		const char *character = utf8_take(&text, &left, &length);
+		const char *entity = markup_entity(*character);
 
 		if (entity)
 			fputs(entity, out);
-		else if ((unsigned char)*text >= ' ')
-			fputc(*text, out);
+		else if ((unsigned char)*character >= ' ')
+			fwrite(character, 1, length, out);
 	}
 }

@@ -8,7 +8,10 @@
 /* What stands for @c in text and in attributes; NULL when it stands for itself. */
 const char *markup_entity(char c);
 
-/* Writes @text without its control characters, which XML 1.0 has no way to write. */
+/*
+ * Writes @text without its control characters, which XML 1.0 has no way to write; what is not
+ * UTF-8 becomes U+FFFD.
+ */
 void markup_text(FILE *out, const char *text);
 
 #endif
