@@ -6,6 +6,10 @@ class GuestError(Exception):
     """The guest did not come up, or is gone, or could not be prepared."""
 
 
+class GuestTimeout(GuestError):
+    """The guest or QEMU did not do something in time."""
+
+
 class SessionLost(GuestError):
     """The guest went down (or its agent did) while a command ran."""
 

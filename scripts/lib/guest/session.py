@@ -3,15 +3,17 @@
 
 import dataclasses
 import os
+import re
 import select
 import shutil
 import signal
+import sys
 import tempfile
 import time
 
 from . import frames
 from .command import Command
-from .errors import CommandTimeout, GuestError, SessionLost
+from .errors import CommandTimeout, GuestError, GuestTimeout, SessionLost
 from .images import prepare
 from .machine import Machine
 from .process import Process
@@ -62,12 +64,22 @@ class Guest:
     # Life
 
     def boot(self, wait=True):
-        """Starts QEMU and, unless told not to, waits until commands can run."""
+        """Starts QEMU and, unless told not to, waits until commands can run.
+
+        A guest that hangs on its way up is started once more: on a busy host, one in some
+        hundred loses a processor's timer (QEMU 10.0 with TCG).
+        """
         self._images = prepare(self.machine.kernel)
         self._directory = tempfile.mkdtemp(prefix="fpga-pci-guest-")
-        self._vm = self._start_qemu("qemu")
-        self._use(self._vm)
-        if wait:
+        self._use(self._start_qemu("qemu"))
+        if not wait:
+            return
+        try:
+            self.wait_ready()
+        except GuestTimeout as error:
+            print(f"guest: {error}\nguest: starting it once more", file=sys.stderr)
+            self._vm.close()
+            self._use(self._start_qemu("qemu-again"))
             self.wait_ready()
 
     def close(self):
@@ -344,13 +356,29 @@ class Guest:
         self._poll.register(vm.qmp.sock, select.POLLIN)
         self._poll.register(vm.agent, select.POLLIN)
 
-    def _wait(self, until, what, timeout=None, stdin=None, error=GuestError):
+    def _wait(self, until, what, timeout=None, stdin=None, error=GuestTimeout):
         timeout = self.timeout if timeout is None else timeout
         deadline = time.monotonic() + timeout if timeout else None
         while not until():
             if deadline and time.monotonic() > deadline:
-                raise error(self._account(f"waited {timeout} s for {what}"))
+                raise error(self._account(f"waited {timeout} s for {what}") + self._processors())
             self._step(what, stdin)
+
+    def _processors(self):
+        """Where its processors are, to tell one that hangs from one that sleeps."""
+        monitor = self._vm.qmp
+        deadline = time.monotonic() + GRACE
+        try:
+            number = monitor.send("human-monitor-command", {"command-line": "info registers -a"})
+            while not monitor.has_reply(number):
+                if time.monotonic() > deadline:
+                    return "\nQEMU's monitor does not answer"
+                self._step("QEMU to show registers", None)
+        except (GuestError, OSError) as error:
+            return f"\nQEMU's monitor: {error}"
+        found = re.findall(r"RIP=([0-9a-f]+).*HLT=(\d)", monitor.take_reply(number))
+        return "\nits processors: " + ", ".join(
+            f"at {address}{' (halted)' if halted == '1' else ''}" for address, halted in found)
 
     def _step(self, what, stdin):
         """Moves what there is to move; waits up to a second for it."""
