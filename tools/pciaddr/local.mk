@@ -16,6 +16,11 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/checks.c \
 	tools/pciaddr/checks.h \
 	tools/pciaddr/claims.h \
+	tools/pciaddr/config-bars.c \
+	tools/pciaddr/config-bridge.c \
+	tools/pciaddr/config-capabilities.c \
+	tools/pciaddr/config-decode.h \
+	tools/pciaddr/config-ea.c \
 	tools/pciaddr/configspace.c \
 	tools/pciaddr/configspace.h \
 	tools/pciaddr/draw-boxes.c \
