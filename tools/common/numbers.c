@@ -5,16 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
-}
+const int8_t hex_digit_values[256] = {
+	['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15,
+	['f'] = 16, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 static bool has_hex_prefix(const char *text, size_t length)
 {
@@ -28,7 +23,8 @@ static bool parse_digits(const char *text, size_t length, unsigned int base, uin
 	if (!length)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		unsigned int digit = digit_value(text[i]);
+		/* what is no digit is above every base */
+		unsigned int digit = (unsigned int)hex_digit(text[i]);
 
 		if (digit >= base || result > (UINT64_MAX - digit) / base)
 			return false;

@@ -18,6 +18,22 @@ struct range {
 	uint64_t last;
 };
 
+/* Value of a hexadecimal digit, or -1.  Large files consist of little else: a table is fast. */
+extern const int8_t hex_digit_values[256];	/* plus 1 */
+
+static inline int hex_digit(char c)
+{
+	return hex_digit_values[(uint8_t)c] - 1;
+}
+
+/* Of two digits, or -1 */
+static inline int hex_byte(const char *text)
+{
+	int high = hex_digit(text[0]), low = hex_digit(text[1]);
+
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 /* Decimal, or hexadecimal with 0x. */
 bool parse_u64(const char *text, uint64_t *value);
 

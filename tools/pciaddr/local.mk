@@ -29,6 +29,10 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/draw-svg.c \
 	tools/pciaddr/draw.c \
 	tools/pciaddr/draw.h \
+	tools/pciaddr/dump-details.c \
+	tools/pciaddr/dump-reader.c \
+	tools/pciaddr/dump-reader.h \
+	tools/pciaddr/dump-rows.c \
 	tools/pciaddr/expect.c \
 	tools/pciaddr/expect.h \
 	tools/pciaddr/intervals.c \
