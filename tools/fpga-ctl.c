@@ -8,6 +8,7 @@
 
 #include "common/die.h"
 #include "common/nearest.h"
+#include "common/options.h"
 #include "fpgactl/command.h"
 
 static const struct command *const commands[] = {
@@ -59,19 +60,6 @@ static const struct command *find_command(const char *name)
 	die_advice(EXIT_USAGE, advice, "there is no command '%s'", name);
 }
 
-static __attribute__((noreturn)) void bad_global_option(int kind, const char *word)
-{
-	static const char advice[] = "options of a command come after its name; see --help";
-	const char *meant = nearest_option(word, longs);
-
-	if (kind == ':')
-		die_advice(EXIT_USAGE, "see --help", "option '%s' needs a value", word);
-	if (meant)
-		die_advice(EXIT_USAGE, advice, "there is no option '%s' here; did you mean '--%s'?",
-			   word, meant);
-	die_advice(EXIT_USAGE, advice, "there is no option '%s' here", word);
-}
-
 static void parse_globals(struct invocation *call, int argc, char **argv)
 {
 	int option;
@@ -93,7 +81,9 @@ static void parse_globals(struct invocation *call, int argc, char **argv)
 			printf("%s (%s) %s\n", program_name(), PACKAGE_NAME, PACKAGE_VERSION);
 			exit(finish_output(EXIT_OK));
 		default:
-			bad_global_option(option, argv[optind - 1]);
+			die_advice(EXIT_USAGE, option == ':' ? "see --help" :
+				   "options of a command come after its name; see --help",
+				   "%s", option_error(option, argv, longs));
 		}
 	}
 }

@@ -67,6 +67,9 @@ without_cards() {
 		usage_error "$command" -Z
 		[[ $stderr == *"'-Z'"* ]]
 	done
+	# not the word before it
+	usage_error --json -Zj list
+	[[ $stderr == *"'-Z'"* ]]
 }
 
 @test "an option without its value is a usage error" {
@@ -74,6 +77,7 @@ without_cards() {
 	[[ $stderr == *"'--len' needs a value"* ]]
 	usage_error dma -l
 	usage_error dma --verify=yes
+	[[ $stderr == *"'--verify=yes' takes no value"* ]]
 }
 
 @test "what was probably meant by an option is said" {

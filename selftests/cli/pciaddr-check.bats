@@ -41,7 +41,12 @@ usage_error() {
 @test "wrong options are usage errors with advice" {
 	usage_error "did you mean '--expect'" --expct 0x2000-0x27ff
 	usage_error "unexpected argument" something
-	usage_error "wants an argument" --spec
+	usage_error "'--spec' needs a value" --spec
+	usage_error "'-s' needs a value" -qs
+	usage_error "no option '-Z'" -Zq
+	usage_error "no option '-Z'" --quiet -qZ
+	usage_error "'--quiet=3' takes no value" --quiet=3
+	usage_error "'--for' is ambiguous" --for
 	usage_error "text, json, tap, junit or prometheus" --format xml
 	usage_error "not a range" --expect 0x2000
 	usage_error "not a range" --expect 0x27ff-0x2000

@@ -12,6 +12,8 @@ libtoolscommon_a_SOURCES = \
 	tools/common/nearest.h \
 	tools/common/numbers.c \
 	tools/common/numbers.h \
+	tools/common/options.c \
+	tools/common/options.h \
 	tools/common/utf8.c \
 	tools/common/utf8.h \
 	tools/common/wrap.c \

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/nearest.h"
 #include "common/numbers.h"
+#include "common/options.h"
 #include "fpgactl/units.h"
 
 static const char common_help[] =
@@ -36,41 +36,6 @@ void usage_error(const struct invocation *call, const char *format, ...)
 	die_advice(EXIT_USAGE, advice, "%s: %s", call->command->name, message);
 }
 
-const char *nearest_option(const char *word, const struct option *longs)
-{
-	char name[32];
-	struct nearest nearest;
-
-	if (strncmp(word, "--", 2))
-		return NULL;
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
-	nearest_start(&nearest, name);
-	for (; longs->name; longs++)
-		nearest_offer(&nearest, longs->name);
-	return nearest.best;
-}
-
-static void bad_option(const struct invocation *call, int kind, char **argv,
-		       const struct option *longs)
-{
-	const char *meant = nearest_option(argv[optind - 1], longs);
-	const char *word = argv[optind - 1];
-	bool is_long = !strncmp(word, "--", 2);
-
-	if (kind == ':' && is_long)
-		usage_error(call, "option '%s' needs a value", word);
-	if (kind == ':')
-		usage_error(call, "option '-%c' needs a value", optopt);
-	/* getopt sets optopt only for a letter, or for a long option that it knows */
-	if (optopt && optopt < LONG_ONLY && !is_long)
-		usage_error(call, "there is no option '-%c'", optopt);
-	if (optopt)
-		usage_error(call, "option '%s' takes no value", word);
-	if (meant)
-		usage_error(call, "there is no option '%s'; did you mean '--%s'?", word, meant);
-	usage_error(call, "there is no option '%s', or it is ambiguous", word);
-}
-
 int next_option(struct invocation *call, int argc, char **argv, const char *shorts,
 		const struct option *longs)
 {
@@ -94,8 +59,7 @@ int next_option(struct invocation *call, int argc, char **argv, const char *shor
 			exit(finish_output(EXIT_OK));
 		case '?':
 		case ':':
-			bad_option(call, option, argv, longs);
-			break;
+			usage_error(call, "%s", option_error(option, argv, longs));
 		default:
 			return option;
 		}

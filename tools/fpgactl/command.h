@@ -65,15 +65,6 @@ int next_option(struct invocation *call, int argc, char **argv, const char *shor
 		const struct option *longs);
 
 /**
- * nearest_option - what was probably meant by an option that there is not
- * @word: as it was given, "--devce" or "--devce=x"
- * @longs: the options that there are
- *
- * Return: the name without its dashes, or NULL.
- */
-const char *nearest_option(const char *word, const struct option *longs);
-
-/**
  * no_options_no_arguments - next_option() to the end for a command without options of its
  * own, then refuse arguments
  */

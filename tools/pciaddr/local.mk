@@ -85,8 +85,6 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/spec-yaml.c \
 	tools/pciaddr/spec-yaml.h \
 	tools/pciaddr/spec.h \
-	tools/pciaddr/suggest.c \
-	tools/pciaddr/suggest.h \
 	tools/pciaddr/sysfs.c \
 	tools/pciaddr/sysfs.h \
 	tools/pciaddr/terminal.c \

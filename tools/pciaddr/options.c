@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "common/die.h"
+#include "common/options.h"
 #include "common/wrap.h"
-#include "pciaddr/suggest.h"
 
 /* A terminal of 24 lines and 80 columns shows it whole, with the prompt after it. */
 static const char help[] =
@@ -223,24 +223,6 @@ static void set_format(struct options *options, const char *name)
 		usage("text, json, tap, junit or prometheus", "--format '%s'?", name);
 }
 
-/* getopt's own message has no advice; ours names the option that is nearest. */
-static void __attribute__((noreturn)) unknown_option(const char *text)
-{
-	const char *names[sizeof(long_options) / sizeof(long_options[0])];
-	size_t count = 0;
-	const char *nearest;
-	char name[64];
-
-	for (const struct option *option = long_options; option->name; option++)
-		names[count++] = option->name;
-	names[count] = NULL;
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
-	nearest = strncmp(name, "--", 2) ? NULL : suggest(name + 2, names);
-	if (nearest)
-		usage(see_help, "unknown option '%s'; did you mean '--%s'?", name, nearest);
-	usage(see_help, "unknown option '%s'", text);
-}
-
 static void check_combination(const struct options *options)
 {
 	if (options->action == ACTION_CHECK)
@@ -336,10 +318,8 @@ void parse_options(struct options *options, int argc, char **argv)
 		case 'V':
 			printf("pciaddr-check (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
 			exit(finish_output(EXIT_OK));
-		case ':':
-			usage(see_help, "option '%s' wants an argument", argv[optind - 1]);
 		default:
-			unknown_option(argv[optind - 1]);
+			usage(see_help, "%s", option_error(option, argv, long_options));
 		}
 	}
 	if (optind < argc)

@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/nearest.h"
 #include "common/utf8.h"
-#include "pciaddr/suggest.h"
 
-#define KEYS_MAX 32
 #define LINE_SHOWN 120		/* characters of the offending line */
 
 /* The line with the error, and a caret under it. */
@@ -138,19 +137,17 @@ const char *yaml_text(struct yaml *yaml, struct fy_node *node)
 static bool unknown_key(struct yaml *yaml, struct fy_node *node, const char *name,
 			const struct yaml_key *keys)
 {
-	const char *names[KEYS_MAX + 1];
-	const char *nearest, *list = "";
-	unsigned int count = 0;
+	const char *list = "";
+	struct nearest nearest;
 
-	for (; count < KEYS_MAX && keys[count].name; count++) {
-		names[count] = keys[count].name;
-		list = arena_printf(yaml->arena, "%s%s%s", list, count ? ", " : "", names[count]);
+	nearest_start(&nearest, name);
+	for (unsigned int i = 0; keys[i].name; i++) {
+		nearest_offer(&nearest, keys[i].name);
+		list = arena_printf(yaml->arena, "%s%s%s", list, i ? ", " : "", keys[i].name);
 	}
-	names[count] = NULL;
-	nearest = suggest(name, names);
-	if (nearest)
+	if (nearest.best)
 		return yaml_error(yaml, node, "unknown key '%s'; did you mean '%s'?", name,
-				  nearest);
+				  nearest.best);
 	return yaml_error(yaml, node, "unknown key '%s'; there are: %s", name, list);
 }
 
@@ -197,19 +194,22 @@ bool yaml_sequence(struct yaml *yaml, struct fy_node *node, void *target,
 
 int yaml_word(struct yaml *yaml, struct fy_node *node, const char *const *words)
 {
-	const char *text = yaml_text(yaml, node), *nearest, *list = "";
+	const char *text = yaml_text(yaml, node), *list = "";
+	struct nearest nearest;
 
 	if (!text)
 		return -1;
 	for (int i = 0; words[i]; i++)
 		if (!strcmp(words[i], text))
 			return i;
-	nearest = suggest(text, words);
-	for (int i = 0; words[i]; i++)
+	nearest_start(&nearest, text);
+	for (int i = 0; words[i]; i++) {
+		nearest_offer(&nearest, words[i]);
 		list = arena_printf(yaml->arena, "%s%s%s", list, i ? ", " : "", words[i]);
-	if (nearest)
+	}
+	if (nearest.best)
 		yaml_error(yaml, node, "'%s' is none of %s; did you mean '%s'?", text, list,
-			   nearest);
+			   nearest.best);
 	else
 		yaml_error(yaml, node, "'%s' is none of %s", text, list);
 	return -1;
