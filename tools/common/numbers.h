@@ -78,4 +78,12 @@ static inline bool range_equal(struct range a, struct range b)
 	return a.first == b.first && a.last == b.last;
 }
 
+/* For sorting: the lower first, and of those that begin together the outer before the inner */
+static inline int range_compare(struct range a, struct range b)
+{
+	if (a.first != b.first)
+		return a.first < b.first ? -1 : 1;
+	return a.last == b.last ? 0 : a.last > b.last ? -1 : 1;
+}
+
 #endif

@@ -182,9 +182,7 @@ void check_kernel(struct machine *machine, struct results *results)
 	for (size_t begin = 0, end; begin < machine->count; begin = end) {
 		uint64_t offsets[SPACES];
 
-		for (end = begin; end < machine->count &&
-		     machine->functions[end].domain == machine->functions[begin].domain;)
-			end++;
+		end = machine_domain_end(machine, begin);
 		for (enum space space = 0; space < SPACES; space++)
 			offsets[space] = find_translation(machine, begin, end, space);
 		for (size_t i = begin; i < end; i++) {

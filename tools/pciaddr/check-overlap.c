@@ -108,9 +108,7 @@ void check_overlaps(struct machine *machine, struct results *results)
 	struct intervals intervals = { 0 };
 
 	for (size_t begin = 0, end; begin < machine->count; begin = end) {
-		for (end = begin; end < machine->count &&
-		     machine->functions[end].domain == machine->functions[begin].domain;)
-			end++;
+		end = machine_domain_end(machine, begin);
 		for (enum space space = 0; space < SPACES; space++) {
 			intervals.count = 0;
 			for (size_t i = begin; i < end; i++)

@@ -46,15 +46,14 @@ void intervals_collect(struct intervals *intervals, const struct pci_function *f
 			});
 }
 
-/* Outer before inner; of equal ranges the bridge that is nearer to the root comes first. */
+/* Of equal ranges the bridge that is nearer to the root comes first. */
 static int compare_intervals(const void *a, const void *b)
 {
 	const struct interval *first = a, *second = b;
+	int order = range_compare(first->range, second->range);
 
-	if (first->range.first != second->range.first)
-		return first->range.first < second->range.first ? -1 : 1;
-	if (first->range.last != second->range.last)
-		return first->range.last > second->range.last ? -1 : 1;
+	if (order)
+		return order;
 	if (!first->bar != !second->bar)
 		return first->bar ? 1 : -1;
 	return slot_compare(first->function, second->function);

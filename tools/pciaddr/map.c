@@ -293,9 +293,7 @@ int print_map(FILE *out, const struct options *options, struct machine *machine)
 	struct results texts = { 0 };
 
 	for (size_t begin = 0, end; begin < machine->count; begin = end) {
-		for (end = begin; end < machine->count &&
-		     machine->functions[end].domain == machine->functions[begin].domain;)
-			end++;
+		end = machine_domain_end(machine, begin);
 		print_domain(out, options, machine, &texts, begin, end);
 	}
 	results_free(&texts);

@@ -216,6 +216,16 @@ void machine_link(struct machine *machine)
 	find_parents(machine);
 }
 
+size_t machine_domain_end(const struct machine *machine, size_t begin)
+{
+	size_t end = begin;
+
+	while (end < machine->count &&
+	       machine->functions[end].domain == machine->functions[begin].domain)
+		end++;
+	return end;
+}
+
 const char *slot_text(const struct pci_function *function, char buffer[SLOT_TEXT_MAX])
 {
 	snprintf(buffer, SLOT_TEXT_MAX, "%04" PRIx32 ":%02x:%02x.%u", function->domain,

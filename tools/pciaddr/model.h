@@ -204,6 +204,9 @@ void machine_fail(struct machine *machine, int status, const char *format, ...)
  */
 void machine_link(struct machine *machine);
 
+/* Of a linked machine: the index behind the last function of the domain that @begin is of. */
+size_t machine_domain_end(const struct machine *machine, size_t begin);
+
 /* The bus, or NULL. */
 struct bus *machine_bus(const struct machine *machine, uint32_t domain, uint8_t number);
 

@@ -38,11 +38,10 @@ static bool parse_entry(struct machine *machine, const struct line *line, struct
 static int compare_entries(const void *a, const void *b)
 {
 	const struct resource *first = a, *second = b;
+	int order = range_compare(first->range, second->range);
 
-	if (first->range.first != second->range.first)
-		return first->range.first < second->range.first ? -1 : 1;
-	if (first->range.last != second->range.last)
-		return first->range.last > second->range.last ? -1 : 1;
+	if (order)
+		return order;
 	return first->line < second->line ? -1 : first->line > second->line;
 }
 

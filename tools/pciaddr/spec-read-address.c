@@ -53,6 +53,25 @@ static bool read_aligned(struct yaml *yaml, void *target, struct fy_node *node)
 	return true;
 }
 
+/*
+ * A mapping with @keys for @target, a range, or @word, which stands for a state of its own
+ * and sets *@is_word.
+ */
+static bool read_range_rule(struct yaml *yaml, struct fy_node *node,
+			    const struct yaml_key *keys, void *target, struct range_rule *rule,
+			    const char *word, bool *is_word)
+{
+	const char *text;
+
+	if (node && !fy_node_is_scalar(node))
+		return yaml_mapping(yaml, node, keys, target);
+	text = yaml_text(yaml, node);
+	if (!text)
+		return false;
+	*is_word = !strcmp(text, word);
+	return *is_word || read_exact(yaml, rule, node);
+}
+
 /* BARs */
 
 #define BAR_RANGE(name)							\
@@ -78,12 +97,7 @@ static bool read_bar_type(struct yaml *yaml, void *target, struct fy_node *node)
 
 static bool read_bar_prefetchable(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	bool value;
-
-	if (!yaml_bool(yaml, node, &value))
-		return false;
-	((struct spec_bar *)target)->prefetchable = value ? WANTED_YES : WANTED_NO;
-	return true;
+	return spec_read_wanted(yaml, node, &((struct spec_bar *)target)->prefetchable);
 }
 
 static bool read_bar_owner(struct yaml *yaml, void *target, struct fy_node *node)
@@ -103,26 +117,16 @@ static const struct yaml_key bar_keys[] = {
 	{ 0 }
 };
 
-/* A BAR is "absent", a range, or a mapping. */
 static bool read_bar(struct yaml *yaml, struct spec_entry *entry, unsigned int index,
 		     struct fy_node *node)
 {
 	struct spec_bar *bar = arena_alloc(yaml->arena, sizeof(*bar));
-	const char *text;
 
 	bar->index = index;
 	bar->place = yaml->place;
 	bar->next = entry->bars;
 	entry->bars = bar;
-	if (node && !fy_node_is_scalar(node))
-		return yaml_mapping(yaml, node, bar_keys, bar);
-	text = yaml_text(yaml, node);
-	if (!text)
-		return false;
-	if (strcmp(text, "absent"))
-		return read_bar_exact(yaml, bar, node);
-	bar->absent = true;
-	return true;
+	return read_range_rule(yaml, node, bar_keys, bar, &bar->range, "absent", &bar->absent);
 }
 
 #define BAR_KEY(name, index)						\
@@ -171,21 +175,13 @@ static bool read_window(struct yaml *yaml, struct spec_entry *entry, enum window
 			struct fy_node *node)
 {
 	struct spec_window *window = arena_alloc(yaml->arena, sizeof(*window));
-	const char *text;
 
 	window->kind = kind;
 	window->place = yaml->place;
 	window->next = entry->windows;
 	entry->windows = window;
-	if (node && !fy_node_is_scalar(node))
-		return yaml_mapping(yaml, node, window_keys, &window->range);
-	text = yaml_text(yaml, node);
-	if (!text)
-		return false;
-	if (strcmp(text, "closed"))
-		return read_exact(yaml, &window->range, node);
-	window->closed = true;
-	return true;
+	return read_range_rule(yaml, node, window_keys, &window->range, &window->range, "closed",
+			       &window->closed);
 }
 
 #define WINDOW_KEY(name, kind)						\
@@ -216,30 +212,19 @@ bool spec_read_windows(struct yaml *yaml, void *target, struct fy_node *node)
 
 /* Bus numbers */
 
-static bool read_bus_number(struct yaml *yaml, struct spec_number *number, struct fy_node *node)
-{
-	uint64_t value;
-
-	if (!yaml_number(yaml, node, 255, &value))
-		return false;
-	number->place = yaml_place(yaml, node);
-	number->value = (uint32_t)value;
-	return true;
-}
-
 static bool read_primary(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	return read_bus_number(yaml, &((struct spec_entry *)target)->primary, node);
+	return spec_read_byte(yaml, node, &((struct spec_entry *)target)->primary);
 }
 
 static bool read_secondary(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	return read_bus_number(yaml, &((struct spec_entry *)target)->secondary, node);
+	return spec_read_byte(yaml, node, &((struct spec_entry *)target)->secondary);
 }
 
 static bool read_subordinate(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	return read_bus_number(yaml, &((struct spec_entry *)target)->subordinate, node);
+	return spec_read_byte(yaml, node, &((struct spec_entry *)target)->subordinate);
 }
 
 static const struct yaml_key bus_keys[] = {

@@ -100,14 +100,7 @@ static bool read_entry_class(struct yaml *yaml, void *target, struct fy_node *no
 
 static bool read_revision(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	struct spec_number *revision = &((struct spec_entry *)target)->revision;
-	uint64_t value;
-
-	if (!yaml_number(yaml, node, 255, &value))
-		return false;
-	revision->place = yaml_place(yaml, node);
-	revision->value = (uint32_t)value;
-	return true;
+	return spec_read_byte(yaml, node, &((struct spec_entry *)target)->revision);
 }
 
 static bool read_name(struct yaml *yaml, void *target, struct fy_node *node)

@@ -58,12 +58,7 @@ bool spec_read_command(struct yaml *yaml, void *target, struct fy_node *node)
 
 static bool read_msi_enabled(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	bool value;
-
-	if (!yaml_bool(yaml, node, &value))
-		return false;
-	((struct spec_msi *)target)->enabled = value ? WANTED_YES : WANTED_NO;
-	return true;
+	return spec_read_wanted(yaml, node, &((struct spec_msi *)target)->enabled);
 }
 
 static bool read_msi_vectors(struct yaml *yaml, void *target, struct fy_node *node)

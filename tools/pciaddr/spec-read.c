@@ -21,6 +21,27 @@ bool spec_read_owner(struct yaml *yaml, struct fy_node *node, const char **owner
 	return *owner != NULL;
 }
 
+bool spec_read_wanted(struct yaml *yaml, struct fy_node *node, enum wanted *wanted)
+{
+	bool value;
+
+	if (!yaml_bool(yaml, node, &value))
+		return false;
+	*wanted = value ? WANTED_YES : WANTED_NO;
+	return true;
+}
+
+bool spec_read_byte(struct yaml *yaml, struct fy_node *node, struct spec_number *number)
+{
+	uint64_t value;
+
+	if (!yaml_number(yaml, node, 255, &value))
+		return false;
+	number->place = yaml_place(yaml, node);
+	number->value = (uint32_t)value;
+	return true;
+}
+
 /* Claims */
 
 static bool read_claim_range(struct yaml *yaml, void *target, struct fy_node *node)
