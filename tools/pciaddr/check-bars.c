@@ -17,21 +17,21 @@ static void report_outside(struct machine *machine, struct results *results,
 			   const struct pci_function *bridge, enum window_kind kind,
 			   enum forwarding how)
 {
-	char slot[SLOT_TEXT_MAX], above[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
+	const char *above = device_name(results, bridge);
 	const char *range = bar_range(results, bar);
 	const char *window = window_range(results, bridge->bridge, kind);
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_IN_WINDOW,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
 		.message = TEXT(results, "%s %s is %s what bridge %s forwards",
 				space_name(bar->space), range,
 				how == FORWARDS_PARTLY ? "partly outside" : "outside",
-				slot_text(bridge, above)),
+				above),
 		.values = {
-			{ TEXT(results, "%s %s", name, range),
+			{ TEXT(results, "%s %s", bar_text(bar), range),
 			  where_config(machine, function, bar_register(function, bar)) },
 			{ TEXT(results, "%s %s", above, window),
 			  where_config(machine, bridge, window_register(bridge->bridge, kind)) },
@@ -76,8 +76,8 @@ static void check_in_window(struct machine *machine, struct results *results,
 static void check_isa_hole(struct machine *machine, struct results *results,
 			   const struct pci_function *function, const struct bar *bar)
 {
-	char slot[SLOT_TEXT_MAX], above[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
 	const struct pci_function *bridge = function->parent;
+	const char *above;
 
 	if (bar->space != SPACE_IO || !bridge)
 		return;
@@ -87,15 +87,16 @@ static void check_isa_hole(struct machine *machine, struct results *results,
 		results_pass(results, CHECK_BAR_ISA_HOLE);
 		return;
 	}
+	above = device_name(results, bridge);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ISA_HOLE,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
 		.message = TEXT(results, "bridge %s has ISA Enable set and forwards only the first "
-				"256 ports of each 1024", slot_text(bridge, above)),
+				"256 ports of each 1024", above),
 		.values = {
-			{ TEXT(results, "%s %s", name, bar_range(results, bar)),
+			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
 			  where_config(machine, function, bar_register(function, bar)) },
 			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
 			  where_config(machine, bridge, CFG_BRIDGE_CONTROL) },
@@ -109,7 +110,7 @@ static void check_isa_hole(struct machine *machine, struct results *results,
 static void check_aligned(struct machine *machine, struct results *results,
 			  const struct pci_function *function, const struct bar *bar)
 {
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], size[SIZE_TEXT_MAX];
+	char size[SIZE_TEXT_MAX];
 	uint64_t bytes = range_size(bar->range);
 
 	/* Enhanced Allocation allows any size (PCI Express 5.0, 7.8.5.3) */
@@ -122,12 +123,12 @@ static void check_aligned(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ALIGNED,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
 		.message = TEXT(results, "%s is not a multiple of the BAR's size",
 				bar_range(results, bar)),
 		.values = {
-			{ TEXT(results, "%s 0x%" PRIx64, name, bar->range.first),
+			{ TEXT(results, "%s 0x%" PRIx64, bar_text(bar), bar->range.first),
 			  where_config(machine, function, bar_register(function, bar)) },
 			{ TEXT(results, "size %s", size_text(bytes, size)),
 			  where_kernel_bar(machine, function, bar) },
@@ -144,7 +145,7 @@ static const struct range legacy_ports[] = { { 0x00, 0xff }, { 0xcf8, 0xcff } };
 static void check_legacy_ports(struct machine *machine, struct results *results,
 			       const struct pci_function *function, const struct bar *bar)
 {
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], range[RANGE_TEXT_MAX];
+	char range[RANGE_TEXT_MAX];
 
 	if (bar->space != SPACE_IO || bar->fixed_legacy)
 		return;
@@ -154,11 +155,11 @@ static void check_legacy_ports(struct machine *machine, struct results *results,
 		results_add(results, &(struct finding) {
 			.status = STATUS_FAIL,
 			.check = CHECK_LEGACY_PORTS,
-			.device = TEXT(results, "%s", slot_text(function, slot)),
-			.subject = TEXT(results, "%s", bar_text(bar, name)),
+			.device = device_name(results, function),
+			.subject = bar_text(bar),
 			.message = "overlaps ports of the PC's own devices",
 			.values = {
-				{ TEXT(results, "%s %s", name, bar_range(results, bar)),
+				{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
 				  where_config(machine, function, bar_register(function, bar)) },
 				{ TEXT(results, "legacy ports %s",
 				       range_text(legacy_ports[i], range)),
@@ -188,8 +189,6 @@ static bool header_was_read(const struct pci_function *function)
 static void check_present(struct machine *machine, struct results *results,
 			  const struct pci_function *function)
 {
-	char slot[SLOT_TEXT_MAX];
-
 	if (!function->absent) {
 		if (header_was_read(function))
 			results_pass(results, CHECK_PRESENT);
@@ -208,7 +207,7 @@ static void check_present(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_PRESENT,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.device = device_name(results, function),
 		.message = "config space reads all ones: the device does not answer any more",
 		.values = {
 			{ "vendor and device 0xffffffff",

@@ -16,14 +16,12 @@ static void report_bus(struct machine *machine, struct results *results,
 		       const struct pci_function *bridge, const char *message,
 		       struct value first, struct value second)
 {
-	char slot[SLOT_TEXT_MAX];
-
 	if (!first.where)
 		first.where = where_config(machine, bridge, CFG_PRIMARY);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BUS_NUMBERS,
-		.device = TEXT(results, "%s", slot_text(bridge, slot)),
+		.device = device_name(results, bridge),
 		.message = message,
 		.values = { first, second },
 		.advice = bus_advice,
@@ -34,16 +32,17 @@ static void report_bus(struct machine *machine, struct results *results,
 static void check_primary(struct machine *machine, struct results *results,
 			  const struct pci_function *function)
 {
-	char slot[SLOT_TEXT_MAX];
+	const char *slot;
 
 	if (function->bridge->primary == function->bus) {
 		results_pass(results, CHECK_BUS_PRIMARY);
 		return;
 	}
+	slot = device_name(results, function);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BUS_PRIMARY,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.device = slot,
 		.message = "the primary bus register is not the bus that the bridge is on",
 		.values = {
 			{ TEXT(results, "primary bus %02x", function->bridge->primary),
@@ -137,13 +136,12 @@ static void report_window(struct machine *machine, struct results *results,
 			  const struct pci_function *above, enum window_kind outer,
 			  enum forwarding how)
 {
-	char slot[SLOT_TEXT_MAX], upper[SLOT_TEXT_MAX];
+	const char *upper = device_name(results, above);
 
-	slot_text(above, upper);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_WINDOW_IN_WINDOW,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.device = device_name(results, function),
 		.subject = window_name(kind),
 		.message = TEXT(results, "%s is %s what bridge %s above it forwards",
 				window_range(results, function->bridge, kind),
@@ -239,7 +237,7 @@ static void check_need(struct machine *machine, struct results *results, const s
 		       const struct need *need)
 {
 	const struct pci_function *bridge = bus->bridge, *user = NULL;
-	char slot[SLOT_TEXT_MAX], below[SLOT_TEXT_MAX];
+	const char *slot, *below;
 
 	for (uint32_t i = 0; i < bus->count && !user; i++)
 		if (needs_bit(&machine->functions[bus->first + i], need->bit))
@@ -250,11 +248,12 @@ static void check_need(struct machine *machine, struct results *results, const s
 		results_pass(results, need->check);
 		return;
 	}
-	slot_text(user, below);
+	slot = device_name(results, bridge);
+	below = device_name(results, user);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = need->check,
-		.device = TEXT(results, "%s", slot_text(bridge, slot)),
+		.device = slot,
 		.message = TEXT(results, "the bridge's %s bit is off, that of %s below it is on",
 				need->what, below),
 		.values = {

@@ -69,16 +69,17 @@ static void report_unclaimed(struct machine *machine, struct results *results,
 			     const struct resource *around)
 {
 	const struct resource_list *list = &machine->resources[bar->space];
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], range[RANGE_TEXT_MAX];
+	const char *slot = device_name(results, function);
+	char range[RANGE_TEXT_MAX];
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = claim_check[bar->space],
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = slot,
+		.subject = bar_text(bar),
 		.message = TEXT(results, "%s does not have this range for %s", list->path, slot),
 		.values = {
-			{ TEXT(results, "%s %s", name,
+			{ TEXT(results, "%s %s", bar_text(bar),
 			       range_text(bar->kernel_known ? bar->kernel : bar->range, range)),
 			  bar->kernel_known ? where_kernel_bar(machine, function, bar) :
 			  where_config(machine, function, bar_register(function, bar)) },
@@ -113,8 +114,8 @@ static void check_decode(struct machine *machine, struct results *results,
 			 const struct pci_function *function, const struct bar *bar)
 {
 	bool io = bar->space == SPACE_IO;
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
 	struct claim claim;
+	const char *slot;
 
 	if (!function->driver || !*function->driver || driver_only_holds(function->driver) ||
 	    bar->state != BAR_ASSIGNED || bar->index == BAR_ROM || !function->command_known ||
@@ -127,11 +128,12 @@ static void check_decode(struct machine *machine, struct results *results,
 		results_pass(results, CHECK_BAR_DECODE);
 		return;
 	}
+	slot = device_name(results, function);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_DECODE,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = slot,
+		.subject = bar_text(bar),
 		.message = TEXT(results, "%s uses this %s BAR, and the device does not decode it",
 				claim.owner->name, space_name(bar->space)),
 		.values = {

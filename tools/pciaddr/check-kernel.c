@@ -71,15 +71,14 @@ static uint64_t find_translation(const struct machine *machine, size_t begin, si
 static void report_bar(struct machine *machine, struct results *results,
 		       const struct pci_function *function, const struct bar *bar)
 {
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], range[RANGE_TEXT_MAX];
+	char range[RANGE_TEXT_MAX];
 	bool lost = bar->state == BAR_UNASSIGNED;
 
-	bar_text(bar, name);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_KERNEL,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", name),
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
 		.message = lost ? "the register has lost the address that the kernel gave it" :
 			"the register holds another address than the kernel believes",
 		.values = {
@@ -112,7 +111,7 @@ static void check_window(struct machine *machine, struct results *results,
 {
 	const struct window *window = &function->bridge->windows[kind];
 	uint64_t offset = offsets[window_space(kind)];
-	char slot[SLOT_TEXT_MAX], range[RANGE_TEXT_MAX];
+	char range[RANGE_TEXT_MAX];
 	bool open = window->state == WINDOW_OPEN;
 	bool kernel_open = window->kernel_state == WINDOW_OPEN;
 
@@ -131,7 +130,7 @@ static void check_window(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_WINDOW_KERNEL,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
+		.device = device_name(results, function),
 		.subject = window_name(kind),
 		.message = "the registers hold another window than the kernel believes",
 		.values = {
@@ -149,7 +148,7 @@ static void check_window(struct machine *machine, struct results *results,
 static void check_assigned(struct machine *machine, struct results *results,
 			   const struct pci_function *function, const struct bar *bar)
 {
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], size[SIZE_TEXT_MAX];
+	char size[SIZE_TEXT_MAX];
 
 	if (!function->resource_known || bar->index == BAR_ROM)
 		return;
@@ -160,8 +159,8 @@ static void check_assigned(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ASSIGNED,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
 		.message = TEXT(results, "the kernel has found no place for this %s BAR",
 				space_name(bar->space)),
 		.values = {

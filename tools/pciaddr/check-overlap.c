@@ -14,13 +14,9 @@
 const char size_unknown[] = "where the BAR ends is unknown: this source does not give sizes";
 const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also writes the sizes";
 
-static const char *interval_name(struct results *results, const struct interval *interval)
+static const char *interval_name(const struct interval *interval)
 {
-	char name[BAR_TEXT_MAX];
-
-	if (!interval->bar)
-		return window_name(interval->kind);
-	return TEXT(results, "%s", bar_text(interval->bar, name));
+	return interval->bar ? bar_text(interval->bar) : window_name(interval->kind);
 }
 
 static struct value interval_value(struct machine *machine, struct results *results,
@@ -38,7 +34,7 @@ static struct value interval_value(struct machine *machine, struct results *resu
 				     window_register(function->bridge, interval->kind)),
 		};
 	return (struct value) {
-		TEXT(results, "%s %s %s", slot, interval_name(results, interval),
+		TEXT(results, "%s %s %s", slot, interval_name(interval),
 		     bar_range(results, interval->bar)),
 		where_config(machine, function, bar_register(function, interval->bar)),
 	};
@@ -47,14 +43,14 @@ static struct value interval_value(struct machine *machine, struct results *resu
 static void report(struct machine *machine, struct results *results,
 		   const struct interval *inner, const struct interval *outer)
 {
-	char slot[SLOT_TEXT_MAX], other[SLOT_TEXT_MAX];
+	char other[SLOT_TEXT_MAX];
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = inner->bar || outer->bar ? CHECK_BAR_OVERLAP : CHECK_WINDOW_OVERLAP,
-		.device = TEXT(results, "%s", slot_text(inner->function, slot)),
-		.subject = interval_name(results, inner),
-		.message = TEXT(results, "overlaps the %s of %s", interval_name(results, outer),
+		.device = device_name(results, inner->function),
+		.subject = interval_name(inner),
+		.message = TEXT(results, "overlaps the %s of %s", interval_name(outer),
 				slot_text(outer->function, other)),
 		.values = {
 			interval_value(machine, results, inner),
@@ -125,7 +121,6 @@ bool bar_intruder(struct machine *machine, struct results *results,
 {
 	const struct interval own = { .range = bar->range, .function = function, .bar = bar };
 	struct intervals intervals = { 0 };
-	char slot[SLOT_TEXT_MAX];
 	bool found = false;
 
 	for (size_t i = 0; i < machine->count; i++)
@@ -140,7 +135,7 @@ bool bar_intruder(struct machine *machine, struct results *results,
 		    !range_overlaps(other->range, own.range) || interval_leads_to(other, &own))
 			continue;
 		*intruder = interval_value(machine, results, other);
-		*device = TEXT(results, "%s", slot_text(other->function, slot));
+		*device = device_name(results, other->function);
 		found = true;
 	}
 	free(intervals.list);

@@ -145,18 +145,15 @@ static void add_windows(const struct writer *writer, struct box *box,
 static void add_bars(const struct writer *writer, struct box *box,
 		     const struct pci_function *function, const char *slot)
 {
-	char name[BAR_TEXT_MAX];
-
 	for (unsigned int i = 0; i < function->bar_count; i++) {
 		const struct bar *bar = &function->bars[i];
 		bool off = bar->state == BAR_ASSIGNED && bar_decode(function, bar) == DECODE_OFF;
 
-		bar_text(bar, name);
 		add_line(box, TEXT(writer->results, "%s %s %s%s", bar->index == BAR_ROM ? "ROM  " :
-				   name, bar->space == SPACE_IO ? "I/O" : "mem",
+				   bar_text(bar), bar->space == SPACE_IO ? "I/O" : "mem",
 				   bar_range(writer->results, bar), off ? " (off)" : ""),
 			 LINE_ADDRESS);
-		add_failures(writer, box, slot, name);
+		add_failures(writer, box, slot, bar_text(bar));
 	}
 }
 

@@ -276,15 +276,14 @@ void check_bar_usable(struct machine *machine, struct results *results,
 		      const struct pci_function *function, const struct bar *bar,
 		      const char *asked)
 {
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
 	const struct bar_report report = {
 		.machine = machine,
 		.results = results,
 		.function = function,
 		.bar = bar,
 		.asked = asked,
-		.device = TEXT(results, "%s", slot_text(function, slot)),
-		.subject = TEXT(results, "%s", bar_text(bar, name)),
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
 		.range = bar_range(results, bar),
 	};
 
@@ -299,11 +298,11 @@ void check_bar_usable(struct machine *machine, struct results *results,
 static const char *append_bar(struct results *results, const char *list,
 			      const struct pci_function *function, const struct bar *bar)
 {
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
+	char slot[SLOT_TEXT_MAX];
 
 	return TEXT(results, "%s%s%s (%04x:%04x) %s %s", list, *list ? "; " : "",
 		    slot_text(function, slot), function->vendor, function->product,
-		    bar_text(bar, name), bar_range(results, bar));
+		    bar_text(bar), bar_range(results, bar));
 }
 
 struct search {
@@ -351,7 +350,7 @@ static void report_not_found(struct machine *machine, struct results *results,
 	const char *who = expectation->has_selector ?
 		TEXT(results, "%s has no %s BAR there", expectation->selector.text, space) :
 		TEXT(results, "no device has an %s BAR there", space);
-	char range[RANGE_TEXT_MAX], slot[SLOT_TEXT_MAX];
+	char range[RANGE_TEXT_MAX];
 	const struct pci_function *shown = search->near ? search->near_function : NULL;
 	const char *there = search->elsewhere_count > BARS_NAMED ?
 		TEXT(results, "%s; and %zu more", search->elsewhere,
@@ -362,7 +361,7 @@ static void report_not_found(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_EXPECT_BAR,
-		.device = shown ? TEXT(results, "%s", slot_text(shown, slot)) : NULL,
+		.device = shown ? device_name(results, shown) : NULL,
 		.message = who,
 		.values = {
 			{ TEXT(results, "expected %s %s", space,
@@ -408,7 +407,7 @@ void check_expectation(struct machine *machine, struct results *results,
 		       const struct expectation *expectation)
 {
 	struct search search = { .elsewhere = "" };
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], range[RANGE_TEXT_MAX];
+	char range[RANGE_TEXT_MAX];
 	struct finding found;
 	struct bar bar;
 
@@ -437,8 +436,8 @@ void check_expectation(struct machine *machine, struct results *results,
 	found = (struct finding) {
 		.status = STATUS_PASS,
 		.check = CHECK_EXPECT_BAR,
-		.device = TEXT(results, "%s", slot_text(search.function, slot)),
-		.subject = TEXT(results, "%s", bar_text(&bar, name)),
+		.device = device_name(results, search.function),
+		.subject = bar_text(&bar),
 		.message = TEXT(results, "is at %s", range_text(expectation->range, range)),
 		.asked = TEXT(results, "--expect %s", expectation->text),
 	};

@@ -96,7 +96,7 @@ static const char *row_name(const struct map *map, const struct row *row)
 	const struct pci_function *function = row->interval->function;
 	const struct bar *bar = row->interval->bar;
 	const char *collision = "";
-	char slot[SLOT_TEXT_MAX], other[SLOT_TEXT_MAX], name[BAR_TEXT_MAX];
+	char slot[SLOT_TEXT_MAX], other[SLOT_TEXT_MAX];
 	struct claim claim;
 
 	if (row->collides)
@@ -107,7 +107,7 @@ static const char *row_name(const struct map *map, const struct row *row)
 		return TEXT(map->results, "%s %s%s", slot, window_name(row->interval->kind),
 			    collision);
 	claim = find_claim(map->machine, function, bar);
-	return TEXT(map->results, "%s %s%s%s%s%s", slot, bar_text(bar, name),
+	return TEXT(map->results, "%s %s%s%s%s%s", slot, bar_text(bar),
 		    claim.owner ? "  " : "", claim.owner ? claim.owner->name : "",
 		    bar_decode(function, bar) == DECODE_OFF ? "  (off)" : "", collision);
 }

@@ -239,13 +239,13 @@ const char *range_text(struct range range, char buffer[RANGE_TEXT_MAX])
 	return buffer;
 }
 
-const char *bar_text(const struct bar *bar, char buffer[BAR_TEXT_MAX])
+const char *bar_text(const struct bar *bar)
 {
-	if (bar->index == BAR_ROM)
-		snprintf(buffer, BAR_TEXT_MAX, "expansion ROM");
-	else
-		snprintf(buffer, BAR_TEXT_MAX, "BAR %u", bar->index);
-	return buffer;
+	static const char *const names[] = {
+		"BAR 0", "BAR 1", "BAR 2", "BAR 3", "BAR 4", "BAR 5", [BAR_ROM] = "expansion ROM",
+	};
+
+	return names[bar->index];
 }
 
 unsigned int bar_register(const struct pci_function *function, const struct bar *bar)

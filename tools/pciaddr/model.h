@@ -221,9 +221,8 @@ int slot_compare(const struct pci_function *a, const struct pci_function *b);
 #define RANGE_TEXT_MAX 48
 const char *range_text(struct range range, char buffer[RANGE_TEXT_MAX]);
 
-/* "BAR 0", "expansion ROM"; returns @buffer. */
-#define BAR_TEXT_MAX 16
-const char *bar_text(const struct bar *bar, char buffer[BAR_TEXT_MAX]);
+/* "BAR 0", "expansion ROM" */
+const char *bar_text(const struct bar *bar);
 
 /* Offset of the BAR's register in this function's config space. */
 unsigned int bar_register(const struct pci_function *function, const struct bar *bar);

@@ -121,6 +121,13 @@ void results_free(struct results *results)
 	memset(results, 0, sizeof(*results));
 }
 
+const char *device_name(struct results *results, const struct pci_function *function)
+{
+	char slot[SLOT_TEXT_MAX];
+
+	return arena_printf(&results->arena, "%s", slot_text(function, slot));
+}
+
 void results_pass(struct results *results, enum check_id check)
 {
 	results->tallies[check].counts[STATUS_PASS]++;
@@ -152,7 +159,6 @@ void results_unknown(struct results *results, enum check_id check,
 		.message = reason,
 		.advice = advice,
 	};
-	char slot[SLOT_TEXT_MAX];
 
 	for (size_t i = 0; i < results->unknown_group_count; i++) {
 		struct finding *same = &results->findings[results->unknown_groups[i]];
@@ -164,7 +170,7 @@ void results_unknown(struct results *results, enum check_id check,
 		}
 	}
 	if (function)
-		finding.device = arena_printf(&results->arena, "%s", slot_text(function, slot));
+		finding.device = device_name(results, function);
 	results_add(results, &finding);
 	if (results->unknown_group_count < UNKNOWN_GROUPS_MAX)
 		results->unknown_groups[results->unknown_group_count++] = results->count - 1;

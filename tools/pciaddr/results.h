@@ -122,6 +122,9 @@ struct results {
 
 void results_free(struct results *results);
 
+/* The function's slot, for as long as the results live. */
+const char *device_name(struct results *results, const struct pci_function *function);
+
 void results_pass(struct results *results, enum check_id check);
 
 /* Adds a finding (copied; its texts are to live as long as the results). */

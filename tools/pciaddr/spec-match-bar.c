@@ -129,8 +129,7 @@ void spec_match_bar(const struct subject *subject, const struct spec_bar *spec)
 	const struct pci_function *function = subject->function;
 	const struct bar *bar = function_bar(function, spec->index);
 	struct bar named = { .index = (uint8_t)spec->index };
-	char name[BAR_TEXT_MAX];
-	const char *part = TEXT(results, "%s", bar_text(&named, name));
+	const char *part = bar_text(&named);
 
 	if (!bar && !function->config_length && !function->resource_known) {
 		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place, "was not read",

@@ -70,7 +70,7 @@ void spec_match_claim(const struct matcher *matcher, const struct spec_claim *cl
 void spec_match_reserved(const struct matcher *matcher, const struct spec_reserved *reserved)
 {
 	struct results *results = matcher->results;
-	char slot[SLOT_TEXT_MAX], name[BAR_TEXT_MAX], range[RANGE_TEXT_MAX];
+	char range[RANGE_TEXT_MAX];
 	size_t before = results->tallies[CHECK_SPEC_NOTHING_ELSE].counts[STATUS_FAIL];
 
 	range_text(reserved->range, range);
@@ -86,8 +86,8 @@ void spec_match_reserved(const struct matcher *matcher, const struct spec_reserv
 			results_add(results, &(struct finding) {
 				.status = STATUS_FAIL,
 				.check = CHECK_SPEC_NOTHING_ELSE,
-				.device = TEXT(results, "%s", slot_text(function, slot)),
-				.subject = TEXT(results, "%s", bar_text(bar, name)),
+				.device = device_name(results, function),
+				.subject = bar_text(bar),
 				.message = "answers where only specified devices may",
 				.values = {
 					{ TEXT(results, "specified: only devices of this "
@@ -116,7 +116,6 @@ void spec_match_nothing_else(const struct matcher *matcher)
 {
 	struct results *results = matcher->results;
 	const struct place place = matcher->spec->nothing_else;
-	char slot[SLOT_TEXT_MAX];
 	size_t others = 0;
 
 	for (size_t i = 0; i < matcher->machine->count; i++) {
@@ -128,7 +127,7 @@ void spec_match_nothing_else(const struct matcher *matcher)
 		results_add(results, &(struct finding) {
 			.status = STATUS_FAIL,
 			.check = CHECK_SPEC_NOTHING_ELSE,
-			.device = TEXT(results, "%s", slot_text(function, slot)),
+			.device = device_name(results, function),
 			.message = "is there, and no entry of the specification is about it",
 			.values = {
 				{ "specified: nothing else", spec_asked(matcher, place) },

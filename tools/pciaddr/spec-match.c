@@ -59,12 +59,11 @@ const char *spec_where(const struct subject *subject, unsigned int offset)
 static void check_function(const struct matcher *matcher, const struct spec_entry *entry,
 			   const struct pci_function *function)
 {
-	char slot[SLOT_TEXT_MAX];
 	const struct subject subject = {
 		.matcher = matcher,
 		.entry = entry,
 		.function = function,
-		.device = TEXT(matcher->results, "%s", slot_text(function, slot)),
+		.device = device_name(matcher->results, function),
 	};
 
 	spec_match_device(&subject);
@@ -145,12 +144,11 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 	struct place place = entry->count_place.line ? entry->count_place : entry->place;
 	size_t most = entry->presence == PRESENCE_FORBIDDEN ? 0 : entry->max_count;
 	size_t least = entry->presence == PRESENCE_FORBIDDEN ? 0 : entry->min_count;
-	char slot[SLOT_TEXT_MAX];
 	bool good = matches.yes >= least && matches.yes <= most;
 
 	if (good && !matches.unknown) {
 		if (matches.yes == 1)
-			subject.device = TEXT(results, "%s", slot_text(matches.first, slot));
+			subject.device = device_name(results, matches.first);
 		spec_pass(&subject, CHECK_SPEC_DEVICE, NULL, place,
 			  matches.yes == 1 ? TEXT(results, "is %s", entry->name) :
 			  TEXT(results, "%zu devices are %s", matches.yes, entry->name));
@@ -164,7 +162,7 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 		return;
 	}
 	if (matches.first)
-		subject.device = TEXT(results, "%s", slot_text(matches.first, slot));
+		subject.device = device_name(results, matches.first);
 	spec_add(&subject, CHECK_SPEC_DEVICE, STATUS_FAIL, NULL, place,
 		 matches.yes ? TEXT(results, "%zu device%s %s", matches.yes,
 				    matches.yes == 1 ? " is" : "s are", entry->name) :

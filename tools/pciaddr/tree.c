@@ -68,13 +68,12 @@ static void print_windows(const struct tree *tree, const struct pci_function *fu
 static void print_bars(const struct tree *tree, const struct pci_function *function,
 		       const char *slot, const char *prefix)
 {
-	char name[BAR_TEXT_MAX], size[SIZE_TEXT_MAX];
+	char size[SIZE_TEXT_MAX];
 
 	for (unsigned int i = 0; i < function->bar_count; i++) {
 		const struct bar *bar = &function->bars[i];
 
-		bar_text(bar, name);
-		fprintf(tree->out, "%s%s  %s  %s", prefix, name,
+		fprintf(tree->out, "%s%s  %s  %s", prefix, bar_text(bar),
 			bar->space == SPACE_IO ? "I/O" : bar->is_64bit ? "mem64" : "mem32",
 			bar_range(tree->results, bar));
 		if (bar->size_known)
@@ -83,7 +82,7 @@ static void print_bars(const struct tree *tree, const struct pci_function *funct
 			fputs("  prefetchable", tree->out);
 		if (bar->state == BAR_ASSIGNED && bar_decode(function, bar) == DECODE_OFF)
 			fputs("  (off)", tree->out);
-		fail(tree, slot, name);
+		fail(tree, slot, bar_text(bar));
 		fputc('\n', tree->out);
 	}
 }
