@@ -33,8 +33,7 @@ void json_write(FILE *out, struct json_object *object, int form);
 
 /**
  * json_write_open - as json_write() on one line, but for the brace at the end
- * @object: the members that come before those which are written one by one, since a tree of
- *          them all would take many times their memory
+ * @object: one member or more; the caller writes others behind them, and the brace
  */
 void json_write_open(FILE *out, struct json_object *object);
 
