@@ -30,7 +30,7 @@ static const char help[] =
 "  -j, --jobs N           look at N machines at a time\n"
 "What to print:\n"
 "  -f, --format FORMAT    text (default), json, tap, junit or prometheus\n"
-"  -q, --quiet            failures only\n"
+"  -q, --quiet            only failures, and what cannot be told\n"
 "      --color WHEN       auto (default), always or never\n"
 "      --severity LEVEL   count failures from low, medium, high or critical on\n"
 "      --allow-unknown    do not count what cannot be told\n"
