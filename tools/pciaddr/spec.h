@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The specification file: docs/pciaddr-spec.md describes the format. */
+/* The specification file: docs/pciaddr-spec.5 describes the format. */
 #ifndef PCIADDR_SPEC_H
 #define PCIADDR_SPEC_H
 
