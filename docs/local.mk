@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Pages and documents. Included by the top Makefile.am; paths are from the top. They are
-# installed in the arrangement that they have here, so that their links hold.
+# installed in the arrangement that they have here, so that the links among them hold.
 dist_man_MANS += docs/emucard.4
 
 nobase_dist_doc_DATA = \
