@@ -108,8 +108,8 @@ struct emucard_info {
 /**
  * EMUCARD_REG - read or write one register
  *
- * In, out: struct emucard_reg. The driver refuses registers that it owns for
- * writing (EPERM): ring, interrupt enable, doorbell. Since version 1.
+ * In, out: struct emucard_reg. The driver refuses to write registers that it needs
+ * for itself (EPERM), such as ring, interrupt enable and doorbell. Since version 1.
  *
  * Errors: EPERM; EINVAL: @value has more than @width bytes; ERANGE: @offset +
  * @width is outside the register BAR.
