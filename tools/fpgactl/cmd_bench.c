@@ -17,7 +17,7 @@ static const char help[] =
 	"back and compared; making and comparing the data is not in the times. WHAT is\n"
 	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
 	"memory. A percentile that too few samples have measured is shown as -.\n\n"
-	"  -s, --size LIST      of transfers: 4K,64K,1M; default: up to the card's memory\n"
+	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
 	"  -T, --time TIME      for each line of the result; default 2s\n"
 	"  -n, --samples N      measure so many of each instead\n";
 

@@ -10,7 +10,7 @@
 #include "fpgactl/json_result.h"
 
 static const char help[] =
-	"Shows what the driver says of the card, or of all cards.\n\n";
+	"Shows what the driver says of all cards, or of the one that --device names.\n\n";
 
 static const struct {
 	uint64_t cap;

@@ -13,8 +13,9 @@
 #include "fpgactl/units.h"
 
 static const char help[] =
-	"Shows how much the cards do, once in each interval, until it is stopped: rates,\n"
-	"and errors since the driver was bound. Opens no card and needs no rights.\n\n"
+	"Shows how much all cards do, or the one that --device names, once in each\n"
+	"interval, until it is stopped: rates, and errors since the driver was bound.\n"
+	"Opens no card and needs no rights.\n\n"
 	"  -i, --interval TIME  2, 0.5s, 100ms; default 1s\n"
 	"  -n, --count N        stop after N intervals\n";
 
