@@ -72,6 +72,12 @@ bridges:
 	CASES
 }
 
+@test "a driver that is not to be is to be unloaded" {
+	spec "${card/driver: fpga_pci/driver: none}"
+	run -1 check
+	fails_with spec-driver "expected none" "modprobe -r fpga_pci"
+}
+
 @test "counts, optional and forbidden devices" {
 	spec 'devices:
   - {select: "1af4:1042", count: 3}

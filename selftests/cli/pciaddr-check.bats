@@ -52,6 +52,7 @@ usage_error() {
 	usage_error "not a range" --expect 0x27ff-0x2000
 	usage_error "for example 1234:f96a" --expect 0x2000-0x27ff@zz
 	usage_error "only one of" --tree --map
+	usage_error "--map do something else" --map --spec /dev/null
 	usage_error "No such file" --dump /nonexistent/dump
 	usage_error "No such file" --dump "$GUEST" --ioports /nonexistent/ioports
 	usage_error "not a copy of /proc/ioports" --dump "$GUEST" --ioports "$GUEST"

@@ -81,8 +81,8 @@ static void check_access(const struct config *config, const struct device *dev,
 
 	reg_name(ref, name, sizeof(name));
 	if (!(dev->info.reg_widths & ref->width))
-		usage_error(config->call, "%s takes no accesses of %" PRIu32 " bytes",
-			    dev->card.name, ref->width);
+		usage_error(config->call, "%s takes no accesses of %" PRIu32 " byte%s",
+			    dev->card.name, ref->width, ref->width == 1 ? "" : "s");
 	if (ref->offset % ref->width)
 		usage_error(config->call, "%s: offset %#" PRIx32 " is not a multiple of the width, "
 			    "%" PRIu32 " bytes", name, ref->offset, ref->width);

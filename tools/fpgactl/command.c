@@ -13,7 +13,8 @@
 #include "fpgactl/units.h"
 
 static const char common_help[] =
-	"  -d, --device CARD    fpga0, 01:01.0, 1234:f96a; default: first that can do it\n"
+	"  -d, --device CARD    fpga0, 01:01.0, 1234:f96a; default, unless said above:\n"
+	"                       the first that can do it\n"
 	"  -j, --json           the result as JSON\n"
 	"  -h, --help           this text\n";
 

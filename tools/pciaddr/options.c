@@ -227,10 +227,13 @@ static void check_combination(const struct options *options)
 {
 	if (options->action == ACTION_CHECK)
 		return;
-	if (options->expectation_count || (options->spec_path && options->action ==
-					   ACTION_CAPTURE))
-		usage(see_help, "--expect and --spec check; --capture, --tree, --map and --draw "
-		      "do something else");
+	if (options->expectation_count)
+		usage(see_help, "--expect checks; --capture, --tree, --map and --draw do something "
+		      "else");
+	if (options->spec_path &&
+	    (options->action == ACTION_CAPTURE || options->action == ACTION_MAP))
+		usage(see_help, "--spec checks, and --tree and --draw mark what fails; --capture "
+		      "and --map do something else");
 	if (options->source_count > 1 && options->action != ACTION_TREE &&
 	    options->action != ACTION_MAP)
 		usage(see_help, "--capture and --draw are for one machine at a time");

@@ -99,8 +99,11 @@ static void check_driver(const struct subject *subject)
 		 (struct value) { TEXT(results, "found: %s", *driver ? driver : "none"),
 				 TEXT(results, "%s/%s/driver",
 				      subject->matcher->machine->config_path, subject->device) },
+		 *first->text ?
 		 TEXT(results, "modprobe %s; 'dmesg' says why a driver refused the device",
-		      *first->text ? first->text : "-r the driver"));
+		      first->text) :
+		 TEXT(results, "modprobe -r %s, or unbind the device in %s/%s/driver", driver,
+		      subject->matcher->machine->config_path, subject->device));
 }
 
 /* Command register */
