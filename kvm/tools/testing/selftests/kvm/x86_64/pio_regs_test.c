@@ -8,25 +8,9 @@
  * guest must never see a difference.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <linux/compiler.h>
-#include <linux/kvm_pio_regs.h>
-
-#include "kvm_util.h"
-#include "processor.h"
-#include "test_util.h"
-#include "kselftest.h"
+#include "pio_regs.h"
 
 #define BASE		0x2000
 #define OTHER_BASE	0x3000
@@ -34,28 +18,12 @@
 #define REG		0x114
 /* What the VMM answers where the test expects an exit */
 #define FROM_USER	0xa55a1234u
+/* vCPUs of the tests that change the device while they run */
+#define VCPUS		3
 /* Seconds in which a test ends, however slow the machine */
 #define TEST_LIMIT	300
 
 /* ---- guest side ---- */
-
-#define DEFINE_PIO(suffix, type)						\
-static inline type guest_in##suffix(uint16_t port)					\
-{										\
-	type value;								\
-										\
-	asm volatile("in" #suffix " %1, %0" : "=a"(value) : "d"(port));		\
-	return value;								\
-}										\
-										\
-static inline void guest_out##suffix(uint16_t port, type value)			\
-{										\
-	asm volatile("out" #suffix " %0, %1" : : "a"(value), "d"(port));	\
-}
-
-DEFINE_PIO(b, uint8_t)
-DEFINE_PIO(w, uint16_t)
-DEFINE_PIO(l, uint32_t)
 
 /* Filled in by the host before the guest runs, or while it does */
 static uint32_t rounds;
@@ -80,71 +48,10 @@ struct exits {
 	uint32_t data;
 };
 
-struct machine {
-	struct kvm_vm *vm;
-	struct kvm_vcpu *vcpu;
-	int dev;
-	uint8_t *page;
-	/* Where the VMM answers from; NULL: reads give FROM_USER */
-	uint8_t *model;
-	struct exits exits;
-};
-
-static int set_range(int dev, uint32_t base, uint32_t size)
-{
-	struct kvm_pio_regs_range range = { .base = base, .size = size };
-
-	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_CTRL,
-				     KVM_DEV_PIO_REGS_CTRL_RANGE, &range);
-}
-
-static int set_access(int dev, uint64_t offset, uint32_t len, uint32_t flags)
-{
-	struct kvm_pio_regs_access access = { .len = len, .flags = flags };
-
-	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_ACCESS, offset, &access);
-}
-
-static int set_doorbell(int dev, uint64_t offset, int32_t fd)
-{
-	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_DOORBELL, offset, &fd);
-}
-
-#define must(call) TEST_ASSERT(!(call), "%s: %s", #call, strerror(errno))
-
-#define refused(error, call)							\
-do {										\
-	int ret_ = (call), error_ = (error);					\
-										\
-	TEST_ASSERT(ret_ == -1 && errno == error_, "%s: expected %s, is %s",	\
-		    #call, strerror(error_), ret_ ? strerror(errno) : "no error"); \
-} while (0)
-
-#define expect_eq(a, b)								\
-do {										\
-	uint64_t a_ = (a), b_ = (b);						\
-										\
-	TEST_ASSERT(a_ == b_, "%s is 0x%lx, expected %s, 0x%lx", #a, a_, #b, b_); \
-} while (0)
-
-static uint8_t *map_page(int dev)
-{
-	uint8_t *page = mmap(NULL, KVM_PIO_REGS_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_SHARED, dev, 0);
-
-	TEST_ASSERT(page != MAP_FAILED, "mmap of the register page: %s", strerror(errno));
-	return page;
-}
-
-static struct machine *machine_create(void *guest)
-{
-	struct machine *m = calloc(1, sizeof(*m));
-
-	m->vm = vm_create_with_one_vcpu(&m->vcpu, guest);
-	m->dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
-	m->page = map_page(m->dev);
-	return m;
-}
+/* Every test has a process of its own, and so its own of these. */
+static struct exits exits;
+/* Where the VMM answers from; NULL: reads give FROM_USER */
+static uint8_t *model;
 
 static void read_modify(struct machine *m, struct kvm_run *run)
 {
@@ -154,82 +61,39 @@ static void read_modify(struct machine *m, struct kvm_run *run)
 	uint32_t answer = FROM_USER;
 	unsigned int i;
 
-	m->exits.port = run->io.port;
-	m->exits.size = run->io.size;
-	m->exits.count = run->io.count;
+	exits.port = run->io.port;
+	exits.size = run->io.size;
+	exits.count = run->io.count;
 	if (in) {
-		__sync_fetch_and_add(&m->exits.reads, 1);
+		__sync_fetch_and_add(&exits.reads, 1);
 		for (i = 0; i < run->io.count; i++)
 			memcpy(data + i * run->io.size,
-			       m->model ? (void *)m->model + offset : &answer, run->io.size);
+			       model ? (void *)model + offset : &answer, run->io.size);
 	} else {
 		uint32_t value = 0;
 
 		memcpy(&value, data, run->io.size);
 		/* As the kernel does: the whole register, or a byte, at once */
-		if (m->model && run->io.size == 4)
-			WRITE_ONCE(*(uint32_t *)(m->model + offset), value);
-		else if (m->model && run->io.size == 1)
-			WRITE_ONCE(*(uint8_t *)(m->model + offset), (uint8_t)value);
-		m->exits.data = value;
-		__sync_fetch_and_add(&m->exits.writes, 1);
+		if (model && run->io.size == 4)
+			WRITE_ONCE(*(uint32_t *)(model + offset), value);
+		else if (model && run->io.size == 1)
+			WRITE_ONCE(*(uint8_t *)(model + offset), (uint8_t)value);
+		exits.data = value;
+		__sync_fetch_and_add(&exits.writes, 1);
 	}
 }
 
-/* Runs a vCPU until the guest is done, and answers its accesses */
-static void run_vcpu(struct machine *m, struct kvm_vcpu *vcpu)
+static struct machine *machine_with(unsigned int vcpus, void *guest)
 {
-	struct kvm_run *run = vcpu->run;
-	struct ucall uc;
+	struct machine *m = calloc(1, sizeof(*m));
 
-	for (;;) {
-		vcpu_run(vcpu);
-		switch (get_ucall(vcpu, &uc)) {
-		case UCALL_DONE:
-			return;
-		case UCALL_ABORT:
-			REPORT_GUEST_ASSERT(uc);
-		case UCALL_SYNC:
-			return;
-		}
-		TEST_ASSERT(run->exit_reason == KVM_EXIT_IO, "unexpected exit: %s",
-			    exit_reason_str(run->exit_reason));
-		read_modify(m, run);
-	}
+	machine_init(m, vcpus, guest, read_modify);
+	return m;
 }
 
-static void run(struct machine *m)
+static struct machine *machine_create(void *guest)
 {
-	run_vcpu(m, m->vcpu);
-}
-
-static void *run_thread(void *m)
-{
-	run(m);
-	return NULL;
-}
-
-static pthread_t run_in_thread(struct machine *m)
-{
-	pthread_t thread;
-
-	must(pthread_create(&thread, NULL, run_thread, m));
-	return thread;
-}
-
-static uint64_t signals(int efd)
-{
-	uint64_t count;
-
-	return read(efd, &count, sizeof(count)) == sizeof(count) ? count : 0;
-}
-
-static int new_eventfd(void)
-{
-	int efd = eventfd(0, EFD_NONBLOCK);
-
-	TEST_ASSERT(efd >= 0, "eventfd: %s", strerror(errno));
-	return efd;
+	return machine_with(1, guest);
 }
 
 /* ---- attributes, without a guest ---- */
@@ -490,7 +354,7 @@ static void test_reads_reach_every_lane(void)
 	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ));
 	must(set_range(m->dev, BASE, SIZE));
 	run(m);
-	expect_eq(m->exits.reads, 0);
+	expect_eq(exits.reads, 0);
 }
 
 static void guest_writes_every_lane(void)
@@ -516,7 +380,7 @@ static void test_writes_reach_every_lane(void)
 	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_WRITE));
 	must(set_range(m->dev, BASE, SIZE));
 	run(m);
-	expect_eq(m->exits.writes, 0);
+	expect_eq(exits.writes, 0);
 	for (i = 0; i < KVM_PIO_REGS_SIZE; i++)
 		expect_eq(m->page[i], i < 0x300 ? pattern(i) : 0xee);
 }
@@ -578,18 +442,18 @@ static void test_what_is_declined_reaches_user_space(void)
 	must(set_access(m->dev, 8, 4, 0));
 	must(set_range(m->dev, BASE, SIZE));
 	for (i = 0; i < ARRAY_SIZE(expected); i++) {
-		memset(&m->exits, 0, sizeof(m->exits));
+		memset(&exits, 0, sizeof(exits));
 		run(m);
-		expect_eq(m->exits.reads, expected[i].in);
-		expect_eq(m->exits.writes, !expected[i].in);
-		expect_eq(m->exits.port, expected[i].port);
-		expect_eq(m->exits.size, expected[i].size);
+		expect_eq(exits.reads, expected[i].in);
+		expect_eq(exits.writes, !expected[i].in);
+		expect_eq(exits.port, expected[i].port);
+		expect_eq(exits.size, expected[i].size);
 		if (!expected[i].in)
-			expect_eq(m->exits.data, expected[i].data);
+			expect_eq(exits.data, expected[i].data);
 	}
-	both = m->exits.reads + m->exits.writes;
+	both = exits.reads + exits.writes;
 	run(m);
-	expect_eq(m->exits.reads + m->exits.writes, both);
+	expect_eq(exits.reads + exits.writes, both);
 	for (i = 0; i < KVM_PIO_REGS_SIZE; i++)
 		expect_eq(m->page[i], 0);
 }
@@ -616,7 +480,7 @@ static void test_doorbell_signals(void)
 	close(device_s_own);
 	run(m);
 	expect_eq(signals(a), 3);
-	expect_eq(m->exits.writes, 0);
+	expect_eq(exits.writes, 0);
 	/* Without KVM_PIO_REGS_WRITE the value is dropped. */
 	expect_eq(*(uint32_t *)(m->page + REG), 0);
 
@@ -633,11 +497,11 @@ static void test_doorbell_signals(void)
 	must(set_doorbell(m->dev, REG, -1));
 	run(m);
 	expect_eq(signals(b), 0);
-	expect_eq(m->exits.writes, 0);
+	expect_eq(exits.writes, 0);
 
 	must(set_access(m->dev, REG, 4, 0));
 	run(m);
-	expect_eq(m->exits.writes, 3);
+	expect_eq(exits.writes, 3);
 
 	/* Many writes are one count, not one wakeup each. */
 	must(set_doorbell(m->dev, REG, b));
@@ -672,20 +536,20 @@ static void test_string_input_is_one_exit(void)
 	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
 	must(set_range(m->dev, BASE, SIZE));
 	run(m);
-	expect_eq(m->exits.reads, 1);
-	expect_eq(m->exits.port, BASE + REG);
-	expect_eq(m->exits.size, 4);
-	expect_eq(m->exits.count, sizeof(string) / 4);
+	expect_eq(exits.reads, 1);
+	expect_eq(exits.port, BASE + REG);
+	expect_eq(exits.size, 4);
+	expect_eq(exits.count, sizeof(string) / 4);
 
 	/* What was read goes out byte by byte, into the same register. */
 	*(uint32_t *)(m->page + REG) = FROM_USER;
 	run(m);
-	expect_eq(m->exits.writes, 0);
+	expect_eq(exits.writes, 0);
 	expect_eq(m->page[REG], FROM_USER >> 24);
 
 	m->page[REG] = 0x12;
 	run(m);
-	expect_eq(m->exits.reads, 1);
+	expect_eq(exits.reads, 1);
 }
 
 static void guest_reads_two_places(void)
@@ -704,35 +568,35 @@ static void test_it_moves_and_detaches(void)
 	*(uint32_t *)(m->page + REG) = FROM_USER;
 	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ));
 	run(m);
-	expect_eq(m->exits.reads, 2);
+	expect_eq(exits.reads, 2);
 
-	m->exits.reads = 0;
+	exits.reads = 0;
 	must(set_range(m->dev, BASE, SIZE));
 	run(m);
-	expect_eq(m->exits.reads, 1);
-	expect_eq(m->exits.port, OTHER_BASE + REG);
+	expect_eq(exits.reads, 1);
+	expect_eq(exits.port, OTHER_BASE + REG);
 
-	m->exits.reads = 0;
+	exits.reads = 0;
 	must(set_range(m->dev, OTHER_BASE, SIZE));
 	run(m);
-	expect_eq(m->exits.reads, 1);
-	expect_eq(m->exits.port, BASE + REG);
+	expect_eq(exits.reads, 1);
+	expect_eq(exits.port, BASE + REG);
 
 	/* Smaller, so that the register is not in it any more */
-	m->exits.reads = 0;
+	exits.reads = 0;
 	must(set_range(m->dev, OTHER_BASE, REG));
 	run(m);
-	expect_eq(m->exits.reads, 2);
+	expect_eq(exits.reads, 2);
 
-	m->exits.reads = 0;
+	exits.reads = 0;
 	must(set_range(m->dev, 0, 0));
 	run(m);
-	expect_eq(m->exits.reads, 2);
+	expect_eq(exits.reads, 2);
 
-	m->exits.reads = 0;
+	exits.reads = 0;
 	must(set_range(m->dev, BASE, SIZE));
 	run(m);
-	expect_eq(m->exits.reads, 1);
+	expect_eq(exits.reads, 1);
 }
 
 static void guest_reads_many(void)
@@ -763,7 +627,7 @@ static void test_devices_are_independent(void)
 	for (i = 0; i < 16; i++)
 		must(set_range(devs[i * 5 % 16], 0x1100 + i * 5 % 16 * 0x100, 0x100));
 	run(m);
-	expect_eq(m->exits.reads + m->exits.writes, 0);
+	expect_eq(exits.reads + exits.writes, 0);
 	for (i = 0; i < 16; i++) {
 		expect_eq(pages[i][0], i);
 		expect_eq(pages[i][1], ~i);
@@ -772,21 +636,24 @@ static void test_devices_are_independent(void)
 
 /* ---- changes while vCPUs run ---- */
 
-static void guest_stores_and_loads(void)
+/* Every vCPU has a register of its own, so that it knows what is in it. */
+static uint16_t vcpu_register(uint64_t vcpu)
 {
+	return REG + 4 * vcpu;
+}
+
+static void guest_stores_and_loads(uint64_t vcpu)
+{
+	uint16_t port = BASE + vcpu_register(vcpu);
 	uint32_t i;
 
 	for (i = 1; !READ_ONCE(stop); i++) {
-		guest_outl(BASE + REG, i);
-		GUEST_ASSERT(guest_inl(BASE + REG) == i);
-		WRITE_ONCE(accesses, accesses + 2);
+		guest_outl(port, i);
+		GUEST_ASSERT(guest_inl(port) == i);
+		__sync_fetch_and_add(&accesses, 2);
 	}
 	GUEST_DONE();
 }
-
-/* Guest memory is the host's too. */
-#define guest_ptr(m, var) ((typeof(var) *)addr_gva2hva((m)->vm, (vm_vaddr_t)&(var)))
-#define guest_var(m, var) READ_ONCE(*guest_ptr(m, var))
 
 /*
  * Changes the device, again and again, until the guest has been answered by
@@ -795,33 +662,33 @@ static void guest_stores_and_loads(void)
 static void change_while_running(struct machine *m,
 				 void (*change)(struct machine *m, unsigned int i))
 {
-	pthread_t thread = run_in_thread(m);
 	unsigned int i;
 
+	start_vcpus(m);
 	for (i = 0; i < 20000; i++) {
-		unsigned int exits = m->exits.reads + m->exits.writes;
+		unsigned int exited = exits.reads + exits.writes;
 
 		change(m, i);
 		sched_yield();
-		if (i >= 200 && exits > 100 && guest_var(m, accesses) > exits + 100)
+		if (i >= 200 && exited > 100 && guest_var(m, accesses) > exited + 100)
 			break;
 	}
 	WRITE_ONCE(*guest_ptr(m, stop), 1);
-	pthread_join(thread, NULL);
+	join_vcpus(m);
 	TEST_ASSERT(i < 20000, "%u changes, %u exits for %u accesses: one side never had a turn",
-		    i, m->exits.reads + m->exits.writes, guest_var(m, accesses));
+		    i, exits.reads + exits.writes, guest_var(m, accesses));
 }
 
 static void change_access(struct machine *m, unsigned int i)
 {
-	must(set_access(m->dev, REG, 4, i % 4));
+	must(set_access(m->dev, REG, 4 * VCPUS, i % 4));
 }
 
 static void test_access_changes_while_running(void)
 {
-	struct machine *m = machine_create(guest_stores_and_loads);
+	struct machine *m = machine_with(VCPUS, guest_stores_and_loads);
 
-	m->model = m->page;
+	model = m->page;
 	must(set_range(m->dev, BASE, SIZE));
 	change_while_running(m, change_access);
 }
@@ -846,44 +713,43 @@ static void change_range(struct machine *m, unsigned int i)
 
 static void test_range_changes_while_running(void)
 {
-	struct machine *m = machine_create(guest_stores_and_loads);
+	struct machine *m = machine_with(VCPUS, guest_stores_and_loads);
 
-	m->model = m->page;
+	model = m->page;
 	must(set_access(m->dev, 0, SIZE, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
 	change_while_running(m, change_range);
 }
 
-static void guest_rings_and_counts(void)
+static void guest_rings_and_counts(uint64_t vcpu)
 {
 	uint32_t i;
 
 	for (i = 0; i < rounds; i++) {
 		guest_outl(BASE + REG, i);
-		WRITE_ONCE(accesses, accesses + 1);
+		__sync_fetch_and_add(&accesses, 1);
 	}
 	GUEST_DONE();
 }
 
 static void test_no_doorbell_is_lost_while_it_changes(void)
 {
-	struct machine *m = machine_create(guest_rings_and_counts);
+	struct machine *m = machine_with(VCPUS, guest_rings_and_counts);
 	int a = new_eventfd(), b = new_eventfd();
-	const uint32_t n = 5000;
+	const uint32_t each = 2000, all = VCPUS * each;
 	uint64_t from_a, from_b;
-	pthread_t thread;
 	unsigned int i;
 
-	WRITE_ONCE(*guest_ptr(m, rounds), n);
+	WRITE_ONCE(*guest_ptr(m, rounds), each);
 	must(set_range(m->dev, BASE, SIZE));
-	thread = run_in_thread(m);
-	for (i = 0; guest_var(m, accesses) < n; i++) {
+	start_vcpus(m);
+	for (i = 0; guest_var(m, accesses) < all; i++) {
 		must(set_doorbell(m->dev, REG, i % 3 == 0 ? a : i % 3 == 1 ? b : -1));
 		sched_yield();
 	}
-	pthread_join(thread, NULL);
+	join_vcpus(m);
 	from_a = signals(a);
 	from_b = signals(b);
-	expect_eq(from_a + from_b + m->exits.writes, n);
+	expect_eq(from_a + from_b + exits.writes, all);
 }
 
 static void guest_shares_a_register(uint64_t lane)
@@ -900,53 +766,29 @@ static void guest_shares_a_register(uint64_t lane)
 	GUEST_DONE();
 }
 
-struct worker {
-	struct machine *m;
-	struct kvm_vcpu *vcpu;
-};
-
-static void *worker_thread(void *arg)
-{
-	struct worker *w = arg;
-
-	run_vcpu(w->m, w->vcpu);
-	return NULL;
-}
-
 static void test_vcpus_share_a_register(void)
 {
-	struct kvm_vcpu *vcpus[4];
-	struct worker workers[4];
-	pthread_t threads[4];
-	struct machine m = {};
+	struct machine *m = machine_with(4, guest_shares_a_register);
 	unsigned int i;
 
-	m.vm = vm_create_with_vcpus(4, guest_shares_a_register, vcpus);
-	m.dev = kvm_create_device(m.vm, KVM_DEV_TYPE_PIO_REGS);
-	m.page = map_page(m.dev);
-	m.model = m.page;
-	WRITE_ONCE(*guest_ptr(&m, rounds), 1000);
-	must(set_access(m.dev, REG, 4, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
-	must(set_range(m.dev, BASE, SIZE));
-	for (i = 0; i < 4; i++) {
-		workers[i] = (struct worker) { &m, vcpus[i] };
-		vcpu_args_set(vcpus[i], 1, (uint64_t)i);
-		must(pthread_create(&threads[i], NULL, worker_thread, &workers[i]));
-	}
+	model = m->page;
+	WRITE_ONCE(*guest_ptr(m, rounds), 1000);
+	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
+	must(set_range(m->dev, BASE, SIZE));
+	start_vcpus(m);
 	for (i = 0; i < 500; i++) {
-		change_range(&m, i);
+		change_range(m, i);
 		sched_yield();
 	}
-	for (i = 0; i < 4; i++)
-		pthread_join(threads[i], NULL);
-	expect_eq(*(uint32_t *)(m.page + REG), 0xc3c2c1c0);
+	join_vcpus(m);
+	expect_eq(*(uint32_t *)(m->page + REG), 0xc3c2c1c0);
 }
 
-static void guest_reads_one_place(void)
+static void guest_reads_one_place(uint64_t vcpu)
 {
 	while (!READ_ONCE(stop)) {
 		GUEST_ASSERT(guest_inl(BASE + REG) == FROM_USER);
-		WRITE_ONCE(accesses, accesses + 1);
+		__sync_fetch_and_add(&accesses, 1);
 	}
 	GUEST_DONE();
 }
@@ -963,40 +805,39 @@ static bool wait_for_more(unsigned int *counter, unsigned int more)
 
 static void test_fd_is_closed_while_running(void)
 {
-	struct machine *m = machine_create(guest_reads_one_place);
+	struct machine *m = machine_with(VCPUS, guest_reads_one_place);
 	unsigned int *count = guest_ptr(m, accesses);
-	pthread_t thread;
 
 	*(uint32_t *)(m->page + REG) = FROM_USER;
 	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ));
 	must(set_range(m->dev, BASE, SIZE));
-	thread = run_in_thread(m);
+	start_vcpus(m);
 	TEST_ASSERT(wait_for_more(count, 100), "the guest reads");
-	expect_eq(m->exits.reads, 0);
+	expect_eq(exits.reads, 0);
 
 	/* The mapping keeps the device. */
 	close(m->dev);
 	TEST_ASSERT(wait_for_more(count, 100), "the guest goes on reading");
-	expect_eq(m->exits.reads, 0);
+	expect_eq(exits.reads, 0);
 
 	must(munmap(m->page, KVM_PIO_REGS_SIZE));
-	TEST_ASSERT(wait_for_more(&m->exits.reads, 100), "the guest's reads exit");
+	TEST_ASSERT(wait_for_more(&exits.reads, 100), "the guest's reads exit");
 
 	/* The ports are free for another one. */
 	m->dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
 	must(set_range(m->dev, BASE, SIZE));
 
 	WRITE_ONCE(*guest_ptr(m, stop), 1);
-	pthread_join(thread, NULL);
+	join_vcpus(m);
 }
 
 static void test_devices_come_and_go_while_running(void)
 {
-	struct machine *m = machine_create(guest_reads_one_place);
-	pthread_t thread = run_in_thread(m);
+	struct machine *m = machine_with(VCPUS, guest_reads_one_place);
 	int efd = new_eventfd();
 	unsigned int i;
 
+	start_vcpus(m);
 	for (i = 0; i < 200; i++) {
 		int dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
 		uint8_t *page = map_page(dev);
@@ -1010,19 +851,15 @@ static void test_devices_come_and_go_while_running(void)
 		close(dev);
 	}
 	WRITE_ONCE(*guest_ptr(m, stop), 1);
-	pthread_join(thread, NULL);
-	TEST_ASSERT(guest_var(m, accesses) > m->exits.reads,
+	join_vcpus(m);
+	TEST_ASSERT(guest_var(m, accesses) > exits.reads,
 		    "%u of %u reads exited: the devices never had a turn",
-		    m->exits.reads, guest_var(m, accesses));
+		    exits.reads, guest_var(m, accesses));
 }
 
 /* ---- the run ---- */
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
-#define TEST(name) { #name, test_##name }
+static const struct pio_regs_test tests[] = {
 	TEST(attributes_exist),
 	TEST(range_is_validated),
 	TEST(access_is_validated),
@@ -1045,45 +882,7 @@ static const struct {
 	TEST(devices_come_and_go_while_running),
 };
 
-static bool have_device(void)
-{
-	struct kvm_vm *vm = vm_create_barebones();
-	bool have = !__kvm_test_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
-
-	kvm_vm_free(vm);
-	return have;
-}
-
 int main(int argc, char *argv[])
 {
-	unsigned int i;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
-	if (access("/dev/kvm", R_OK | W_OK))
-		ksft_exit_skip("/dev/kvm: %s\n", strerror(errno));
-	if (!have_device())
-		ksft_exit_skip("this kernel's KVM has no device type %u (pio-regs)\n",
-			       KVM_DEV_TYPE_PIO_REGS);
-
-	ksft_set_plan(ARRAY_SIZE(tests));
-	for (i = 0; i < ARRAY_SIZE(tests); i++) {
-		int status;
-		pid_t pid = fork();
-
-		if (!pid) {
-			alarm(TEST_LIMIT);
-			tests[i].run();
-			exit(0);
-		}
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
-			ksft_test_result_fail("%s\n", tests[i].name);
-		else
-			ksft_test_result_pass("%s\n", tests[i].name);
-	}
-
-	/* Prints the totals */
-	if (ksft_get_fail_cnt())
-		ksft_exit_fail();
-	ksft_exit_pass();
+	run_tests(tests, ARRAY_SIZE(tests), TEST_LIMIT);
 }
