@@ -56,7 +56,8 @@ int emucard_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!size)
 		ret = -EOPNOTSUPP;
-	else if (!(vma->vm_flags & VM_SHARED) || vma->vm_pgoff > size >> PAGE_SHIFT ||
+	/* VM_SHARED is missing when the file is open for reading only. */
+	else if (!(vma->vm_flags & VM_MAYSHARE) || vma->vm_pgoff > size >> PAGE_SHIFT ||
 		 vma->vm_end - vma->vm_start > size - offset)
 		ret = -EINVAL;
 	if (!ret) {

@@ -59,6 +59,27 @@ TEST_F(card, a_mapping_is_bounded_and_shared)
 	EXPECT_EQ(EINVAL, errno);
 }
 
+TEST_F(card, a_mapping_to_read_needs_a_file_open_for_reading)
+{
+	int fd = open(card_node(variant->kind), O_RDONLY);
+	unsigned char *map, buf[5000];
+
+	ASSERT_GE(fd, 0);
+	fill_pattern(buf, sizeof(buf), 8);
+	ASSERT_EQ(0, card_to(self->fd, buf, 12345, sizeof(buf)));
+	map = mmap(NULL, 5 * 4096, PROT_READ, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	EXPECT_EQ(sizeof(buf), first_difference(buf, map + 12345, sizeof(buf)));
+	EXPECT_EQ(-1, mprotect(map, 4096, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(EACCES, errno);
+
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0));
+	EXPECT_EQ(EINVAL, errno);
+	close(fd);
+}
+
 static sigjmp_buf bus_error;
 
 static void on_sigbus(int sig)
