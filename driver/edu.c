@@ -425,10 +425,11 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	edu->buffer = dmam_alloc_coherent(dev, EDU_DMA_BUFFER_SIZE, &edu->buffer_dma, GFP_KERNEL);
 	if (!edu->buffer)
 		return -ENOMEM;
-	ret = devm_add_action_or_reset(dev, edu_quiesce, edu);
+	ret = edu_request_irq(edu);
 	if (ret)
 		return ret;
-	ret = edu_request_irq(edu);
+	/* Undone first: a transfer may still want its interrupt, and always the buffer. */
+	ret = devm_add_action_or_reset(dev, edu_quiesce, edu);
 	if (ret)
 		return ret;
 	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQ_FACT);
