@@ -241,6 +241,8 @@ static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emuca
 	*result = edu_read(edu, EDU_FACT);
 	if (edu->resets != resets)
 		ret = -EIO;
+	else if (!edu_alive(edu))
+		ret = -ENODEV;
 	up_read(&edu->regs_lock);
 release:
 	edu_release(edu, &turn);
