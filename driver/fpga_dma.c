@@ -498,7 +498,7 @@ static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *
 	if (dead) {
 		dma->state = FPGA_DMA_OFF;
 		dma->error = dead;
-	} else if (stopped || next < dma->state) {
+	} else if (stopped || next <= dma->state) {
 		dma->state = next;
 		dma->error = victims->error;
 	}
