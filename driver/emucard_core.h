@@ -58,7 +58,8 @@ int emucard_mmap(struct file *file, struct vm_area_struct *vma);
 void emucard_mmap_zap(struct emucard *card);
 
 __poll_t emucard_poll(struct file *file, poll_table *wait);
-int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg);
+int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg,
+		     const struct emucard_wait *wait);
 int emucard_irq_eventfd(struct emucard_file *efile, int fd);
 void emucard_irq_release(struct emucard_file *efile);
 

@@ -35,12 +35,13 @@ static int emucard_answer(void __user *user, const void *arg, size_t argsz, size
 	return ret;
 }
 
-static int emucard_timeout(u32 *timeout_ms)
+/* What the caller has asked for stays as it is in his argument. */
+static int emucard_deadline(u32 timeout_ms, struct emucard_wait *wait)
 {
-	if (*timeout_ms > EMUCARD_TIMEOUT_MAX_MS)
+	if (timeout_ms > EMUCARD_TIMEOUT_MAX_MS)
 		return -EINVAL;
-	if (!*timeout_ms)
-		*timeout_ms = EMUCARD_TIMEOUT_DEFAULT_MS;
+	wait->deadline = jiffies +
+		msecs_to_jiffies(timeout_ms ? timeout_ms : EMUCARD_TIMEOUT_DEFAULT_MS);
 	return 0;
 }
 
@@ -116,7 +117,7 @@ static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __use
 		return -EINVAL;
 	if (dma.pad || !dma.len || dma.len > EMUCARD_DMA_LEN_MAX)
 		return -EINVAL;
-	ret = emucard_timeout(&dma.timeout_ms);
+	ret = emucard_deadline(dma.timeout_ms, &wait);
 	if (ret)
 		return ret;
 	if (!(card->info.caps & EMUCARD_CAP_DMA))
@@ -129,7 +130,6 @@ static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __use
 	    !access_ok(u64_to_user_ptr(dma.addr), dma.len))
 		return -EFAULT;
 
-	wait.deadline = jiffies + msecs_to_jiffies(dma.timeout_ms);
 	iov_iter_ubuf(&iter, to_card ? WRITE : READ, u64_to_user_ptr(dma.addr), dma.len);
 	ret = emucard_transfer(card, &iter, dma.offset,
 			       to_card ? DMA_TO_DEVICE : DMA_FROM_DEVICE, &wait, &dma.done);
@@ -155,21 +155,22 @@ static int emucard_ioctl_irq_raise(struct emucard *card, struct file *file, void
 
 static int emucard_ioctl_irq_wait(struct emucard_file *efile, void __user *user)
 {
-	struct emucard_irq_wait wait;
+	struct emucard_wait wait = { .interruptible = true };
+	struct emucard_irq_wait irq;
 	int ret;
 
-	ret = emucard_get(&wait, user, offsetofend(struct emucard_irq_wait, causes), sizeof(wait));
+	ret = emucard_get(&irq, user, offsetofend(struct emucard_irq_wait, causes), sizeof(irq));
 	if (ret)
 		return ret;
-	if (wait.flags & ~EMUCARD_IRQ_NOWAIT)
+	if (irq.flags & ~EMUCARD_IRQ_NOWAIT)
 		return -EINVAL;
-	ret = emucard_timeout(&wait.timeout_ms);
+	ret = emucard_deadline(irq.timeout_ms, &wait);
 	if (ret)
 		return ret;
 	if (!(efile->card->info.caps & EMUCARD_CAP_IRQ))
 		return -EOPNOTSUPP;
-	ret = emucard_irq_wait(efile, &wait);
-	return emucard_answer(user, &wait, wait.argsz, sizeof(wait), emucard_restart(ret));
+	ret = emucard_irq_wait(efile, &irq, &wait);
+	return emucard_answer(user, &irq, irq.argsz, sizeof(irq), emucard_restart(ret));
 }
 
 static int emucard_ioctl_irq_eventfd(struct emucard_file *efile, void __user *user)
@@ -216,7 +217,7 @@ static int emucard_ioctl_fact(struct emucard *card, struct file *file, void __us
 		return ret;
 	if (fact.flags || fact.pad)
 		return -EINVAL;
-	ret = emucard_timeout(&fact.timeout_ms);
+	ret = emucard_deadline(fact.timeout_ms, &wait);
 	if (ret)
 		return ret;
 	if (!(card->info.caps & EMUCARD_CAP_FACT))
@@ -224,7 +225,6 @@ static int emucard_ioctl_fact(struct emucard *card, struct file *file, void __us
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EBADF;
 
-	wait.deadline = jiffies + msecs_to_jiffies(fact.timeout_ms);
 	ret = card->ops->fact(card, fact.value, &fact.result, &wait);
 	return ret ? ret : emucard_answer(user, &fact, fact.argsz, sizeof(fact), 0);
 }

@@ -47,19 +47,16 @@ static u64 emucard_irq_count(struct emucard *card)
 	return count;
 }
 
-int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg)
+int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg,
+		     const struct emucard_wait *wait)
 {
 	struct emucard *card = efile->card;
-	const struct emucard_wait wait = {
-		.deadline = jiffies + msecs_to_jiffies(arg->timeout_ms),
-		.interruptible = true,
-	};
 	int ret = 0;
 
 	if (!(arg->flags & EMUCARD_IRQ_NOWAIT))
 		ret = emucard_wait_event(card->irq_wait,
 					 emucard_irq_count(card) != arg->count ||
-					 READ_ONCE(card->gone), &wait);
+					 READ_ONCE(card->gone), wait);
 
 	spin_lock_irq(&card->irq_lock);
 	/* At the last moment, or together with the signal */

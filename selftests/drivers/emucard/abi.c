@@ -186,6 +186,26 @@ TEST_F(card, a_timeout_beyond_the_maximum_is_refused)
 				    EMUCARD_TIMEOUT_MAX_MS + 1, NULL));
 }
 
+TEST_F(card, a_timeout_that_is_left_to_the_driver_is_not_filled_in)
+{
+	struct emucard_irq_wait wait = { .argsz = sizeof(wait), .flags = EMUCARD_IRQ_NOWAIT };
+	struct emucard_fact fact = { .argsz = sizeof(fact), .value = 5 };
+	unsigned char byte = 0;
+	struct emucard_dma dma = {
+		.argsz = sizeof(dma), .flags = EMUCARD_DMA_TO_CARD,
+		.addr = (uintptr_t)&byte, .len = 1,
+	};
+
+	EXPECT_EQ(0, card_ioctl(self->fd, EMUCARD_IRQ_WAIT, &wait));
+	EXPECT_EQ(0, wait.timeout_ms);
+	EXPECT_EQ(0, card_ioctl(self->fd, EMUCARD_DMA, &dma));
+	EXPECT_EQ(0, dma.timeout_ms);
+	if (self->info.caps & EMUCARD_CAP_FACT) {
+		EXPECT_EQ(0, card_ioctl(self->fd, EMUCARD_FACT, &fact));
+		EXPECT_EQ(0, fact.timeout_ms);
+	}
+}
+
 TEST_F(card, changes_need_a_file_open_for_writing)
 {
 	int fd = open(card_node(variant->kind), O_RDONLY);
