@@ -449,6 +449,9 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 /* The other half of edu_quiesce(): who was waiting looks again. */
 static void edu_restart(struct edu *edu)
 {
+	/* After a shutdown it is not to reach memory again. */
+	if (READ_ONCE(edu->gone))
+		return;
 	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQ_FACT);
 	pci_set_master(edu->pdev);
 	wake_up_all(&edu->wait);
