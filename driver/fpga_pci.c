@@ -549,6 +549,9 @@ static void fpga_restart(struct fpga *fpga)
 {
 	int ret = -ENODEV;
 
+	lockdep_assert_held_write(&fpga->regs_lock);
+	if (fpga->going)
+		return;
 	if (fpga_alive(fpga)) {
 		fpga_save_config(fpga);
 		fpga_irq_setup(fpga);
@@ -595,7 +598,14 @@ static pci_ers_result_t fpga_slot_reset(struct pci_dev *pdev)
 
 static void fpga_error_resume(struct pci_dev *pdev)
 {
-	fpga_restart(pci_get_drvdata(pdev));
+	struct fpga *fpga = pci_get_drvdata(pdev);
+
+	down_write(&fpga->regs_lock);
+	/* It may be running: the error needed no reset, or a user has asked for one. */
+	fpga_poll(fpga);
+	fpga_dma_pause(fpga->dma);
+	fpga_restart(fpga);
+	up_write(&fpga->regs_lock);
 }
 
 static const struct pci_error_handlers fpga_err_handlers = {
