@@ -464,15 +464,15 @@ static bool fpga_dma_any_in_ring(struct fpga_dma *dma, const struct fpga_dma_vic
  * End the victims, stopping the engine for that if it has one of them, or @stop.
  * Afterwards the engine is in state @next, unless it already was in a lower one.
  */
-static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *victims,
-			   bool stop, enum fpga_dma_state next)
+static void fpga_dma_sweep_locked(struct fpga_dma *dma, const struct fpga_dma_victims *victims,
+				  bool stop, enum fpga_dma_state next)
 {
 	struct emucard_xfer *xfer, *tmp;
 	bool stopped = false, fed;
 	LIST_HEAD(ended);
 	int dead = 0;
 
-	mutex_lock(&dma->stop_mutex);
+	lockdep_assert_held(&dma->stop_mutex);
 	spin_lock_irq(&dma->lock);
 	fpga_dma_reap(dma, &ended);
 	if (dma->state == FPGA_DMA_ON &&
@@ -507,6 +507,13 @@ static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *
 	fpga_dma_end(dma, &ended);
 	if (fed)
 		fpga_dma_look(dma, true);
+}
+
+static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *victims,
+			   bool stop, enum fpga_dma_state next)
+{
+	mutex_lock(&dma->stop_mutex);
+	fpga_dma_sweep_locked(dma, victims, stop, next);
 	mutex_unlock(&dma->stop_mutex);
 }
 
@@ -636,14 +643,18 @@ static void fpga_dma_recover(struct work_struct *work)
 		[FPGA_DMA_ERROR_FETCH] = "a descriptor could not be read",
 		[FPGA_DMA_ERROR_WRITEBACK] = "a status could not be written",
 	};
-	u32 cause;
+	u32 status, cause;
 
-	if (!(ioread32(dma->regs + FPGA_DMA_STATUS) & FPGA_DMA_STATUS_HALTED))
-		return;		/* somebody has restarted it already */
+	mutex_lock(&dma->stop_mutex);
+	status = ioread32(dma->regs + FPGA_DMA_STATUS);
+	if (PCI_POSSIBLE_ERROR(status) || !(status & FPGA_DMA_STATUS_HALTED))
+		goto unlock;	/* it has gone, or somebody has restarted it already */
 	cause = ioread32(dma->regs + FPGA_DMA_ERROR);
 	dev_err_ratelimited(&dma->pdev->dev, "DMA engine halted: %s (%u)\n",
 			    cause < ARRAY_SIZE(causes) ? causes[cause] : "unknown", cause);
-	fpga_dma_sweep(dma, &in_ring, true, FPGA_DMA_ON);
+	fpga_dma_sweep_locked(dma, &in_ring, true, FPGA_DMA_ON);
+unlock:
+	mutex_unlock(&dma->stop_mutex);
 }
 
 static void fpga_dma_destroy(void *data)
