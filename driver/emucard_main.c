@@ -205,12 +205,9 @@ put:
 }
 EXPORT_SYMBOL_GPL(devm_emucard_alloc);
 
-static void emucard_unregister(void *data)
+/* On return no user is left, and none comes. */
+static void emucard_disconnect(struct emucard *card)
 {
-	struct emucard *card = data;
-
-	cdev_device_del(&card->cdev, &card->dev);
-
 	WRITE_ONCE(card->gone, true);
 	percpu_ref_kill(&card->users);
 	wake_up_all(&card->irq_wait);
@@ -219,6 +216,14 @@ static void emucard_unregister(void *data)
 	wait_for_completion(&card->drained);
 
 	emucard_mmap_zap(card);
+}
+
+static void emucard_unregister(void *data)
+{
+	struct emucard *card = data;
+
+	cdev_device_del(&card->cdev, &card->dev);
+	emucard_disconnect(card);
 }
 
 /**
@@ -236,9 +241,12 @@ int devm_emucard_register(struct emucard *card)
 	cdev_init(&card->cdev, &emucard_fops);
 	card->cdev.owner = THIS_MODULE;
 	ret = cdev_device_add(&card->cdev, &card->dev);
-	if (ret)
+	if (ret) {
+		/* A node that was there before may have been opened meanwhile. */
+		emucard_disconnect(card);
 		return dev_err_probe(card->dev.parent, ret, "cannot add %s\n",
 				     dev_name(&card->dev));
+	}
 
 	return devm_add_action_or_reset(card->dev.parent, emucard_unregister, card);
 }
