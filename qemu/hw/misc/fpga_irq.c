@@ -79,6 +79,10 @@ static void send_message(FPGAState *s, unsigned int vector)
 {
     PCIDevice *dev = PCI_DEVICE(s);
 
+    /* The message before this one may have hit our own configuration space. */
+    if (vector >= fpga_irq_vectors(s)) {
+        return;
+    }
     trace_fpga_msi(vector, s->irq.status);
     if (fpga_fault_lose_interrupt(s)) {
         trace_fpga_fault_lost_interrupt();
