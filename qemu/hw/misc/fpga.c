@@ -308,6 +308,7 @@ static void fpga_exit(PCIDevice *dev)
     FPGAState *s = FPGA(dev);
 
     qemu_del_vm_change_state_handler(s->vm_state);
+    fpga_regs_reset(s);
     fpga_fault_exit(s);
     fpga_irq_exit(s);
     pci_fixed_io_release(dev);
@@ -358,6 +359,10 @@ static int fpga_pre_load(void *opaque)
 static int fpga_pre_save(void *opaque)
 {
     fpga_dma_collect_doorbell(opaque);
+    /* Since its slot was powered on nobody may have looked. */
+    if (PCI_DEVICE(opaque)->enabled) {
+        fpga_restore_bar0(opaque);
+    }
     return 0;
 }
 

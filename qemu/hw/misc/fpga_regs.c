@@ -176,6 +176,10 @@ static uint64_t fpga_regs_read(void *opaque, hwaddr addr, unsigned int size)
     FPGAState *s = opaque;
     uint32_t value;
 
+    if (!qdev_is_realized(DEVICE(s))) {
+        /* On its way here when the card was unplugged */
+        return UINT32_MAX;
+    }
     if (in_regfile(addr)) {
         value = ldn_le_p(s->regfile + (addr - FPGA_REGFILE), size);
     } else {
@@ -193,6 +197,9 @@ static void fpga_regs_write(void *opaque, hwaddr addr, uint64_t value,
     unsigned int shift = addr % 4 * 8;
     uint32_t lanes = MAKE_64BIT_MASK(shift, size * 8);
 
+    if (!qdev_is_realized(DEVICE(s))) {
+        return;
+    }
     trace_fpga_write(addr, size, value);
     if (in_regfile(addr)) {
         /* Of this size, because KVM may store its other bytes meanwhile. */
