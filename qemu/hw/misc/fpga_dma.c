@@ -23,8 +23,9 @@
 #include "trace.h"
 
 /*
- * Work for one run, in bytes copied from memory to memory. Half a millisecond
- * or less on today's hosts, for which a vCPU may have to wait for the lock.
+ * Work for one run, in bytes copied from memory to memory. In one piece that is
+ * half a millisecond or less on today's hosts, for which a vCPU may have to wait
+ * for the lock; in segments of a byte it is longer.
  */
 #define RUN_BUDGET          (2 * MiB)
 /* What other work is worth in such bytes: fetching a descriptor or a table */
@@ -89,8 +90,8 @@ void fpga_dma_stop(FPGAState *s)
     FPGADma *dma = &s->dma;
 
     /*
-     * Whoever executes descriptors holds the same lock as this, so nobody is
-     * in the middle of anything.
+     * Whoever executes descriptors holds the same lock as this. What he writes
+     * to may have brought us here: he looks whether he is to go on.
      */
     qemu_bh_cancel(dma->bh);
     drop_doorbell(s);
@@ -122,16 +123,24 @@ static void complete(FPGAState *s, uint32_t code)
     FPGADma *dma = &s->dma;
     dma_addr_t addr = desc_addr(dma);
     uint32_t done = cpu_to_le32(dma->done);
+    MemTxResult result;
 
     trace_fpga_dma_complete(dma->head, dma->done, code);
     dma->busy = false;
 
     /* Two writes, with a barrier in each: the driver polls the status. */
-    if (pci_dma_write(dev, addr + offsetof(struct fpga_desc, done), &done,
-                      sizeof(done)) != MEMTX_OK ||
-        stl_le_pci_dma(dev, addr + offsetof(struct fpga_desc, status),
-                       FPGA_DESC_S_DONE | code,
-                       MEMTXATTRS_UNSPECIFIED) != MEMTX_OK) {
+    result = pci_dma_write(dev, addr + offsetof(struct fpga_desc, done), &done,
+                           sizeof(done));
+    if (dma->running && result == MEMTX_OK) {
+        result = stl_le_pci_dma(dev, addr + offsetof(struct fpga_desc, status),
+                                FPGA_DESC_S_DONE | code,
+                                MEMTXATTRS_UNSPECIFIED);
+    }
+    if (!dma->running) {
+        /* The ring lay on something that has reset the card. */
+        return;
+    }
+    if (result != MEMTX_OK) {
         fpga_dma_halt(s, FPGA_DMA_ERROR_WRITEBACK);
         return;
     }
@@ -148,7 +157,7 @@ static uint32_t check_desc(FPGAState *s)
     bool sg = dma->flags & FPGA_DESC_F_SG;
 
     if (dma->flags & ~FPGA_DESC_F_ALL || nop != (dma->len == 0) ||
-        sg != (dma->nseg != 0)) {
+        sg != (dma->nseg != 0) || (nop && sg)) {
         return FPGA_DESC_E_INVALID;
     }
     if (nop) {
@@ -281,7 +290,8 @@ static MemTxResult copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
     RCU_READ_LOCK_GUARD();
     mr = address_space_translate(pci_get_address_space(dev), dma->seg_addr,
                                  &xlat, &plen, to_host, MEMTXATTRS_UNSPECIFIED);
-    if (!memory_region_is_ram(mr)) {
+    /* What is not copied at once goes in small steps, also where all fail. */
+    if (!memory_access_is_direct(mr, to_host, MEMTXATTRS_UNSPECIFIED)) {
         plen = MIN(plen, MMIO_CHUNK);
         *cost = plen * MMIO_COST;
     } else {
@@ -313,6 +323,7 @@ static int64_t execute(FPGAState *s, int64_t budget)
     FPGADma *dma = &s->dma;
     int64_t cost = 0;
     int64_t copy_cost;
+    MemTxResult result;
     uint32_t bytes;
 
     if (!dma->seg_len) {
@@ -328,7 +339,12 @@ static int64_t execute(FPGAState *s, int64_t budget)
     }
 
     bytes = MIN(dma->seg_len, budget);
-    if (copy(s, &bytes, &copy_cost) != MEMTX_OK) {
+    result = copy(s, &bytes, &copy_cost);
+    if (!dma->busy) {
+        /* What was written to has reset the card, or unplugged it. */
+        return cost + copy_cost;
+    }
+    if (result != MEMTX_OK) {
         complete(s, FPGA_DESC_E_HOST);
         return cost + copy_cost;
     }
@@ -351,6 +367,8 @@ static void execute_ring(FPGAState *s, int64_t budget)
     if (!runstate_is_running()) {
         return;
     }
+    /* What is written to may be what unplugs it. */
+    object_ref(OBJECT(s));
     while (can_go_on(dma) && budget > 0) {
         if (dma->busy) {
             budget -= execute(s, budget);
@@ -362,6 +380,7 @@ static void execute_ring(FPGAState *s, int64_t budget)
         }
     }
     fpga_dma_resume(s);
+    object_unref(OBJECT(s));
 }
 
 static void fpga_dma_bh(void *opaque)

@@ -15,6 +15,7 @@
 #include "qobject/qdict.h"
 #include "hw/misc/fpga_regs.h"
 #include "hw/pci/pci_regs.h"
+#include "hw/pci-host/q35.h"
 
 #define BRIDGE_SLOT 4
 #define CARD_SLOT   1
@@ -28,6 +29,9 @@
 #define PCIE    "-machine q35 -nodefaults " \
                 "-device pcie-root-port,id=rp,addr=4,chassis=1,slot=1 " \
                 "-device fpga,id=card,bus=rp,addr=0,io-base=0x2000"
+
+/* Where q35 is to have configuration space in memory */
+#define ECAM    0xb0000000
 
 /* Above the 128 MiB of RAM that the machine has, and below its PCI hole */
 #define NOWHERE 0x40000000
@@ -1143,6 +1147,8 @@ static void test_dma_invalid(void)
     dma_one(c, 0, addr, 0, 16, 1, FPGA_DESC_E_INVALID, 0);
     dma_one(c, FPGA_DESC_F_SG, addr, 0, 16, 0, FPGA_DESC_E_INVALID, 0);
     dma_one(c, FPGA_DESC_F_NOP, addr, 0, 16, 0, FPGA_DESC_E_INVALID, 0);
+    dma_one(c, FPGA_DESC_F_NOP | FPGA_DESC_F_SG, addr, 0, 0, 5,
+            FPGA_DESC_E_INVALID, 0);
     /* An error completes, and so interrupts, like a success */
     g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
     dma_one(c, FPGA_DESC_F_IRQ, addr, 0, 0, 0, FPGA_DESC_E_INVALID, 0);
@@ -1579,6 +1585,72 @@ static void test_pcie_flr(void)
     g_assert_cmphex(word, ==, 0x12345678);
     dma_start(c);
     round_trip(c, 4096, 0, 0);
+    card_done(c);
+}
+
+/* Where configuration space of the card behind a port is in memory, on q35 */
+static uint64_t config_in_memory(Card *c)
+{
+    QPCIDevice *host = qpci_device_find(c->bus, QPCI_DEVFN(0, 0));
+
+    g_assert_nonnull(host);
+    qpci_config_writel(host, MCH_HOST_BRIDGE_PCIEXBAR,
+                       ECAM | MCH_HOST_BRIDGE_PCIEXBAREN);
+    g_free(host);
+    return ECAM + (1 << 20);
+}
+
+/* A DMA whose target is the bit that resets the card */
+static void test_pcie_flr_by_dma(void)
+{
+    Card *c = card_pcie();
+    uint64_t devctl = config_in_memory(c) + capability(c, PCI_CAP_ID_EXP) +
+                      PCI_EXP_DEVCTL;
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+
+    dma_start(c);
+    qtest_writew(c->qts, addr, PCI_EXP_DEVCTL_BCR_FLR);
+    dma_one(c, 0, addr, 0, 2, 0, FPGA_DESC_OK, 2);
+    wr(c, FPGA_REGFILE, 1);
+    dma_post(c, FPGA_DESC_F_TO_HOST | FPGA_DESC_F_IRQ, devctl, 0, 2, 0);
+    dma_ring(c);
+
+    for (int i = 0; rd(c, FPGA_REGFILE) && i < PATIENCE; i++) {
+        ;
+    }
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_ERROR), ==, FPGA_DMA_ERROR_NONE);
+    g_assert_cmphex(rd(c, FPGA_DMA_HEAD), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, 0);
+    assert_fixed(c->qts);
+
+    qpci_device_enable(c->dev);
+    dma_start(c);
+    round_trip(c, 4096, 0, 0);
+    card_done(c);
+}
+
+/* A message that switches messages off, before others that are due */
+static void test_pcie_msi_at_itself(void)
+{
+    Card *c = card_pcie();
+    uint8_t cap = capability(c, PCI_CAP_ID_MSI);
+
+    wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
+    wr(c, FPGA_INT_RAISE, SW(0));
+    qpci_config_writel(c->dev, cap + PCI_MSI_ADDRESS_LO,
+                       config_in_memory(c) + cap);
+    qpci_config_writel(c->dev, cap + PCI_MSI_ADDRESS_HI, 0);
+    qpci_config_writew(c->dev, cap + PCI_MSI_DATA_64, 0);
+    qpci_config_writew(c->dev, cap + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE |
+                       2 << ctz32(PCI_MSI_FLAGS_QSIZE));
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, FPGA_VECTORS);
+
+    wr(c, FPGA_INT_ENABLE, SW(0) | FPGA_INT_DMA_ERROR);
+    g_assert_cmphex(qpci_config_readw(c->dev, cap + PCI_MSI_FLAGS) &
+                    PCI_MSI_FLAGS_ENABLE, ==, 0);
+    g_assert_cmphex(rd(c, FPGA_ID), ==, FPGA_ID_VALUE);
     card_done(c);
 }
 
@@ -2525,11 +2597,13 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/pcie/identity", test_pcie_identity);
     qtest_add_func("/fpga/pcie/root-bus", test_pcie_root_bus);
     qtest_add_func("/fpga/pcie/flr", test_pcie_flr);
+    qtest_add_func("/fpga/pcie/flr-by-dma", test_pcie_flr_by_dma);
     qtest_add_func("/fpga/pcie/power", test_pcie_power);
     qtest_add_func("/fpga/pcie/msix", test_pcie_msix);
     qtest_add_func("/fpga/pcie/msix-few", test_pcie_msix_few);
     qtest_add_func("/fpga/pcie/msix-masked", test_pcie_msix_masked);
     qtest_add_func("/fpga/pcie/msi", test_pcie_msi);
+    qtest_add_func("/fpga/pcie/msi-at-itself", test_pcie_msi_at_itself);
 
     qtest_add_func("/fpga/ioeventfd/dma", test_ioeventfd);
     qtest_add_func("/fpga/ioeventfd/moves", test_ioeventfd_moves);
