@@ -175,7 +175,10 @@ static void dec_21154_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
         s->reserve_shown = s->reserve_sized ||
                            !(val & PCI_BASE_ADDRESS_IO_MASK);
     }
+    /* In one go, so that no vCPU finds fixed ports gone during a bus reset. */
+    memory_region_transaction_begin();
     pci_bridge_write_config(dev, addr, val, len);
+    memory_region_transaction_commit();
 }
 
 static uint32_t dec_21154_config_read(PCIDevice *dev, uint32_t addr, int len)
