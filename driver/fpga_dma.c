@@ -525,7 +525,9 @@ static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *
  */
 void fpga_dma_cancel(struct fpga_dma *dma, struct emucard_request *request, int error)
 {
-	const struct fpga_dma_victims victims = { fpga_dma_match_request, request, error };
+	const struct fpga_dma_victims victims = {
+		.match = fpga_dma_match_request, .arg = request, .error = error,
+	};
 
 	fpga_dma_sweep(dma, &victims, false, FPGA_DMA_ON);
 }
@@ -537,7 +539,7 @@ EXPORT_SYMBOL_GPL(fpga_dma_cancel);
  */
 void fpga_dma_pause(struct fpga_dma *dma)
 {
-	const struct fpga_dma_victims nobody = { fpga_dma_match_request, NULL, 0 };
+	const struct fpga_dma_victims nobody = { .match = fpga_dma_match_request };
 
 	fpga_dma_sweep(dma, &nobody, true, FPGA_DMA_PAUSED);
 }
@@ -550,7 +552,7 @@ EXPORT_SYMBOL_GPL(fpga_dma_pause);
  */
 void fpga_dma_fail(struct fpga_dma *dma, int error)
 {
-	const struct fpga_dma_victims all = { fpga_dma_match_all, NULL, error };
+	const struct fpga_dma_victims all = { .match = fpga_dma_match_all, .error = error };
 
 	fpga_dma_sweep(dma, &all, true, FPGA_DMA_PAUSED);
 }
@@ -563,7 +565,7 @@ EXPORT_SYMBOL_GPL(fpga_dma_fail);
  */
 void fpga_dma_stop(struct fpga_dma *dma, int error)
 {
-	const struct fpga_dma_victims all = { fpga_dma_match_all, NULL, error };
+	const struct fpga_dma_victims all = { .match = fpga_dma_match_all, .error = error };
 
 	fpga_dma_sweep(dma, &all, true, FPGA_DMA_OFF);
 }
@@ -605,15 +607,16 @@ EXPORT_SYMBOL_GPL(fpga_dma_start);
 static void fpga_dma_watch(struct work_struct *work)
 {
 	struct fpga_dma *dma = container_of(to_delayed_work(work), struct fpga_dma, watch);
-	const struct fpga_dma_victims expired = { fpga_dma_match_expired, NULL, -ETIMEDOUT };
-	bool gone;
+	const struct fpga_dma_victims expired = {
+		.match = fpga_dma_match_expired, .error = -ETIMEDOUT,
+	};
+	bool on, gone;
 
 	spin_lock_irq(&dma->lock);
-	gone = dma->state == FPGA_DMA_ON;
+	on = dma->state == FPGA_DMA_ON;
 	spin_unlock_irq(&dma->lock);
 	/* A card that has gone does not say so: let nobody wait for the end of his time. */
-	if (gone)
-		gone = PCI_POSSIBLE_ERROR(ioread32(dma->regs + FPGA_DMA_STATUS));
+	gone = on && PCI_POSSIBLE_ERROR(ioread32(dma->regs + FPGA_DMA_STATUS));
 
 	dma->ops->poll(dma->data);
 	fpga_dma_sweep(dma, &expired, gone, FPGA_DMA_ON);
@@ -636,7 +639,7 @@ EXPORT_SYMBOL_GPL(fpga_dma_irq_halted);
 static void fpga_dma_recover(struct work_struct *work)
 {
 	struct fpga_dma *dma = container_of(work, struct fpga_dma, recover);
-	const struct fpga_dma_victims in_ring = { fpga_dma_match_in_ring, NULL, -EIO };
+	const struct fpga_dma_victims in_ring = { .match = fpga_dma_match_in_ring, .error = -EIO };
 	static const char * const causes[] = {
 		[FPGA_DMA_ERROR_NONE] = "no cause",
 		[FPGA_DMA_ERROR_RING] = "ring not valid",
