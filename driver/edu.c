@@ -49,8 +49,8 @@ enum edu_unit {
  *	nobody waits for the device with it
  * @resets: changes with every reset of the function; written with @regs_lock
  * @queues_lock: protects @queues
- * @queues: for each unit its callers in the order in which they came; the first has
- *	it. Else it would be of who has just had it, for he need not wake up first.
+ * @queues: for each unit its callers; the first has it. FIFO; otherwise the releasing
+ *	thread, which is already running, would always win.
  * @gone: the card goes
  * @buffer: host memory of transfers
  * @buffer_dma: bus address of @buffer
@@ -62,7 +62,7 @@ struct edu {
 	wait_queue_head_t wait;
 	struct rw_semaphore regs_lock;
 	unsigned int resets;
-	spinlock_t queues_lock;
+	spinlock_t queues_lock;		/* queues */
 	struct list_head queues[EDU_UNITS];
 	bool gone;
 	void *buffer;
