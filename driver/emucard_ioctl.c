@@ -92,11 +92,11 @@ static int emucard_ioctl_reg(struct emucard *card, struct file *file, void __use
 }
 
 /*
- * For calls that may be made again from their start: the kernel does that unless a
- * handler of the caller's has run, and without a signal that anybody has sent when the
- * machine is suspended.
+ * The error of a call that may be made again from its start. If a signal has ended it, the
+ * kernel does that unless a handler of the caller's has run. Nobody need have sent the
+ * signal: callers are also woken to be frozen, before a suspend.
  */
-static int emucard_restart(int ret)
+static int emucard_restart_errno(int ret)
 {
 	return ret == -EINTR && signal_pending(current) ? -ERESTARTNOHAND : ret;
 }
@@ -133,7 +133,7 @@ static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __use
 	iov_iter_ubuf(&iter, to_card ? WRITE : READ, u64_to_user_ptr(dma.addr), dma.len);
 	ret = emucard_transfer(card, &iter, dma.offset,
 			       to_card ? DMA_TO_DEVICE : DMA_FROM_DEVICE, &wait, &dma.done);
-	return emucard_answer(user, &dma, dma.argsz, sizeof(dma), emucard_restart(ret));
+	return emucard_answer(user, &dma, dma.argsz, sizeof(dma), emucard_restart_errno(ret));
 }
 
 static int emucard_ioctl_irq_raise(struct emucard *card, struct file *file, void __user *user)
@@ -170,7 +170,7 @@ static int emucard_ioctl_irq_wait(struct emucard_file *efile, void __user *user)
 	if (!(efile->card->info.caps & EMUCARD_CAP_IRQ))
 		return -EOPNOTSUPP;
 	ret = emucard_irq_wait(efile, &irq, &wait);
-	return emucard_answer(user, &irq, irq.argsz, sizeof(irq), emucard_restart(ret));
+	return emucard_answer(user, &irq, irq.argsz, sizeof(irq), emucard_restart_errno(ret));
 }
 
 static int emucard_ioctl_irq_eventfd(struct emucard_file *efile, void __user *user)
