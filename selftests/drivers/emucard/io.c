@@ -178,9 +178,10 @@ TEST_F(card, memory_that_is_only_read_is_not_marked_dirty)
 		SKIP(return, "/proc/self/exe has fewer than %d bytes", MAP_LEN);
 	map = mmap(NULL, MAPS * MAP_LEN, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, map);
-	for (i = 0; i < MAPS; i++)
+	for (i = 0; i < MAPS; i++) {
 		ASSERT_NE(MAP_FAILED, mmap(map + i * MAP_LEN, MAP_LEN, PROT_READ,
 					   MAP_SHARED | MAP_FIXED | MAP_POPULATE, exe, 0));
+	}
 	for (i = 0; i < PIECES; i++)
 		pieces[i] = (struct iovec) { map, len };
 	if (syscall(SYS_io_setup, 1, &ctx))

@@ -45,7 +45,7 @@ TEST_F(card, transfers_go_on_after_a_suspend)
 	stop_workers(workers);
 	for (i = 0; i < WORKERS; i++) {
 		EXPECT_EQ(0, workers[i].error) TH_LOG("worker %d", i);
-		EXPECT_NE(0, workers[i].passes);
+		EXPECT_NE(0, workers[i].passes) TH_LOG("worker %d", i);
 	}
 
 	ASSERT_EQ(0, card_from(self->fd, in, size - sizeof(in), sizeof(in)));
@@ -69,11 +69,13 @@ TEST_F(card, being_frozen_is_not_an_error)
 	CPU_SET(0, &one);
 	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
 	ASSERT_EQ(0, start_workers(workers, self->fd, 0));
-	for (round = 0; round < 20; round++)
+	for (round = 0; round < 20; round++) {
 		EXPECT_EQ(0, suspend_and_resume("freezer"));
+	}
 	stop_workers(workers);
-	for (i = 0; i < WORKERS; i++)
+	for (i = 0; i < WORKERS; i++) {
 		EXPECT_EQ(0, workers[i].error) TH_LOG("worker %d", i);
+	}
 }
 
 TEST_HARNESS_MAIN
