@@ -75,7 +75,7 @@ bridges:
 @test "a driver that is not to be is to be unloaded" {
 	spec "${card/driver: fpga_pci/driver: none}"
 	run -1 check
-	fails_with spec-driver "expected none" "modprobe -r fpga_pci"
+	fails_with spec-driver "specified: none" "modprobe -r fpga_pci"
 }
 
 @test "counts, optional and forbidden devices" {

@@ -102,8 +102,8 @@ static void check_driver(const struct subject *subject)
 		 *first->text ?
 		 TEXT(results, "modprobe %s; 'dmesg' says why a driver refused the device",
 		      first->text) :
-		 TEXT(results, "modprobe -r %s, or unbind the device in %s/%s/driver", driver,
-		      subject->matcher->machine->config_path, subject->device));
+		 TEXT(results, "modprobe -r %s, or 'echo %s > /sys/bus/pci/drivers/%s/unbind'",
+		      driver, subject->device, driver));
 }
 
 /* Command register */
