@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is particular to edu: factorials, and transfers that take 100 ms, always */
-#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 
@@ -59,12 +58,9 @@ TEST_F(card, callers_take_turns)
 	struct worker endless = {
 		.fd = self->fd, .len = 300, .rounds = INT_MAX,
 	}, others[3];
-	cpu_set_t one;
 	size_t i;
 
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	ASSERT_EQ(0, share_one_processor());
 	ASSERT_EQ(0, pthread_create(&endless.thread, NULL, work, &endless));
 	for (i = 0; i < ARRAY_SIZE(others); i++) {
 		others[i] = (struct worker) {

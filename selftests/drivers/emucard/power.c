@@ -3,13 +3,18 @@
  * Suspend and resume, with files open and requests under way: all phases of the
  * devices, by the kernel's own test of them (/sys/power/pm_test), without the sleep
  */
-#include <sched.h>
-
 #include "fixture.h"
 #include "worker.h"
 
 #define PM_TEST		"/sys/power/pm_test"
 #define PM_TEST_DELAY	"/sys/module/suspend/parameters/pm_test_delay"
+
+#define SKIP_UNLESS_PM_TEST()							\
+	do {									\
+		SKIP_UNLESS_ROOT();						\
+		if (access(PM_TEST, W_OK))					\
+			SKIP(return, "%s: %s", PM_TEST, strerror(errno));	\
+	} while (0)
 
 /* How far: "freezer" is processes only, "platform" also devices: 0 or -errno */
 static int suspend_and_resume(const char *how_far)
@@ -33,9 +38,7 @@ TEST_F(card, transfers_go_on_after_a_suspend)
 	struct worker workers[WORKERS];
 	int round, i;
 
-	SKIP_UNLESS_ROOT();
-	if (access(PM_TEST, W_OK))
-		SKIP(return, "%s: %s", PM_TEST, strerror(errno));
+	SKIP_UNLESS_PM_TEST();
 	fill_pattern(out, sizeof(out), 1);
 	ASSERT_EQ(0, card_to(self->fd, out, size - sizeof(out), sizeof(out)));
 	ASSERT_EQ(0, start_workers(workers, self->fd, 0));
@@ -59,15 +62,10 @@ TEST_F(card, transfers_go_on_after_a_suspend)
 TEST_F(card, being_frozen_is_not_an_error)
 {
 	struct worker workers[WORKERS];
-	cpu_set_t one;
 	int round, i;
 
-	SKIP_UNLESS_ROOT();
-	if (access(PM_TEST, W_OK))
-		SKIP(return, "%s: %s", PM_TEST, strerror(errno));
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(one), &one));
+	SKIP_UNLESS_PM_TEST();
+	ASSERT_EQ(0, share_one_processor());
 	ASSERT_EQ(0, start_workers(workers, self->fd, 0));
 	for (round = 0; round < 20; round++) {
 		EXPECT_EQ(0, suspend_and_resume("freezer"));

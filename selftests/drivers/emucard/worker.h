@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "card.h"
@@ -45,6 +46,16 @@ static void *work(void *data)
 	free(out);
 	free(in);
 	return NULL;
+}
+
+/* This thread, and those that it makes from now on, share one processor: 0 or -errno */
+static inline int share_one_processor(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	return sched_setaffinity(0, sizeof(one), &one) ? -errno : 0;
 }
 
 #define WORKERS	4
