@@ -29,3 +29,9 @@ unpack_kernel_source() {
 		"${kernel_source_parts[@]}"
 	mv "$dir.new" "$dir"
 }
+
+# checkpatch ARGUMENT...: the kernel's, as strict as it can be
+checkpatch() {
+	perl "$(kernel_source)/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
+		--show-types --max-line-length=100 "$@"
+}
