@@ -52,6 +52,56 @@ check_command() {
 	[ "$commands" -ge 9 ]
 }
 
+# examples PAGE: each literal block of a manual page, as NUMBER.example
+examples() {
+	awk '
+		/^\.Bd -literal/ { name = sprintf("%d.example", ++number); next }
+		/^\.Ed/ { close(name); name = "" }
+		name { gsub(/\\e/, "\\"); print >name }' "$1"
+}
+
+@test "pciaddr-spec(5): the examples are specifications, and the first is about the guest" {
+	cd "$BATS_TEST_TMPDIR"
+	examples "$TOP/docs/pciaddr-spec.5"
+	run -0 pciaddr-check --quiet --spec 1.example --dump "$TOP/selftests/pciaddr/guest/guest.lspci"
+	run -1 pciaddr-check --quiet --spec 2.example --dump "$TOP/selftests/pciaddr/guest/guest.lspci"
+	[ ! -e 3.example ]
+}
+
+@test "emucard(4): the example in C is built without a warning" {
+	cd "$BATS_TEST_TMPDIR"
+	examples "$TOP/docs/emucard.4"
+	{
+		printf '#include <%s>\n' err.h fcntl.h stdio.h sys/ioctl.h linux/emucard.h
+		echo 'int main(void) {'
+		cat 2.example
+		echo '}'
+	} >example.c
+	"${CC:-cc}" -Wall -Wextra -Werror -fsyntax-only -I "$TOP/include/uapi" example.c
+}
+
+# commands PROGRAM: what follows it, wherever the documents show it as a command
+commands() {
+	sed 's/\\-/-/g' "$TOP"/*.md "$TOP"/*/*.md "$TOP"/docs/*.[0-9] "$TOP"/tools/man/*.h2m |
+		grep -oE "(^|[^a-z/-])$1 [^\`|#>&;)]*" | sed "s/.*$1 //"
+}
+
+@test "the options that documents show are those that the tools have" {
+	local options command name option
+	options=$(pciaddr-check --help)
+	for option in $(commands pciaddr-check | grep -oE -- ' --[a-z-]+'); do
+		grep -qE -- "$option( |,|$)" <<<"$options" || echo "pciaddr-check $option" >>"$BATS_TEST_TMPDIR/wrong"
+	done
+	while read -r command; do
+		name=$(grep -oxE 'list|info|read|write|dma|irq|fact|reset|bench|watch|selftest' <<<"${command// /$'\n'}" | head -n 1)
+		options=$(fpga-ctl ${name:+"$name"} --help)
+		for option in $(grep -oE -- ' --[a-z-]+' <<<" $command"); do
+			grep -qE -- "$option( |,|$)" <<<"$options" || echo "fpga-ctl $command" >>"$BATS_TEST_TMPDIR/wrong"
+		done
+	done < <(commands fpga-ctl)
+	run ! cat "$BATS_TEST_TMPDIR/wrong"
+}
+
 @test "every link between documents leads somewhere" {
 	cd "$TOP"
 	for file in *.md */*.md; do
