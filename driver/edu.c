@@ -222,17 +222,14 @@ static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emuca
 	ret = edu_acquire(edu, EDU_UNIT_FACT, &turn, wait);
 	if (ret)
 		return ret;
-	down_read(&edu->regs_lock);
-	resets = edu->resets;
-	if (!edu_alive(edu))
-		ret = -ENODEV;
-	else if (edu_read(edu, EDU_STATUS) & EDU_STATUS_COMPUTING)
-		ret = -EBUSY;
-	else
-		edu_write(edu, EDU_FACT, n);
-	up_read(&edu->regs_lock);
+	/* A computation that somebody gave up: the device ignores what is written meanwhile. */
+	ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, READ_ONCE(edu->resets), wait);
 	if (ret)
 		goto release;
+	down_read(&edu->regs_lock);
+	resets = edu->resets;
+	edu_write(edu, EDU_FACT, n);
+	up_read(&edu->regs_lock);
 
 	ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, resets, wait);
 	if (ret)

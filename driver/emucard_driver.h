@@ -56,14 +56,15 @@ static inline long emucard_time_left(const struct emucard_wait *wait)
 }
 
 /*
- * Wait until a condition holds: 0, -ETIMEDOUT or -EINTR. The sleep does not keep the
- * machine from being suspended.
+ * Wait until a condition holds: 0, -ETIMEDOUT or -EINTR. Nobody is frozen in here, with
+ * what others wait for in his hands (a pipe, a unit of the card): a suspend of the machine
+ * is a signal for who is interruptible, and waits for the others.
  */
 #define emucard_wait_event(wq, condition, wait)					\
 ({										\
 	const struct emucard_wait *__w = (wait);				\
-	unsigned int __state = TASK_FREEZABLE |					\
-		(__w->interruptible ? TASK_INTERRUPTIBLE : TASK_KILLABLE);	\
+	unsigned int __state = __w->interruptible ?				\
+		TASK_INTERRUPTIBLE : TASK_KILLABLE;				\
 	long __left = emucard_time_left(__w);					\
 										\
 	might_sleep();								\

@@ -226,7 +226,9 @@ static int emucard_ioctl_fact(struct emucard *card, struct file *file, void __us
 		return -EBADF;
 
 	ret = card->ops->fact(card, fact.value, &fact.result, &wait);
-	return ret ? ret : emucard_answer(user, &fact, fact.argsz, sizeof(fact), 0);
+	if (ret)
+		return emucard_restart_errno(ret);
+	return emucard_answer(user, &fact, fact.argsz, sizeof(fact), 0);
 }
 
 long emucard_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

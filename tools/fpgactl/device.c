@@ -166,9 +166,6 @@ static const struct {
 	{ ENODEV, EXIT_FAILED, "the card has been removed, or does not answer",
 	  "'fpga-ctl list' shows what is there. As root, 'echo 1 >/sys/bus/pci/rescan' finds a "
 	  "card that was removed; if it is listed still, write 1 to its 'remove' in sysfs first" },
-	{ EBUSY, EXIT_FAILED, "the card is busy",
-	  "something else uses it, or an earlier request that timed out still runs: "
-	  "try again in a moment" },
 	{ EAGAIN, EXIT_FAILED, "the card is busy", "try again in a moment" },
 	{ EINTR, EXIT_FAILED, "interrupted by a signal", NULL },
 	{ ENOMEM, EXIT_FAILED, "memory cannot be pinned",

@@ -275,9 +275,8 @@ struct emucard_reset {
  *
  * In, out: struct emucard_fact. Since version 1.
  *
- * Errors: ETIMEDOUT; EINTR: any signal, because the card cannot be asked again
- * while it computes; EBUSY: a former computation that was given up is still running
- * on the card.
+ * Errors: ETIMEDOUT, also because a former computation that was given up still runs
+ * on the card, which cannot be stopped; EINTR: signals are as with EMUCARD_DMA.
  */
 #define EMUCARD_FACT		_IO(EMUCARD_MAGIC, 7)
 

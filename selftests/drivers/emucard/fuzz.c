@@ -119,7 +119,7 @@ static void check_error(const char *what, unsigned long detail, long error)
 {
 	static const int named[] = {
 		0, EBADF, EFAULT, EINVAL, ENODEV, ENOTTY, EOPNOTSUPP, EPERM, ERANGE, EIO,
-		ETIMEDOUT, EINTR, ENOMEM, EBUSY, ENOSPC,
+		ETIMEDOUT, EINTR, ENOMEM, ENOSPC,
 	};
 	size_t i;
 
