@@ -67,6 +67,7 @@ struct fpga_dma_table {
  * @lock: never held while the doorbell is rung
  * @state: what happens to a transfer
  * @error: why it is off
+ * @paused_at: since when it is not on, in jiffies
  * @ring: descriptors
  * @ring_dma: bus address of @ring
  * @slot: transfer of each descriptor
@@ -86,9 +87,10 @@ struct fpga_dma {
 	void *data;
 	u32 control;
 	struct mutex stop_mutex;	/* who stops or starts the engine */
-	spinlock_t lock;		/* all that follows, but not the work */
+	spinlock_t lock;		/* all that follows, but not the work; @state: with both */
 	enum fpga_dma_state state;
 	int error;
+	unsigned long paused_at;
 	struct fpga_desc *ring;
 	dma_addr_t ring_dma;
 	struct emucard_xfer *slot[FPGA_DMA_SLOTS];
@@ -479,6 +481,7 @@ static void fpga_dma_sweep_locked(struct fpga_dma *dma, const struct fpga_dma_vi
 	    (stop || next != FPGA_DMA_ON || fpga_dma_any_in_ring(dma, victims))) {
 		stopped = true;
 		dma->state = FPGA_DMA_PAUSED;
+		dma->paused_at = jiffies;
 		spin_unlock_irq(&dma->lock);
 		dead = fpga_dma_quiesce(dma);
 		spin_lock_irq(&dma->lock);
@@ -571,6 +574,17 @@ void fpga_dma_stop(struct fpga_dma *dma, int error)
 }
 EXPORT_SYMBOL_GPL(fpga_dma_stop);
 
+/* The time of a pause is nobody's: to suspend and resume a machine may take long. */
+static void fpga_dma_make_up(struct fpga_dma *dma)
+{
+	struct emucard_xfer *xfer;
+
+	lockdep_assert_held(&dma->lock);
+	list_for_each_entry(xfer, &dma->queue, node)
+		if (xfer->last)
+			xfer->request->deadline += jiffies - dma->paused_at;
+}
+
 /**
  * fpga_dma_start - start, or start again
  * @dma: the engine
@@ -591,12 +605,13 @@ int fpga_dma_start(struct fpga_dma *dma)
 			dma->error = ret;
 		} else {
 			dma->state = FPGA_DMA_ON;
+			fpga_dma_make_up(dma);
 			fed = fpga_dma_feed(dma);
 		}
 	}
 	spin_unlock_irq(&dma->lock);
-	if (fed)
-		fpga_dma_look(dma, true);
+	if (!ret && fpga_dma_look(dma, fed))
+		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
 	mutex_unlock(&dma->stop_mutex);
 	if (ret)
 		fpga_dma_stop(dma, ret);
@@ -610,18 +625,21 @@ static void fpga_dma_watch(struct work_struct *work)
 	const struct fpga_dma_victims expired = {
 		.match = fpga_dma_match_expired, .error = -ETIMEDOUT,
 	};
-	bool on, gone;
+	bool gone;
 
-	spin_lock_irq(&dma->lock);
-	on = dma->state == FPGA_DMA_ON;
-	spin_unlock_irq(&dma->lock);
+	mutex_lock(&dma->stop_mutex);
+	/* In a pause nobody touches the card, and nobody's time is up: see fpga_dma_start(). */
+	if (dma->state != FPGA_DMA_ON)
+		goto unlock;
 	/* A card that has gone does not say so: let nobody wait for the end of his time. */
-	gone = on && PCI_POSSIBLE_ERROR(ioread32(dma->regs + FPGA_DMA_STATUS));
+	gone = PCI_POSSIBLE_ERROR(ioread32(dma->regs + FPGA_DMA_STATUS));
 
 	dma->ops->poll(dma->data);
-	fpga_dma_sweep(dma, &expired, gone, FPGA_DMA_ON);
+	fpga_dma_sweep_locked(dma, &expired, gone, FPGA_DMA_ON);
 	if (fpga_dma_look(dma, false))
 		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
+unlock:
+	mutex_unlock(&dma->stop_mutex);
 }
 
 /**
