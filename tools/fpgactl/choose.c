@@ -90,7 +90,7 @@ static __attribute__((noreturn)) void die_not_opened(const struct card *card, in
 			   "%s (%s): the card is gone", card->name, card->slot);
 	case ENOTTY:
 		die_advice(EXIT_CANNOT_TELL, "another driver has made it: see 'fpga-ctl list'",
-			   "%s: %s does not speak this tool's language", card->slot, card->node);
+			   "%s: %s does not know the requests of this tool", card->slot, card->node);
 	case EBUSY:
 		die_advice(EXIT_FAILED, "another program has it: 'fuser -v NODE' as root names it",
 			   "%s (%s): %s is busy", card->name, card->slot, card->node);

@@ -103,7 +103,7 @@ static void check_isa_hole(struct machine *machine, struct results *results,
 		},
 		.advice = TEXT(results, "clear ISA Enable (bit 2 of the bridge control register): "
 			       "setpci -s %s BRIDGE_CONTROL=0:4; or have firmware place the BAR in "
-			       "the first quarter of a kilobyte", above),
+			       "the first 256 of 1024 ports", above),
 	});
 }
 

@@ -19,9 +19,9 @@ static const uint64_t translation_unit[SPACES] = {
 };
 
 static const char stale_advice[] =
-	"something wrote the register behind the kernel's back (a reset, a write by hand, a fixed "
-	"address that the kernel tried to move): 'dmesg | grep \"error updating\"'; remove the "
-	"device and rescan its bus, or reboot";
+	"the kernel tried to move a fixed address ('dmesg | grep \"error updating\"' shows it): "
+	"reboot; or something wrote the register behind the kernel's back (a reset, a write by "
+	"hand): remove the device and rescan its bus";
 
 struct translation {
 	uint64_t offset;
