@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Builds the project, in the cache, and installs it into a staging directory as it
-# would be installed in the guest. Needs common.sh.
+# would be installed in the guest. Needs common.sh and tree.sh.
 
 # What the guest gets is made from these, and changes nothing there:
 STAGED_FROM=(configure.ac Makefile.am VERSION README.md COPYING docs driver examples include scripts
@@ -11,23 +11,13 @@ NOT_STAGED='^(scripts/(guest\.d|lib/guest)|selftests/(guest|suites))/'
 # Which parts of it; while one of them cannot be built, the others can be tried.
 GUEST_PARTS=${GUEST_PARTS-user_space modules selftests}
 
-# source_files: the project's files, those that git does not know yet included
-source_files() {
-	local from
-	cd "$TOP" || exit
-	if [ -e .git ]; then
-		git ls-files -z --cached --others --exclude-standard -- "${STAGED_FROM[@]}"
-	else
-		for from in "${STAGED_FROM[@]}"; do
-			[ ! -e "$from" ] || find "$from" -type f -print0
-		done
-	fi | LC_ALL=C sort -z | grep -zvE "$NOT_STAGED" | while IFS= read -r -d '' from; do
-		[ ! -f "$from" ] || printf '%s\0' "$from"
-	done
+# staged_files: those of the project's files, each with a zero byte behind it
+staged_files() {
+	tree_files "${STAGED_FROM[@]}" | grep -zvE "$NOT_STAGED"
 }
 
-# project_key DIRECTORY: a name for the content of the project's files, read from the
-# list on standard input, there
+# project_key DIRECTORY: a name for the content of the staged files, read from the list
+# on standard input, there
 project_key() {
 	{
 		echo "$GUEST_PARTS"
@@ -35,7 +25,7 @@ project_key() {
 	} | content_key
 }
 
-# snapshot DIRECTORY: brings a copy of the project up to date, and DIRECTORY.files, the
+# snapshot DIRECTORY: brings a copy of the staged files up to date, and DIRECTORY.files, the
 # list of what is in it, with DIRECTORY.sums. What has changed is of now, and the rest
 # keeps its times, so that make rebuilds what has changed and nothing else: the times of
 # the project's own files say nothing where several copies of it use the same cache.
@@ -43,7 +33,7 @@ snapshot() {
 	local dir=$1
 	mkdir -p "$dir"
 	touch "$dir.files" "$dir.sums"
-	source_files >"$dir.files.new"
+	staged_files >"$dir.files.new"
 	LC_ALL=C comm -z -13 "$dir.files.new" "$dir.files" | (cd "$dir" && xargs -0 -r rm -f)
 	(cd "$TOP" && xargs -0 sha256sum <"$dir.files.new") | LC_ALL=C sort >"$dir.sums.new"
 	LC_ALL=C comm -23 "$dir.sums.new" "$dir.sums" | sed 's/^[^ ]*  //' |
