@@ -60,10 +60,3 @@ const struct finding *marks_next(const struct marks *marks, const char *slot,
 	}
 	return NULL;
 }
-
-bool marks_any(const struct marks *marks, const char *slot)
-{
-	size_t at = first_of(marks, slot);
-
-	return at < marks->count && !strcmp(marks->findings[at]->device, slot);
-}

@@ -21,7 +21,4 @@ void marks_free(struct marks *marks);
 const struct finding *marks_next(const struct marks *marks, const char *slot,
 				 const char *subject, size_t *at);
 
-/* Has the device any? */
-bool marks_any(const struct marks *marks, const char *slot);
-
 #endif

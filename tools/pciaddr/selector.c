@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-const char *const selector_keys[] = {
-	"slot", "id", "subsystem", "class", "path", "driver", NULL
-};
-
 static int hex_value(char c)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -55,9 +55,6 @@ const char *selector_parse(struct selector *selector, struct arena *arena, const
 const char *selector_set(struct selector *selector, struct arena *arena, const char *key,
 			 const char *value);
 
-/* The keys of selector_set(), with a NULL at the end. */
-extern const char *const selector_keys[];
-
 enum match { MATCH_NO, MATCH_YES, MATCH_UNKNOWN };
 
 /* MATCH_UNKNOWN: what is asked for was not read. */
