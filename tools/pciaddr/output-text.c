@@ -223,4 +223,5 @@ const struct output_ops output_text = {
 	.begin = text_begin,
 	.machine = text_machine,
 	.end = text_end,
+	.tells_errors = true,
 };

@@ -36,6 +36,7 @@ struct output_ops {
 	void (*end)(FILE *out, const struct output_options *options,
 		    const struct output_totals *totals);
 	const char *separator;	/* between machines, or NULL */
+	bool tells_errors;	/* machine() of one among several says why it cannot be checked */
 };
 
 extern const struct output_ops output_text;

@@ -120,7 +120,7 @@ static int print_all(struct fleet *fleet)
 		pthread_mutex_unlock(&fleet->lock);
 		if (i && output->separator)
 			fputs(output->separator, stdout);
-		if (job->machine.error && (output != &output_text || format->machines == 1))
+		if (job->machine.error && (!output->tells_errors || format->machines == 1))
 			warn("%s", job->machine.error);
 		output->machine(stdout, format, &job->machine, &job->results);
 		count_status(&totals, output_machine_status(format, &job->machine,
