@@ -6,7 +6,7 @@
 #include "pciaddr/draw.h"
 #include "pciaddr/expect.h"
 #include "pciaddr/output.h"
-#include "pciaddr/sources.h"
+#include "pciaddr/dump-reader.h"
 #include "pciaddr/views.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

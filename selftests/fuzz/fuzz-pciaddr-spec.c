@@ -2,7 +2,7 @@
 /* A specification; one that is taken is checked against a small machine. */
 #include <stdlib.h>
 
-#include "pciaddr/sources.h"
+#include "pciaddr/dump-reader.h"
 #include "pciaddr/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "pciaddr/configspace.h"
-#include "pciaddr/sources.h"
+#include "pciaddr/dump-reader.h"
 
 static void load(struct machine *machine, const char *text)
 {

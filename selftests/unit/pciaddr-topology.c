@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "pciaddr/checks.h"
-#include "pciaddr/sources.h"
+#include "pciaddr/dump-reader.h"
+#include "pciaddr/topology.h"
 
 static const struct range card = { 0x2000, 0x27ff };
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "common/die.h"
-#include "pciaddr/checks.h"
 #include "pciaddr/claims.h"
 #include "pciaddr/configspace.h"
 #include "pciaddr/names.h"

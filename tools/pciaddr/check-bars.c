@@ -6,6 +6,7 @@
 
 #include "pciaddr/configspace.h"
 #include "pciaddr/pcispec.h"
+#include "pciaddr/topology.h"
 
 static const char window_unknown[] =
 	"the bridge's window registers were not read";

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "pciaddr/pcispec.h"
+#include "pciaddr/topology.h"
 
 static const char bus_advice[] =
 	"config cycles do not reach the buses below: let the kernel number them anew "

@@ -38,7 +38,7 @@ struct claim find_claim(const struct machine *machine, const struct pci_function
 
 	if (list->state != RESOURCES_READ)
 		return claim;
-	claim_name(function, name);
+	slot_text(function, name);
 	if (bar->size_known || bar->kernel_known)
 		claim.entry = resource_find(list, range, name);
 	else

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #include "pciaddr/pcispec.h"
+#include "pciaddr/topology.h"
 
 /* A host bridge translates in units no smaller than these; a moved BAR differs by less. */
 static const uint64_t translation_unit[SPACES] = {

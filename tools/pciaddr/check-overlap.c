@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "pciaddr/intervals.h"
+#include "pciaddr/topology.h"
 
 const char size_unknown[] = "where the BAR ends is unknown: this source does not give sizes";
 const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also writes the sizes";

@@ -26,12 +26,6 @@ void config_decode(struct machine *machine, struct pci_function *function,
 /* The offset of a capability, or 0; *@known becomes false when the list could not be read. */
 unsigned int config_capability(const struct pci_function *function, uint8_t id, bool *known);
 
-struct bar *function_bar(const struct pci_function *function, unsigned int index);
-
-/* Puts a BAR that is known from elsewhere (the kernel) into its place. */
-struct bar *function_add_bar(struct machine *machine, struct pci_function *function,
-			     unsigned int index);
-
 /* MSI or MSI-X (@id), as the capability says. */
 struct msi_state {
 	bool known;

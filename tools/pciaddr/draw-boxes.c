@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/wrap.h"
-#include "pciaddr/checks.h"
 #include "pciaddr/marks.h"
 
 #define NAME_COLUMNS 44		/* of a line of a device's name */

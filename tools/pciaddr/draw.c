@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "common/die.h"
-#include "pciaddr/checks.h"
 #include "pciaddr/views.h"
 
 static const struct draw_methods *const methods[] = { &draw_svg, &draw_dot, NULL };

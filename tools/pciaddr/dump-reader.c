@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "common/numbers.h"
-#include "pciaddr/sources.h"
 
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what)
 {

@@ -42,6 +42,9 @@ void dump_start(struct dump_reader *reader, struct machine *machine);
 void dump_feed(struct dump_reader *reader, const char *text, size_t length);
 void dump_finish(struct dump_reader *reader);
 
+/* All three, for a text that is in memory as a whole. */
+void dump_parse(struct machine *machine, const char *text, size_t length);
+
 /* A warning with the number of the line and what it says. */
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what);
 

@@ -4,9 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "pciaddr/checks.h"
 #include "pciaddr/claims.h"
 #include "pciaddr/pcispec.h"
 #include "pciaddr/resources.h"
+#include "pciaddr/topology.h"
 
 #define BARS_NAMED 8		/* of those that are somewhere else, in one message */
 
@@ -272,9 +274,13 @@ static void check_usable_alone(const struct bar_report *report)
 	    "whether the kernel noticed");
 }
 
-void check_bar_usable(struct machine *machine, struct results *results,
-		      const struct pci_function *function, const struct bar *bar,
-		      const char *asked)
+/*
+ * What of one BAR must hold for a device to be usable at it: decoding, windows, the kernel's
+ * view, its claim, nothing else there.  @asked is where it was asked for.
+ */
+static void check_bar_usable(struct machine *machine, struct results *results,
+			     const struct pci_function *function, const struct bar *bar,
+			     const char *asked)
 {
 	const struct bar_report report = {
 		.machine = machine,

@@ -3,7 +3,7 @@
 #ifndef PCIADDR_EXPECT_H
 #define PCIADDR_EXPECT_H
 
-#include "pciaddr/checks.h"
+#include "pciaddr/results.h"
 #include "pciaddr/selector.h"
 
 struct expectation {
@@ -20,13 +20,5 @@ const char *expectation_parse(struct expectation *expectation, struct arena *are
 
 void check_expectation(struct machine *machine, struct results *results,
 		       const struct expectation *expectation);
-
-/*
- * What of one BAR must hold for a device to be usable at it: decoding, windows, the kernel's
- * view, its claim, nothing else there.  @asked is where it was asked for.
- */
-void check_bar_usable(struct machine *machine, struct results *results,
-		      const struct pci_function *function, const struct bar *bar,
-		      const char *asked);
 
 #endif

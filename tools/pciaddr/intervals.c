@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "pciaddr/checks.h"
 #include "pciaddr/pcispec.h"
+#include "pciaddr/topology.h"
 
 static void add(struct intervals *intervals, const struct interval *interval)
 {

@@ -92,6 +92,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/textfile.c \
 	tools/pciaddr/textfile.h \
 	tools/pciaddr/topology.c \
+	tools/pciaddr/topology.h \
 	tools/pciaddr/tree.c \
 	tools/pciaddr/views.c \
 	tools/pciaddr/views.h

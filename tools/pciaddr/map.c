@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "common/die.h"
-#include "pciaddr/checks.h"
 #include "pciaddr/claims.h"
 #include "pciaddr/intervals.h"
 #include "pciaddr/terminal.h"

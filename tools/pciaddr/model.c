@@ -255,6 +255,35 @@ unsigned int bar_register(const struct pci_function *function, const struct bar 
 	return CFG_BAR0 + 4u * bar->index;
 }
 
+struct bar *function_bar(const struct pci_function *function, unsigned int index)
+{
+	for (unsigned int i = 0; i < function->bar_count; i++)
+		if (function->bars[i].index == index)
+			return &function->bars[i];
+	return NULL;
+}
+
+struct bar *function_add_bar(struct machine *machine, struct pci_function *function,
+			     unsigned int index)
+{
+	struct bar *bars = arena_alloc(&machine->arena,
+				       (function->bar_count + 1u) * sizeof(*bars));
+	unsigned int place = 0;
+
+	while (place < function->bar_count && function->bars[place].index < index)
+		place++;
+	if (function->bar_count) {
+		memcpy(bars, function->bars, place * sizeof(*bars));
+		memcpy(bars + place + 1, function->bars + place,
+		       (function->bar_count - place) * sizeof(*bars));
+	}
+	function->bars = bars;
+	function->bar_count++;
+	bars[place].index = (uint8_t)index;
+	bars[place].state = BAR_UNASSIGNED;
+	return &bars[place];
+}
+
 enum decode bar_decode(const struct pci_function *function, const struct bar *bar)
 {
 	uint16_t enable = bar->space == SPACE_IO ? COMMAND_IO : COMMAND_MEMORY;

@@ -227,6 +227,13 @@ const char *bar_text(const struct bar *bar);
 /* Offset of the BAR's register in this function's config space. */
 unsigned int bar_register(const struct pci_function *function, const struct bar *bar);
 
+/* The BAR of this index, or NULL. */
+struct bar *function_bar(const struct pci_function *function, unsigned int index);
+
+/* A new BAR in its place among the others, without an address. */
+struct bar *function_add_bar(struct machine *machine, struct pci_function *function,
+			     unsigned int index);
+
 /* Does the command register (and the ROM's enable bit) let the card answer at this BAR? */
 enum decode { DECODE_OFF, DECODE_ON, DECODE_UNKNOWN };
 enum decode bar_decode(const struct pci_function *function, const struct bar *bar);

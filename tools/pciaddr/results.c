@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/results.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,33 @@ const char *device_name(struct results *results, const struct pci_function *func
 	char slot[SLOT_TEXT_MAX];
 
 	return arena_printf(&results->arena, "%s", slot_text(function, slot));
+}
+
+const char *bar_range(struct results *results, const struct bar *bar)
+{
+	char range[RANGE_TEXT_MAX];
+
+	if (bar->state == BAR_UNASSIGNED)
+		return "unassigned";
+	if (!bar->size_known)
+		return TEXT(results, "0x%" PRIx64 " (size unknown)", bar->range.first);
+	return TEXT(results, "%s", range_text(bar->range, range));
+}
+
+const char *window_range(struct results *results, const struct bridge *bridge,
+			 enum window_kind kind)
+{
+	const struct window *window = &bridge->windows[kind];
+	char range[RANGE_TEXT_MAX];
+
+	switch ((enum window_state)window->state) {
+	case WINDOW_OPEN:
+		return TEXT(results, "%s %s", window_name(kind), range_text(window->range, range));
+	case WINDOW_CLOSED:
+		return TEXT(results, "%s closed", window_name(kind));
+	default:
+		return TEXT(results, "%s unknown", window_name(kind));
+	}
 }
 
 void results_pass(struct results *results, enum check_id check)

@@ -125,6 +125,16 @@ void results_free(struct results *results);
 /* The function's slot, for as long as the results live. */
 const char *device_name(struct results *results, const struct pci_function *function);
 
+/* "0x2000-0x27ff", or "0x2000 (size unknown)"; for as long as the results live. */
+const char *bar_range(struct results *results, const struct bar *bar);
+
+/* "I/O window 0x2000-0x2fff", "I/O window closed", "I/O window unknown" */
+const char *window_range(struct results *results, const struct bridge *bridge,
+			 enum window_kind kind);
+
+/* A finding's texts, in the results' arena. */
+#define TEXT(results, ...) arena_printf(&(results)->arena, __VA_ARGS__)
+
 void results_pass(struct results *results, enum check_id check);
 
 /* Adds a finding (copied; its texts are to live as long as the results). */

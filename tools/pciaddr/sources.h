@@ -22,7 +22,4 @@ void source_live_load(struct machine *machine, const struct source *source);
 void source_sysfs_load(struct machine *machine, const struct source *source);
 void source_dump_load(struct machine *machine, const struct source *source);
 
-/* The text of a dump, already read. */
-void dump_parse(struct machine *machine, const char *text, size_t length);
-
 #endif

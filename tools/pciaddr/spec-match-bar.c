@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pciaddr/checks.h"
 #include "pciaddr/claims.h"
 #include "pciaddr/configspace.h"
 #include "pciaddr/resources.h"

@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
-#include "pciaddr/checks.h"
 #include "pciaddr/pcispec.h"
+#include "pciaddr/topology.h"
 
 static void check_window(const struct subject *subject, const struct spec_window *spec)
 {

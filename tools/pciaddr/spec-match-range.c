@@ -2,7 +2,6 @@
 /* What a specification says of an address range. */
 #include "pciaddr/spec-match.h"
 
-#include "pciaddr/checks.h"
 
 const char *rule_violation(struct results *results, const struct range_rule *rule,
 			   struct range range)

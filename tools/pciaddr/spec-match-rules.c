@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pciaddr/checks.h"
 #include "pciaddr/pcispec.h"
 #include "pciaddr/resources.h"
+#include "pciaddr/topology.h"
 
 void spec_match_claim(const struct matcher *matcher, const struct spec_claim *claim)
 {

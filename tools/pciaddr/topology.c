@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "pciaddr/checks.h"
-
-#include <inttypes.h>
+#include "pciaddr/topology.h"
 
 #include "pciaddr/pcispec.h"
 
@@ -78,38 +76,6 @@ bool is_above(const struct pci_function *bridge, const struct pci_function *func
 bool bar_is_live(const struct pci_function *function, const struct bar *bar)
 {
 	return bar->state == BAR_ASSIGNED && bar_decode(function, bar) != DECODE_OFF;
-}
-
-const char *claim_name(const struct pci_function *function, char buffer[SLOT_TEXT_MAX])
-{
-	return slot_text(function, buffer);
-}
-
-const char *bar_range(struct results *results, const struct bar *bar)
-{
-	char range[RANGE_TEXT_MAX];
-
-	if (bar->state == BAR_UNASSIGNED)
-		return "unassigned";
-	if (!bar->size_known)
-		return TEXT(results, "0x%" PRIx64 " (size unknown)", bar->range.first);
-	return TEXT(results, "%s", range_text(bar->range, range));
-}
-
-const char *window_range(struct results *results, const struct bridge *bridge,
-			 enum window_kind kind)
-{
-	const struct window *window = &bridge->windows[kind];
-	char range[RANGE_TEXT_MAX];
-
-	switch ((enum window_state)window->state) {
-	case WINDOW_OPEN:
-		return TEXT(results, "%s %s", window_name(kind), range_text(window->range, range));
-	case WINDOW_CLOSED:
-		return TEXT(results, "%s closed", window_name(kind));
-	default:
-		return TEXT(results, "%s unknown", window_name(kind));
-	}
 }
 
 unsigned int window_register(const struct bridge *bridge, enum window_kind kind)

@@ -7,7 +7,6 @@
 
 #include "common/die.h"
 #include "common/wrap.h"
-#include "pciaddr/checks.h"
 #include "pciaddr/marks.h"
 #include "pciaddr/names.h"
 #include "pciaddr/terminal.h"
