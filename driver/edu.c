@@ -31,6 +31,9 @@
 #define EDU_IDLE_USEC		(1000 * USEC_PER_MSEC)
 #define EDU_IDLE_POLL_USEC	1000
 
+/* How often the device is looked at: an interrupt that was lost costs this much time. */
+#define EDU_WATCH		(HZ / 2)
+
 static DEFINE_IDA(edu_numbers);
 
 enum edu_unit {
@@ -136,25 +139,28 @@ static int edu_acquire(struct edu *edu, enum edu_unit unit, struct list_head *tu
 }
 
 /*
- * Wait until a bit of a register is clear; an interrupt that was lost costs time only.
- * What was begun when edu.resets was @resets has failed if there was a reset since. A
+ * Wait until a bit of a register is clear, or @wait is over. What was begun when edu.resets was @resets has failed if there was a reset since. A
  * device that is being reset reads all-ones, in which the bit is set.
  */
 static int edu_wait_clear(struct edu *edu, u32 reg, u32 bit, unsigned int resets,
 			  const struct emucard_wait *wait)
 {
+	struct emucard_wait some = *wait;
 	int ret;
 
-	ret = emucard_wait_event(edu->wait,
-				 READ_ONCE(edu->gone) || READ_ONCE(edu->resets) != resets ||
-				 !(edu_read(edu, reg) & bit), wait);
+	do {
+		some.deadline = jiffies + min_t(long, emucard_time_left(wait), EDU_WATCH);
+		ret = emucard_wait_event(edu->wait,
+					 READ_ONCE(edu->gone) ||
+					 READ_ONCE(edu->resets) != resets ||
+					 !(edu_read(edu, reg) & bit), &some);
+	} while (ret == -ETIMEDOUT && emucard_time_left(wait));
+
 	down_read(&edu->regs_lock);
 	if (edu->resets != resets)
 		ret = -EIO;
 	else if (!edu_alive(edu))
 		ret = -ENODEV;
-	else if (ret == -ETIMEDOUT && !(edu_read(edu, reg) & bit))
-		ret = 0;
 	up_read(&edu->regs_lock);
 	return ret;
 }

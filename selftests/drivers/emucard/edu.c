@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is particular to edu: factorials, and transfers that take 100 ms, always */
+#include <linux/pci_regs.h>
 #include <signal.h>
 #include <sys/time.h>
 
@@ -73,6 +74,57 @@ TEST_F(card, callers_take_turns)
 	/* As often as the others, and before they all began, and after they had ended */
 	EXPECT_LE(4, endless.passes);
 	EXPECT_GE(20, endless.passes);
+}
+
+/* Behind the driver's back: 0 or -errno */
+static int enable_msi(const char *slot, bool on)
+{
+	uint8_t cap[2], pos = 0;
+	uint16_t flags;
+	char path[64];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", slot);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (pread(fd, &pos, 1, PCI_CAPABILITY_LIST) != 1)
+		ret = -EIO;
+	while (!ret && pread(fd, cap, 2, pos) == 2 && cap[0] != PCI_CAP_ID_MSI) {
+		pos = cap[1];
+		ret = pos ? 0 : -ENODEV;
+	}
+	if (!ret && pread(fd, &flags, 2, pos + PCI_MSI_FLAGS) == 2) {
+		flags = on ? flags | PCI_MSI_FLAGS_ENABLE : flags & ~PCI_MSI_FLAGS_ENABLE;
+		if (pwrite(fd, &flags, 2, pos + PCI_MSI_FLAGS) != 2)
+			ret = -errno;
+	}
+	close(fd);
+	return ret;
+}
+
+/* Nor does it cost those who wait for their turn the time that they have. */
+TEST_F(card, a_lost_interrupt_costs_time_but_no_data)
+{
+	struct worker workers[3];
+	size_t i;
+
+	SKIP_UNLESS_ROOT();
+	if (self->info.irq_mode != EMUCARD_IRQ_MSI)
+		SKIP(return, "no MSI that could be turned off");
+	ASSERT_EQ(0, enable_msi(self->info.slot, false));
+	for (i = 0; i < ARRAY_SIZE(workers); i++) {
+		workers[i] = (struct worker) {
+			.fd = self->fd, .offset = 1024 * i, .len = 300, .rounds = 1,
+		};
+		EXPECT_EQ(0, pthread_create(&workers[i].thread, NULL, work, &workers[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(workers); i++) {
+		pthread_join(workers[i].thread, NULL);
+		EXPECT_EQ(0, workers[i].error) TH_LOG("thread %zu", i);
+	}
+	EXPECT_EQ(0, enable_msi(self->info.slot, true));
+	EXPECT_TRUE(card_works(self->fd));
 }
 
 static void nothing(int sig)

@@ -49,7 +49,7 @@ FIXTURE_TEARDOWN(card)
 #define SKIP_UNLESS_ROOT()							\
 	do {									\
 		if (geteuid())							\
-			SKIP(return, "only root can unbind a driver");		\
+			SKIP(return, "needs root");						\
 	} while (0)
 
 /* As a shell's job control does: 0, or -1 if the process has ended */
