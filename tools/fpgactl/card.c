@@ -17,16 +17,9 @@
 #include "common/numbers.h"
 
 static const struct card_kind kinds[] = {
-	{ EMUCARD_KIND_FPGA, FPGA_PCI_VENDOR_ID, FPGA_PCI_DEVICE_ID, "fpga", "fpga_pci",
-	  "-device fpga" },
-	{ EMUCARD_KIND_EDU, EDU_PCI_VENDOR_ID, EDU_PCI_DEVICE_ID, "edu", "edu", "-device edu" },
+	{ EMUCARD_KIND_FPGA, FPGA_PCI_VENDOR_ID, FPGA_PCI_DEVICE_ID, "fpga", "fpga_pci" },
+	{ EMUCARD_KIND_EDU, EDU_PCI_VENDOR_ID, EDU_PCI_DEVICE_ID, "edu", "edu" },
 };
-
-const struct card_kind *card_kinds(size_t *count)
-{
-	*count = sizeof(kinds) / sizeof(kinds[0]);
-	return kinds;
-}
 
 static const struct card_kind *kind_of(uint64_t vendor, uint64_t device)
 {

@@ -14,7 +14,6 @@ struct card_kind {
 	uint16_t device;
 	const char *name;	/* "fpga"; also the beginning of its nodes' names */
 	const char *module;
-	const char *qemu;	/* how QEMU is told to have one */
 };
 
 struct card {
@@ -44,12 +43,6 @@ void cards_find(struct card_list *list, const char *sysfs);
  * @list: list
  */
 void cards_free(struct card_list *list);
-
-/**
- * card_kinds - the table of kinds
- * @count: its length
- */
-const struct card_kind *card_kinds(size_t *count);
 
 /* What a user can call a card by */
 enum selector_form {

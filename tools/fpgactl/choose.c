@@ -3,7 +3,9 @@
 
 #include "fpgactl/choose.h"
 
+#include <edu_regs.h>
 #include <errno.h>
+#include <fpga_regs.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -118,7 +120,8 @@ static __attribute__((noreturn)) void die_no_card(const struct card_list *list)
 			   "%s/bus/pci cannot be read", sysfs);
 	die_advice(EXIT_CANNOT_TELL,
 		   "QEMU has '-device fpga' (this project's QEMU) and '-device edu'",
-		   "there is no card: no PCI device 1234:f96a (fpga) or 1234:11e8 (edu)");
+		   "there is no card: no PCI device %04x:%04x (fpga) or %04x:%04x (edu)",
+		   FPGA_PCI_VENDOR_ID, FPGA_PCI_DEVICE_ID, EDU_PCI_VENDOR_ID, EDU_PCI_DEVICE_ID);
 }
 
 static const struct {

@@ -62,7 +62,7 @@ static const char help[] =
 	"      --no-verify      do not compare\n"
 	"  -n, --loops N        N times, each with new random data; default 1\n"
 	"  -b, --block SIZE     bytes in one request to the driver; default 4M\n"
-	"  -t, --timeout TIME   for one request: 5, 2.5s, 500ms; default 5s\n";
+	"  -t, --timeout TIME   for one request: 5, 2.5s, 500ms; default " TIMEOUT_DEFAULT "\n";
 
 enum { OPT_FROM = LONG_ONLY, OPT_TO, OPT_FORCE, OPT_VERIFY, OPT_NO_VERIFY };
 
@@ -96,6 +96,7 @@ static unsigned int parse_direction(const struct config *config, const char *tex
 static void parse_options(struct config *config, int argc, char **argv)
 {
 	const struct invocation *call = config->call;
+	char text[SIZE_TEXT_MAX];
 	int option;
 
 	while ((option = next_option(config->call, argc, argv,
@@ -121,7 +122,8 @@ static void parse_options(struct config *config, int argc, char **argv)
 		case 'b':
 			config->block = size_option(call, "--block", optarg);
 			if (config->block > EMUCARD_DMA_LEN_MAX)
-				usage_error(call, "--block: the driver takes at most 1G");
+				usage_error(call, "--block: the driver takes at most %s",
+					    size_text(EMUCARD_DMA_LEN_MAX, text));
 			break;
 		case 't':
 			config->timeout_ms = timeout_option(call, "--timeout", optarg);
@@ -201,14 +203,12 @@ static void check_range(const struct config *config, const struct device *dev)
 			   config->len, config->offset, dev->card.name, size_text(size, text));
 }
 
-/* The length, and of --from the data */
+/* The length, if it was not given, and of --from the data; neither is more than there is room */
 static uint8_t *load(struct config *config, const struct device *dev)
 {
-	uint64_t room, got;
+	uint64_t room = dev->info.dma_size - config->offset, got;
 	uint8_t *data;
 
-	check_range(config, dev);
-	room = dev->info.dma_size - config->offset;
 	if (!config->from_file) {
 		if (!config->len && config->directions == FROM_CARD && config->to_file)
 			config->len = room;
@@ -378,8 +378,8 @@ static int run(struct invocation *call, int argc, char **argv)
 	parse_options(&config, argc, argv);
 	settle_options(&config);
 	choose_device(&dev, call, EMUCARD_CAP_DMA);
-	data = load(&config, &dev);
 	check_range(&config, &dev);
+	data = load(&config, &dev);
 	if (config.to_file) {
 		fd = file_create(config.to_file, config.force);
 		keep = xcalloc(1, config.len);

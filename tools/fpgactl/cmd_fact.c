@@ -11,7 +11,7 @@
 
 static const char help[] =
 	"Lets an edu card compute N! modulo 2^32, and compares with what it should be.\n\n"
-	"  -t, --timeout TIME   5, 2.5s, 500ms; default 5s\n";
+	"  -t, --timeout TIME   5, 2.5s, 500ms; default " TIMEOUT_DEFAULT "\n";
 
 static const struct option longs[] = {
 	{ "timeout", required_argument, NULL, 't' },

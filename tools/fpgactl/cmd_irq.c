@@ -21,7 +21,7 @@ static const char help[] =
 	"  -s, --since COUNT    with wait: beginning at this count, as 'irq count' said\n"
 	"                       it, so that none is missed between two commands\n"
 	"      --no-wait        with raise: do not wait\n"
-	"  -t, --timeout TIME   for each interrupt: 5, 2.5s, 500ms; default 5s\n";
+	"  -t, --timeout TIME   for each interrupt: 5, 2.5s, 500ms; default " TIMEOUT_DEFAULT "\n";
 
 enum { OPT_NO_WAIT = LONG_ONLY };
 

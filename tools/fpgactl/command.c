@@ -18,7 +18,7 @@ static const char common_help[] =
 	"  -j, --json           the result as JSON\n"
 	"  -h, --help           this text\n";
 
-void print_command_help(const struct command *command)
+static void print_command_help(const struct command *command)
 {
 	printf("Usage: %s %s %s\n\n%s%s", program_name(), command->name, command->arguments,
 	       command->help, common_help);
@@ -107,6 +107,8 @@ uint64_t number_option(const struct invocation *call, const char *option, const 
 			    text, min, max);
 	return number;
 }
+
+_Static_assert(EMUCARD_TIMEOUT_DEFAULT_MS == 5000, "TIMEOUT_DEFAULT says something else");
 
 uint32_t timeout_option(const struct invocation *call, const char *option, const char *text)
 {

@@ -83,13 +83,9 @@ uint64_t offset_option(const struct invocation *call, const char *option, const 
 uint64_t number_option(const struct invocation *call, const char *option, const char *text,
 		       uint64_t min, uint64_t max);
 
+/* How helps name EMUCARD_TIMEOUT_DEFAULT_MS, which the driver takes where none is given */
+#define TIMEOUT_DEFAULT	"5s"
+
 /* In milliseconds, in the range that the driver takes */
 uint32_t timeout_option(const struct invocation *call, const char *option, const char *text);
-
-/**
- * print_command_help - what "fpga-ctl COMMAND --help" says
- * @command: which
- */
-void print_command_help(const struct command *command);
-
 #endif

@@ -16,21 +16,15 @@ static int request(const struct device *dev, unsigned long number, void *arg)
 	return ioctl(dev->fd, number, arg) < 0 ? -errno : 0;
 }
 
-int device_info(struct device *dev, struct emucard_info *info)
-{
-	*info = (struct emucard_info){ .argsz = sizeof(*info) };
-	return request(dev, EMUCARD_GET_INFO, info);
-}
-
 int device_open(struct device *dev, const struct card *card)
 {
 	int ret;
 
-	*dev = (struct device){ .card = *card };
+	*dev = (struct device){ .card = *card, .info.argsz = sizeof(dev->info) };
 	dev->fd = open(card->node, O_RDWR | O_CLOEXEC);
 	if (dev->fd < 0)
 		return -errno;
-	ret = device_info(dev, &dev->info);
+	ret = request(dev, EMUCARD_GET_INFO, &dev->info);
 	if (ret) {
 		device_close(dev);
 		return ret;

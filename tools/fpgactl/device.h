@@ -44,7 +44,6 @@ void device_close(struct device *dev);
  */
 bool device_can(const struct device *dev, uint64_t caps);
 
-int device_info(struct device *dev, struct emucard_info *info);
 int device_reg_read(struct device *dev, uint32_t offset, uint32_t width, uint64_t *value);
 int device_reg_write(struct device *dev, uint32_t offset, uint32_t width, uint64_t value);
 
