@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What README.md shows of a guest is what is printed there."""
+"""What README.md shows of a guest is printed there, and scripts/guest takes what documents show."""
 
+import glob
 import os
 import re
+import shlex
 import textwrap
 
 from where import TOP
+
+from guest.__main__ import parse_arguments
 
 DEMO = "/usr/libexec/fpga-pci/demo"
 # Times and rates are another in each run.
@@ -46,3 +50,22 @@ def test_free_card(tap, guest):
     for command, expected in shown()[1].items():
         printed = guest.run("sh", "-c", command).stdout.decode()
         compare(tap, command, expected, printed.rstrip("\n"))
+
+
+def command_lines():
+    """The arguments of each scripts/guest that a document shows on a line of its own."""
+    for path in sorted(glob.glob(f"{TOP}/*.md") + glob.glob(f"{TOP}/*/*.md")):
+        with open(path, encoding="utf-8") as file:
+            text = file.read().replace("\\\n", "")
+        for line in re.findall(r"^ {4}scripts/guest( .*)?$", text, re.MULTILINE):
+            yield shlex.split(line, comments=True)
+
+
+def test_command_lines(tap):
+    for arguments in command_lines():
+        try:
+            parse_arguments(arguments)
+            taken = True
+        except SystemExit:
+            taken = False
+        tap.result(taken, f"scripts/guest takes what a document shows: {shlex.join(arguments)}")

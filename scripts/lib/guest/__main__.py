@@ -67,7 +67,8 @@ def parse_arguments(argv):
                         " lib/modules/RELEASE and build, the kernel's build tree")
     parser.add_argument("--no-cards", action="store_true", help="leave bridge and cards out")
     parser.add_argument("--qemu-args", action="append", default=[], type=words, metavar="'ARGS'",
-                        help="more arguments for QEMU, split as a shell splits words")
+                        help="more arguments for QEMU, split as a shell splits words"
+                        " (a single one after a =, not a space)")
     parser.add_argument("--append", action="append", default=[], metavar="'ARGS'",
                         help="more of the kernel's command line")
     parser.add_argument("--timeout", type=seconds, default=300, metavar="SECONDS",
@@ -171,4 +172,5 @@ def main(argv):
         return 128 + signal.SIGINT
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
