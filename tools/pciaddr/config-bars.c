@@ -62,7 +62,7 @@ static bool is_legacy_ide_bar(const struct pci_function *function, unsigned int 
 {
 	if (!function->class_known || function->class >> 8 != CLASS_IDE || index > 3)
 		return false;
-	return !(function->class & (index < 2 ? 0x01 : 0x04));
+	return !(function->class & (index < 2 ? PROGIF_IDE_NATIVE_1 : PROGIF_IDE_NATIVE_2));
 }
 
 static struct bar legacy_ide_bar(unsigned int index)

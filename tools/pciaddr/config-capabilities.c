@@ -44,17 +44,17 @@ struct msi_state config_msi(const struct pci_function *function, uint8_t id)
 	if (!state.offset)
 		return state;
 	state.present = true;
-	if (!config_read(function, state.offset + 2, 2, &control)) {
+	if (!config_read(function, state.offset + MSI_CONTROL, 2, &control)) {
 		state.known = false;
 		return state;
 	}
 	if (id == CAP_ID_MSIX) {
-		state.enabled = control >> 15 & 1;
-		state.vectors = state.vectors_max = (control & 0x7ff) + 1;
+		state.enabled = control & MSIX_ENABLE;
+		state.vectors = state.vectors_max = (control & MSIX_TABLE_SIZE) + 1;
 	} else {
-		state.enabled = control & 1;
-		state.vectors = 1u << (control >> 4 & 7);
-		state.vectors_max = 1u << (control >> 1 & 7);
+		state.enabled = control & MSI_ENABLE;
+		state.vectors = 1u << ((control & MSI_ENABLED) >> 4);
+		state.vectors_max = 1u << ((control & MSI_CAPABLE) >> 1);
 	}
 	return state;
 }
@@ -68,10 +68,10 @@ struct link_state config_link(const struct pci_function *function)
 	if (!state.offset)
 		return state;
 	state.present = true;
-	state.known = config_read(function, state.offset + 0x12, 2, &status);
+	state.known = config_read(function, state.offset + LINK_STATUS, 2, &status);
 	if (state.known) {
-		state.speed = status & 0xf;
-		state.width = status >> 4 & 0x3f;
+		state.speed = status & LINK_SPEED;
+		state.width = (status & LINK_WIDTH) >> 4;
 	}
 	return state;
 }

@@ -39,9 +39,9 @@ static void decode_subsystem(struct pci_function *function)
 			function->subsystem_known = known;
 			return;
 		}
-		offset += 4;
+		offset += SUBSYSTEM_VENDOR;
 	} else if (function->header_type == HEADER_CARDBUS) {
-		offset = 0x40;
+		offset = CFG_CARDBUS_SUBSYSTEM_VENDOR;
 	}
 	if (config_read(function, offset, 4, &value)) {
 		function->subsystem_known = true;

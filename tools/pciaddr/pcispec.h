@@ -43,28 +43,58 @@
 #define CFG_SECONDARY		0x19
 #define CFG_SUBORDINATE		0x1a
 #define CFG_IO_BASE		0x1c
-#define   IO_WINDOW_TYPE	0x0f
-#define   IO_WINDOW_32BIT	0x01
+#define CFG_IO_LIMIT		0x1d
+#define   WINDOW_TYPE		0x0f	/* the low bits of each base register */
+#define   WINDOW_IO_32BIT	0x01
+#define   WINDOW_IO_MASK	0xf0	/* address bits 15:12 */
+#define   WINDOW_IO_UNIT	0x1000
 #define CFG_MEMORY_BASE		0x20
+#define CFG_MEMORY_LIMIT	0x22
+#define   WINDOW_MEMORY_MASK	0xfff0	/* address bits 31:20 */
+#define   WINDOW_MEMORY_UNIT	0x100000
 #define CFG_PREFETCH_BASE	0x24
-#define   PREFETCH_64BIT	0x01
+#define CFG_PREFETCH_LIMIT	0x26
+#define   WINDOW_PREFETCH_64BIT	0x01
 #define CFG_PREFETCH_BASE_HIGH	0x28
 #define CFG_PREFETCH_LIMIT_HIGH	0x2c
 #define CFG_IO_BASE_HIGH	0x30
+#define CFG_IO_LIMIT_HIGH	0x32
 #define CFG_BRIDGE_CONTROL	0x3e
 #define   CONTROL_ISA		0x0004
 #define   CONTROL_VGA		0x0008
 
 #define CFG_CARDBUS_MEMORY_BASE		0x1c
+#define CFG_CARDBUS_MEMORY_LIMIT	0x20
+#define CFG_CARDBUS_MEMORY_BASE_1	0x24
+#define CFG_CARDBUS_MEMORY_LIMIT_1	0x28
+#define   CARDBUS_MEMORY_UNIT		0x1000
 #define CFG_CARDBUS_IO_BASE		0x2c
+#define CFG_CARDBUS_IO_LIMIT		0x30
+#define CFG_CARDBUS_IO_BASE_1		0x34
+#define CFG_CARDBUS_IO_LIMIT_1		0x38
+#define   CARDBUS_IO_UNIT		4
+#define CFG_CARDBUS_SUBSYSTEM_VENDOR	0x40
 
+/* Registers of a capability: offsets in it */
 #define CAP_ID_MSI		0x05
+#define   MSI_CONTROL		0x02	/* of MSI-X, too */
+#define     MSI_ENABLE		0x0001
+#define     MSI_CAPABLE		0x000e	/* vectors asked for, a power of two */
+#define     MSI_ENABLED		0x0070	/* vectors granted, likewise */
 #define CAP_ID_SUBSYSTEM	0x0d
+#define   SUBSYSTEM_VENDOR	0x04
 #define CAP_ID_EXPRESS		0x10
+#define   LINK_STATUS		0x12
+#define     LINK_SPEED		0x000f
+#define     LINK_WIDTH		0x03f0
 #define CAP_ID_MSIX		0x11
+#define     MSIX_TABLE_SIZE	0x07ff	/* less one */
+#define     MSIX_ENABLE		0x8000
 #define CAP_ID_EA		0x14
 
 #define CLASS_IDE		0x0101
+#define PROGIF_IDE_NATIVE_1	0x01	/* the primary channel has BARs of its own */
+#define PROGIF_IDE_NATIVE_2	0x04	/* the secondary channel */
 #define CLASS_PCI_BRIDGE	0x0604
 #define PROGIF_SUBTRACTIVE	0x01
 

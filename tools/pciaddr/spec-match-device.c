@@ -240,19 +240,19 @@ static void check_link(const struct subject *subject)
 	speed = name ? name : TEXT(results, "encoding %u", state.speed);
 	if (link->speed)
 		check_link_value(subject, "link speed", state.speed == link->speed,
-				 link_speed_name(link->speed), speed, state.offset + 0x12);
+				 link_speed_name(link->speed), speed, state.offset + LINK_STATUS);
 	if (link->min_speed)
 		check_link_value(subject, "link speed", state.speed >= link->min_speed,
 				 TEXT(results, "at least %s", link_speed_name(link->min_speed)),
-				 speed, state.offset + 0x12);
+				 speed, state.offset + LINK_STATUS);
 	if (link->width)
 		check_link_value(subject, "link width", state.width == link->width,
 				 TEXT(results, "x%u", link->width),
-				 TEXT(results, "x%u", state.width), state.offset + 0x12);
+				 TEXT(results, "x%u", state.width), state.offset + LINK_STATUS);
 	if (link->min_width)
 		check_link_value(subject, "link width", state.width >= link->min_width,
 				 TEXT(results, "at least x%u", link->min_width),
-				 TEXT(results, "x%u", state.width), state.offset + 0x12);
+				 TEXT(results, "x%u", state.width), state.offset + LINK_STATUS);
 }
 
 void spec_match_device(const struct subject *subject)

@@ -87,9 +87,9 @@ unsigned int window_register(const struct bridge *bridge, enum window_kind kind)
 	};
 	static const unsigned int cardbus[WINDOWS] = {
 		[WINDOW_IO] = CFG_CARDBUS_IO_BASE,
-		[WINDOW_IO_1] = CFG_CARDBUS_IO_BASE + 8,
+		[WINDOW_IO_1] = CFG_CARDBUS_IO_BASE_1,
 		[WINDOW_MEMORY] = CFG_CARDBUS_MEMORY_BASE,
-		[WINDOW_MEMORY_1] = CFG_CARDBUS_MEMORY_BASE + 8,
+		[WINDOW_MEMORY_1] = CFG_CARDBUS_MEMORY_BASE_1,
 	};
 
 	return bridge->cardbus ? cardbus[kind] : pci[kind];
