@@ -48,9 +48,14 @@ usage_error() {
 	usage_error "'--quiet=3' takes no value" --quiet=3
 	usage_error "'--for' is ambiguous" --for
 	usage_error "text, json, tap, junit or prometheus" --format xml
-	usage_error "not a range" --expect 0x2000
-	usage_error "not a range" --expect 0x27ff-0x2000
+	usage_error "--jobs: '0' is not a number from 1 to 1024" --jobs 0
+	usage_error "--color: 'yes' is not auto" --color yes
+	usage_error "a range is FIRST-LAST" --expect 0x2000
+	usage_error "a range is FIRST-LAST" --expect 0x27ff-0x2000
 	usage_error "for example 1234:f96a" --expect 0x2000-0x27ff@zz
+	usage_error "a slot's bus is 00 to ff" --expect 0x2000-0x27ff@100:01.0
+	usage_error "a slot's device is 00 to 1f" --expect 0x2000-0x27ff@01:20.0
+	usage_error "a slot's function is 0 to 7" --expect 0x2000-0x27ff@00:04.0/01.8
 	usage_error "only one of" --tree --map
 	usage_error "--map do something else" --map --spec /dev/null
 	usage_error "No such file" --dump /nonexistent/dump

@@ -22,7 +22,7 @@ static const struct draw_methods *find_methods(const char *path)
 		if (!strcmp(dot + 1, (*method)->extension))
 			return *method;
 	die_advice(EXIT_USAGE, "name it FILE.svg or FILE.dot ('-.svg': standard output)",
-		   "--draw '%s': which format?", path);
+		   "--draw: '%s' does not end in .svg or .dot", path);
 }
 
 static FILE *open_picture(const struct options *options)

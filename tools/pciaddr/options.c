@@ -186,7 +186,7 @@ static void add_expectation(struct options *options, const char *text)
 	expectation = &options->expectations[options->expectation_count++];
 	error = expectation_parse(expectation, &options->arena, text);
 	if (error)
-		usage(error, "--expect '%s': not a range with or without a selector", text);
+		usage(see_help, "--expect: '%s': %s", text, error);
 }
 
 static bool parse_color(const char *when)
@@ -198,7 +198,7 @@ static bool parse_color(const char *when)
 	if (!strcmp(when, "never"))
 		return false;
 	if (strcmp(when, "auto"))
-		usage("auto, always or never", "--color '%s'?", when);
+		usage(see_help, "--color: '%s' is not auto, always or never", when);
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
@@ -220,7 +220,7 @@ static void set_format(struct options *options, const char *name)
 {
 	options->output = output_find(name);
 	if (!options->output)
-		usage("text, json, tap, junit or prometheus", "--format '%s'?", name);
+		usage(see_help, "--format: '%s' is not text, json, tap, junit or prometheus", name);
 }
 
 static void check_combination(const struct options *options)
@@ -275,7 +275,8 @@ void parse_options(struct options *options, int argc, char **argv)
 			break;
 		case 'j':
 			if (!parse_u64_max(optarg, 1024, &jobs) || !jobs)
-				usage("a number from 1 to 1024", "--jobs '%s'?", optarg);
+				usage(see_help, "--jobs: '%s' is not a number from 1 to 1024",
+				      optarg);
 			break;
 		case 'f':
 			set_format(options, optarg);
@@ -288,7 +289,8 @@ void parse_options(struct options *options, int argc, char **argv)
 			break;
 		case OPTION_SEVERITY:
 			if (!parse_severity(optarg, &options->output_options.threshold))
-				usage("low, medium, high or critical", "--severity '%s'?", optarg);
+				usage(see_help, "--severity: '%s' is not low, medium, high or "
+				      "critical", optarg);
 			break;
 		case OPTION_ALLOW_UNKNOWN:
 			options->output_options.allow_unknown = true;

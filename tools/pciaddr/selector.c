@@ -71,30 +71,44 @@ static const char *parse_id(const char *text, struct pattern *vendor, struct pat
 	return NULL;
 }
 
-/* "[[DDDD:]BB:]dd.f"; the parts that are left out are free. */
-static bool parse_slot_pattern(const char *text, size_t length, struct slot_pattern *slot)
+/*
+ * "[[DDDD:]BB:]dd.f"; the parts that are left out are free.  Returns NULL, or which part is
+ * wrong: a slot that no device can have would otherwise just match nothing.
+ */
+static const char *parse_slot_pattern(const char *text, size_t length, struct slot_pattern *slot)
 {
+	static const char form[] =
+		"a slot is [[DDDD:]BB:]dd.f in hexadecimal (or *), for example 0000:01:01.0";
 	const char *dot = memchr(text, '.', length), *part = text, *colon;
-	struct pattern *const outer[] = { &slot->domain, &slot->bus };
-	static const unsigned int digits[] = { 8, 2 };
 	unsigned int colons = 0;
 
 	memset(slot, 0, sizeof(*slot));
 	if (!dot)
-		return false;
+		return form;
 	for (const char *c = text; c < dot; c++)
 		colons += *c == ':';
 	if (colons > 2)
-		return false;
-	for (unsigned int i = 2 - colons; i < 2; i++) {
+		return form;
+	if (colons == 2) {
 		colon = memchr(part, ':', (size_t)(dot - part));
-		if (!parse_pattern(part, (size_t)(colon - part), digits[i], false, outer[i]))
-			return false;
+		if (!parse_pattern(part, (size_t)(colon - part), 8, false, &slot->domain))
+			return "a slot's domain has up to 8 hexadecimal digits (or *), for example "
+				"0000:01:01.0";
 		part = colon + 1;
 	}
-	return parse_pattern(part, (size_t)(dot - part), 2, false, &slot->device) &&
-		parse_pattern(dot + 1, length - (size_t)(dot + 1 - text), 1, false,
-			      &slot->function);
+	if (colons) {
+		colon = memchr(part, ':', (size_t)(dot - part));
+		if (!parse_pattern(part, (size_t)(colon - part), 2, false, &slot->bus))
+			return "a slot's bus is 00 to ff (or *), for example 0000:01:01.0";
+		part = colon + 1;
+	}
+	if (!parse_pattern(part, (size_t)(dot - part), 2, false, &slot->device) ||
+	    slot->device.value > 0x1f)
+		return "a slot's device is 00 to 1f (or *), for example 0000:01:01.0";
+	if (!parse_pattern(dot + 1, length - (size_t)(dot + 1 - text), 1, false,
+			   &slot->function) || slot->function.value > 7)
+		return "a slot's function is 0 to 7 (or *), for example 0000:01:01.0";
+	return NULL;
 }
 
 static bool slot_matches(const struct slot_pattern *slot, const struct pci_function *function)
@@ -106,18 +120,19 @@ static bool slot_matches(const struct slot_pattern *slot, const struct pci_funct
 
 static const char *parse_path(struct selector *selector, const char *text)
 {
-	static const char wrong[] =
-		"a path is a slot on the root bus, then device.function below each bridge, "
-		"for example 00:04.0/01.0";
-
 	selector->path_length = 0;
 	for (;;) {
 		size_t length = strcspn(text, "/");
+		const char *error;
 
 		if (selector->path_length == SELECTOR_PATH_MAX)
 			return "the path is too long";
-		if (!parse_slot_pattern(text, length, &selector->path[selector->path_length++]))
-			return wrong;
+		if (!memchr(text, '.', length))
+			return "a path is a slot on the root bus, then device.function below each "
+				"bridge, for example 00:04.0/01.0";
+		error = parse_slot_pattern(text, length, &selector->path[selector->path_length++]);
+		if (error)
+			return error;
 		if (!text[length])
 			return NULL;
 		text += length + 1;
@@ -127,13 +142,9 @@ static const char *parse_path(struct selector *selector, const char *text)
 const char *selector_set(struct selector *selector, struct arena *arena, const char *key,
 			 const char *value)
 {
-	const char *error;
-
 	if (!strcmp(key, "slot")) {
 		selector->has_slot = true;
-		return parse_slot_pattern(value, strlen(value), &selector->slot) ? NULL :
-			"a slot is [[DDDD:]BB:]dd.f in hexadecimal (or *), for example "
-			"0000:01:01.0";
+		return parse_slot_pattern(value, strlen(value), &selector->slot);
 	}
 	if (!strcmp(key, "id")) {
 		selector->has_id = true;
@@ -141,8 +152,7 @@ const char *selector_set(struct selector *selector, struct arena *arena, const c
 	}
 	if (!strcmp(key, "subsystem")) {
 		selector->has_subsystem = true;
-		error = parse_id(value, &selector->subsystem_vendor, &selector->subsystem);
-		return error;
+		return parse_id(value, &selector->subsystem_vendor, &selector->subsystem);
 	}
 	if (!strcmp(key, "class")) {
 		if (!strncmp(value, "0x", 2))
