@@ -158,10 +158,10 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 	broken
 	run -1 pciaddr-check --dump "$dump" --tree
 	for text in "0000:00" "04.0  1011:0026" "bus 01-01" "I/O window 0x1000-0x1fff" \
-		"01.0  1234:f96a" "[fpga_pci]" "BAR 2  mem64  0xfd000000-0xfdffffff  16 MiB"; do
+		"01.0  1234:f96a" "[fpga_pci]" "BAR 2  memory64  0xfd000000-0xfdffffff  16 MiB"; do
 		grep -qF -- "$text" <<<"$output"
 	done
-	grep -E 'BAR 0  I/O  0x2000-0x27ff .*bar-in-window' <<<"$output"
+	grep -E 'BAR 0  io  0x2000-0x27ff .*bar-in-window' <<<"$output"
 	run -0 pciaddr-check --dump "$GUEST" --tree
 	LC_ALL=C run -0 pciaddr-check --dump "$GUEST" --tree
 	! grep -qP '[^\x00-\x7f]' <<<"$output"

@@ -106,13 +106,6 @@ static void write_link(FILE *out, const struct pci_function *function)
 		state.width);
 }
 
-static const char *bar_type(const struct bar *bar)
-{
-	if (bar->space == SPACE_IO)
-		return "io";
-	return bar->is_64bit ? "memory64" : "memory32";
-}
-
 static void write_bar(FILE *out, const struct machine *machine,
 		      const struct pci_function *function, const struct bar *bar)
 {
@@ -123,7 +116,7 @@ static void write_bar(FILE *out, const struct machine *machine,
 		fputs("      rom: {", out);
 	else
 		fprintf(out, "      %u: {", bar->index);
-	fprintf(out, "type: %s", bar_type(bar));
+	fprintf(out, "type: %s", bar_type_text(bar));
 	if (bar->prefetchable)
 		fputs(", prefetchable: true", out);
 	if (bar->state == BAR_ASSIGNED && bar->size_known)

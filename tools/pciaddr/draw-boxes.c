@@ -150,7 +150,7 @@ static void add_bars(const struct writer *writer, struct box *box,
 
 		add_line(box, TEXT(writer->results, "%s %s %s%s", bar->index == BAR_ROM ? "ROM  " :
 				   bar_text(bar), bar->space == SPACE_IO ? "I/O" : "mem",
-				   bar_range(writer->results, bar), off ? " (off)" : ""),
+				   bar_range(writer->results, bar), off ? " (disabled)" : ""),
 			 LINE_ADDRESS);
 		add_failures(writer, box, slot, bar_text(bar));
 	}

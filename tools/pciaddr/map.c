@@ -108,7 +108,7 @@ static const char *row_name(const struct map *map, const struct row *row)
 	claim = find_claim(map->machine, function, bar);
 	return TEXT(map->results, "%s %s%s%s%s%s", slot, bar_text(bar),
 		    claim.owner ? "  " : "", claim.owner ? claim.owner->name : "",
-		    bar_decode(function, bar) == DECODE_OFF ? "  (off)" : "", collision);
+		    bar_decode(function, bar) == DECODE_OFF ? "  (disabled)" : "", collision);
 }
 
 /* Which row each lies in, and how deep. */

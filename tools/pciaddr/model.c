@@ -248,6 +248,13 @@ const char *bar_text(const struct bar *bar)
 	return names[bar->index];
 }
 
+const char *bar_type_text(const struct bar *bar)
+{
+	if (bar->space == SPACE_IO)
+		return "io";
+	return bar->is_64bit ? "memory64" : "memory32";
+}
+
 unsigned int bar_register(const struct pci_function *function, const struct bar *bar)
 {
 	if (bar->index == BAR_ROM)

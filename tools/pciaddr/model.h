@@ -224,6 +224,9 @@ const char *range_text(struct range range, char buffer[RANGE_TEXT_MAX]);
 /* "BAR 0", "expansion ROM" */
 const char *bar_text(const struct bar *bar);
 
+/* "io", "memory32", "memory64": the words of a specification */
+const char *bar_type_text(const struct bar *bar);
+
 /* Offset of the BAR's register in this function's config space. */
 unsigned int bar_register(const struct pci_function *function, const struct bar *bar);
 

@@ -73,14 +73,13 @@ static void print_bars(const struct tree *tree, const struct pci_function *funct
 		const struct bar *bar = &function->bars[i];
 
 		fprintf(tree->out, "%s%s  %s  %s", prefix, bar_text(bar),
-			bar->space == SPACE_IO ? "I/O" : bar->is_64bit ? "mem64" : "mem32",
-			bar_range(tree->results, bar));
+			bar_type_text(bar), bar_range(tree->results, bar));
 		if (bar->size_known)
 			fprintf(tree->out, "  %s", size_text(range_size(bar->range), size));
 		if (bar->prefetchable)
 			fputs("  prefetchable", tree->out);
 		if (bar->state == BAR_ASSIGNED && bar_decode(function, bar) == DECODE_OFF)
-			fputs("  (off)", tree->out);
+			fputs("  (disabled)", tree->out);
 		fail(tree, slot, bar_text(bar));
 		fputc('\n', tree->out);
 	}
