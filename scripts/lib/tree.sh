@@ -25,3 +25,21 @@ copy_tree() {
 	mkdir -p "$1"
 	tree_files | (cd "$TOP" && xargs -0 cp --parents -p -t "$1")
 }
+
+# snapshot DIRECTORY: brings a copy of the files that are listed on standard input, as
+# tree_files does it, up to date, and DIRECTORY.files, that list, with DIRECTORY.sums. What
+# has changed is of now, and the rest keeps its times, so that make rebuilds what has changed
+# and nothing else: the times of the project's own files say nothing where several copies of
+# it use the same cache.
+snapshot() {
+	local dir=$1
+	mkdir -p "$dir"
+	touch "$dir.files" "$dir.sums"
+	cat >"$dir.files.new"
+	LC_ALL=C comm -z -13 "$dir.files.new" "$dir.files" | (cd "$dir" && xargs -0 -r rm -f)
+	(cd "$TOP" && xargs -0 sha256sum <"$dir.files.new") | LC_ALL=C sort >"$dir.sums.new"
+	LC_ALL=C comm -23 "$dir.sums.new" "$dir.sums" | sed 's/^[^ ]*  //' |
+		tar -C "$TOP" -c --verbatim-files-from -T - | tar -C "$dir" -x --touch
+	mv "$dir.files.new" "$dir.files"
+	mv "$dir.sums.new" "$dir.sums"
+}
