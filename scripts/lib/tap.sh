@@ -33,6 +33,14 @@ $(printf '%s\n' "$out" | tail -n 40)"
 	fi
 }
 
+# tap_long_only NAME REASON: in scripts/check without --long, one skipped test is all
+tap_long_only() {
+	[ "${CHECK_LONG:-0}" = 0 ] || return 0
+	tap_skip "$1" "$2; scripts/check --long runs it"
+	tap_done
+	exit
+}
+
 # tap_done: the plan, and the status of the whole
 tap_done() {
 	echo "1..$tap_count"
