@@ -2,7 +2,6 @@
 """A running guest: its QEMU, its console, and the agent in it."""
 
 import dataclasses
-import os
 import re
 import select
 import shutil
@@ -95,9 +94,6 @@ class Guest:
     def boots(self):
         """How many kernels have started in it."""
         return len(self._boot_ids)
-
-    def alive(self):
-        return self._vm is not None and self._vm.status() is None
 
     def wait_ready(self, after=None):
         """Waits for the agent; with after, for that of a boot other than this boot_id."""
