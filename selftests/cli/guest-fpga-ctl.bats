@@ -316,6 +316,18 @@ as_user() {
 	jq -es 'length > 13' "$BATS_TEST_TMPDIR/out"
 }
 
+@test "the examples of fpga-ctl(1) work" {
+	cd "$BATS_TEST_TMPDIR"
+	sed -n '/^\.nf/,/^\.fi/ { /^\./!p }' /usr/share/man/man1/fpga-ctl.1 >examples
+	[ "$(grep -c . examples)" -ge 9 ]
+	head -c 64K /dev/urandom >image.bin
+	# Somebody else, who raises what the last example waits for
+	while fpga-ctl irq raise --no-wait && sleep 1; do :; done >raised 3>&- &
+	run -0 bash -e -o pipefail examples
+	kill $!
+	cmp image.bin copy.bin
+}
+
 @test "selftest passes on both cards" {
 	for card in fpga0 edu0; do
 		run -0 fpga-ctl --device $card selftest
