@@ -41,7 +41,7 @@ names() {
 }
 
 @test "man has nothing to say" {
-	command -v man groff || skip "no man or no groff"
+	command -v man && command -v groff || skip "no man or no groff"
 	for file in "${pages[@]}"; do
 		run -0 --separate-stderr env MANWIDTH=80 LC_ALL=C.UTF-8 \
 			man --warnings -E UTF-8 -l -Tutf8 -Z "$file"
@@ -75,7 +75,7 @@ names() {
 }
 
 @test "pciaddr-spec(5) names every key of the schema" {
-	command -v mandoc jq || skip "no mandoc or no jq"
+	command -v mandoc && command -v jq || skip "no mandoc or no jq"
 	mapfile -t keys < <(jq -r '.. | objects | select(has("properties")) |
 		.properties | keys[]' "$top/docs/pciaddr-spec.schema.json" | sort -u)
 	names "$top/docs/pciaddr-spec.5" "${keys[@]}"
