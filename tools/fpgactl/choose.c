@@ -180,7 +180,7 @@ void die_no_match(const struct card_list *list, const char *selector)
 		   "there is no card '%s'", selector);
 }
 
-static const struct card *match_one(const struct card_list *list, const char *selector)
+static const struct card *match_one_or_die(const struct card_list *list, const char *selector)
 {
 	const struct card *match = NULL;
 
@@ -197,7 +197,7 @@ static const struct card *match_one(const struct card_list *list, const char *se
 	return match;
 }
 
-void find_cards(struct card_list *list, const struct invocation *call)
+void find_cards_or_die(struct card_list *list, const struct invocation *call)
 {
 	if (call->device && selector_form(call->device) == SELECTOR_INVALID)
 		usage_error(call, "--device: '%s' is not a node, name, slot or id; say /dev/fpga0, "
@@ -208,7 +208,7 @@ void find_cards(struct card_list *list, const struct invocation *call)
 }
 
 /* The first that can; of those that cannot, the first is what the message is about. */
-static void choose_first(struct device *dev, const struct card_list *list, uint64_t caps)
+static void choose_first_or_die(struct device *dev, const struct card_list *list, uint64_t caps)
 {
 	const struct card *unserved = NULL;
 	bool opened = false;
@@ -242,30 +242,30 @@ static void choose_first(struct device *dev, const struct card_list *list, uint6
 	die_cannot(dev, list, caps);
 }
 
-void choose_device(struct device *dev, const struct invocation *call, uint64_t caps)
+void choose_device_or_die(struct device *dev, const struct invocation *call, uint64_t caps)
 {
 	struct card_list list;
 
-	find_cards(&list, call);
+	find_cards_or_die(&list, call);
 	if (call->device) {
-		open_or_die(dev, match_one(&list, call->device));
+		open_or_die(dev, match_one_or_die(&list, call->device));
 		if (!device_can(dev, caps))
 			die_cannot(dev, &list, caps);
 	} else {
-		choose_first(dev, &list, caps);
+		choose_first_or_die(dev, &list, caps);
 	}
 	cards_free(&list);
 }
 
-size_t choose_devices(struct device **devs, const struct invocation *call)
+size_t choose_devices_or_die(struct device **devs, const struct invocation *call)
 {
 	struct card_list list;
 	size_t count = 0;
 
-	find_cards(&list, call);
+	find_cards_or_die(&list, call);
 	*devs = xcalloc(list.count, sizeof(**devs));
 	if (call->device) {
-		open_or_die(&(*devs)[count++], match_one(&list, call->device));
+		open_or_die(&(*devs)[count++], match_one_or_die(&list, call->device));
 	} else {
 		for (size_t i = 0; i < list.count; i++)
 			if (list.cards[i].node[0])

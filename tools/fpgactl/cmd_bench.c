@@ -140,7 +140,7 @@ static void parse_sizes(struct config *config, const char *text)
 	while ((item = strsep(&rest, ","))) {
 		if (config->nsizes == SIZES_MAX)
 			usage_error(config->call, "--size: more than %d sizes", SIZES_MAX);
-		config->sizes[config->nsizes++] = size_option(config->call, "--size", item);
+		config->sizes[config->nsizes++] = size_or_die(config->call, "--size", item);
 	}
 }
 
@@ -156,12 +156,12 @@ static void parse_options(struct config *config, int argc, char **argv)
 			parse_sizes(config, optarg);
 			break;
 		case 'T':
-			config->limit.ns = timeout_option(call, "--time", optarg) *
+			config->limit.ns = timeout_or_die(call, "--time", optarg) *
 					   UINT64_C(1000000);
 			break;
 		case 'n':
 			config->limit.ns = 0;
-			config->limit.samples = number_option(call, "--samples", optarg, 1,
+			config->limit.samples = number_or_die(call, "--samples", optarg, 1,
 							      10000000);
 			break;
 		}
@@ -238,7 +238,7 @@ static int run(struct invocation *call, int argc, char **argv)
 
 	parse_options(&config, argc, argv);
 	parse_subjects(&config, argc, argv);
-	choose_device(&dev, call, config.caps);
+	choose_device_or_die(&dev, call, config.caps);
 	settle(&config, &dev);
 
 	if (call->json)

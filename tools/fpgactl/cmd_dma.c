@@ -82,7 +82,7 @@ static const struct option longs[] = {
 	COMMON_LONG_OPTIONS
 };
 
-static unsigned int parse_direction(const struct config *config, const char *text)
+static unsigned int direction_or_die(const struct config *config, const char *text)
 {
 	if (!strcmp(text, "both"))
 		return TO_CARD | FROM_CARD;
@@ -103,13 +103,13 @@ static void parse_options(struct config *config, int argc, char **argv)
 				     COMMON_SHORT_OPTIONS "l:o:D:p:n:b:t:", longs)) != -1) {
 		switch (option) {
 		case 'l':
-			config->len = size_option(call, "--len", optarg);
+			config->len = size_or_die(call, "--len", optarg);
 			break;
 		case 'o':
-			config->offset = offset_option(call, "--offset", optarg);
+			config->offset = offset_or_die(call, "--offset", optarg);
 			break;
 		case 'D':
-			config->directions = parse_direction(config, optarg);
+			config->directions = direction_or_die(config, optarg);
 			break;
 		case 'p':
 			if (!pattern_parse(&config->pattern, optarg))
@@ -117,16 +117,16 @@ static void parse_options(struct config *config, int argc, char **argv)
 			config->pattern_given = true;
 			break;
 		case 'n':
-			config->loops = number_option(call, "--loops", optarg, 1, UINT32_MAX);
+			config->loops = number_or_die(call, "--loops", optarg, 1, UINT32_MAX);
 			break;
 		case 'b':
-			config->block = size_option(call, "--block", optarg);
+			config->block = size_or_die(call, "--block", optarg);
 			if (config->block > EMUCARD_DMA_LEN_MAX)
 				usage_error(call, "--block: the driver takes at most %s",
 					    size_text(EMUCARD_DMA_LEN_MAX, text));
 			break;
 		case 't':
-			config->timeout_ms = timeout_option(call, "--timeout", optarg);
+			config->timeout_ms = timeout_or_die(call, "--timeout", optarg);
 			break;
 		case OPT_FROM:
 			config->from_file = optarg;
@@ -184,7 +184,7 @@ static void settle_options(struct config *config)
 			    "'random' the seed, to know what the card should hold");
 }
 
-static void check_range(const struct config *config, const struct device *dev)
+static void check_range_or_die(const struct config *config, const struct device *dev)
 {
 	uint64_t size = dev->info.dma_size;
 	char text[SIZE_TEXT_MAX];
@@ -217,7 +217,7 @@ static uint8_t *load(struct config *config, const struct device *dev)
 		return NULL;
 	}
 
-	data = file_load(config->from_file, config->len ? config->len : room, &got);
+	data = file_load_or_die(config->from_file, config->len ? config->len : room, &got);
 	if (!got)
 		die(EXIT_USAGE, "--from %s: the file is empty", config->from_file);
 	if (config->len && got < config->len)
@@ -377,18 +377,18 @@ static int run(struct invocation *call, int argc, char **argv)
 
 	parse_options(&config, argc, argv);
 	settle_options(&config);
-	choose_device(&dev, call, EMUCARD_CAP_DMA);
-	check_range(&config, &dev);
+	choose_device_or_die(&dev, call, EMUCARD_CAP_DMA);
+	check_range_or_die(&config, &dev);
 	data = load(&config, &dev);
 	if (config.to_file) {
-		fd = file_create(config.to_file, config.force);
+		fd = file_create_or_die(config.to_file, config.force);
 		keep = xcalloc(1, config.len);
 	}
 
 	run_loops(&config, &dev, data, keep, &result);
 
 	if (keep)
-		file_write(fd, config.to_file, keep, config.len);
+		file_write_or_die(fd, config.to_file, keep, config.len);
 	if (call->json)
 		print_json(&config, &dev, &result);
 	else	/* the result may be data that goes to standard output */

@@ -31,12 +31,12 @@ static int run(struct invocation *call, int argc, char **argv)
 
 	while ((option = next_option(call, argc, argv, COMMON_SHORT_OPTIONS "t:", longs)) != -1)
 		if (option == 't')
-			timeout_ms = timeout_option(call, "--timeout", optarg);
+			timeout_ms = timeout_or_die(call, "--timeout", optarg);
 	if (argc - optind != 1)
 		usage_error(call, "say one number N");
-	n = (uint32_t)number_option(call, "N", argv[optind], 0, UINT32_MAX);
+	n = (uint32_t)number_or_die(call, "N", argv[optind], 0, UINT32_MAX);
 
-	choose_device(&dev, call, EMUCARD_CAP_FACT);
+	choose_device_or_die(&dev, call, EMUCARD_CAP_FACT);
 	begin = now_ns();
 	ret = device_fact(&dev, n, timeout_ms, &result);
 	ns = now_ns() - begin;

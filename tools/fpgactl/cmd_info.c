@@ -113,7 +113,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	size_t count;
 
 	no_options_no_arguments(call, argc, argv);
-	count = choose_devices(&devs, call);
+	count = choose_devices_or_die(&devs, call);
 	if (call->json)
 		array = json_object_new_array();
 	for (size_t i = 0; i < count; i++) {

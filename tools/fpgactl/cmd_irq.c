@@ -76,7 +76,7 @@ static int report(const struct config *config, const struct device *dev,
 	return EXIT_OK;
 }
 
-static void current_count(struct device *dev, uint64_t *count)
+static void current_count_or_die(struct device *dev, uint64_t *count)
 {
 	int ret = device_irq_count(dev, count, NULL);
 
@@ -89,7 +89,7 @@ static int count(const struct config *config, struct device *dev)
 	struct result result = { 0 };
 	char text[64];
 
-	current_count(dev, &result.count);
+	current_count_or_die(dev, &result.count);
 	snprintf(text, sizeof(text), "%" PRIu64 " interrupts so far", result.count);
 	return report(config, dev, &result, text);
 }
@@ -122,7 +122,7 @@ static int raise_some(const struct config *config, struct device *dev)
 	struct result result = { 0 };
 	char text[160];
 
-	current_count(dev, &result.count);
+	current_count_or_die(dev, &result.count);
 	for (uint64_t i = 0; i < config->count; i++) {
 		uint64_t begin = now_ns();
 		int ret = device_irq_raise(dev, config->causes);
@@ -155,7 +155,7 @@ static int wait_some(const struct config *config, struct device *dev)
 	char text[128], causes[32] = "";
 
 	if (!config->since_given)
-		current_count(dev, &since);
+		current_count_or_die(dev, &since);
 	result.count = since;
 	wait_for(config, dev, &result, since, config->count);
 	result.arrived = result.count - since;
@@ -176,22 +176,22 @@ static void parse_options(struct config *config, int argc, char **argv)
 				     longs)) != -1) {
 		switch (option) {
 		case 'c':
-			config->causes = (uint32_t)number_option(call, "--causes", optarg, 1,
+			config->causes = (uint32_t)number_or_die(call, "--causes", optarg, 1,
 								 CAUSES_MAX);
 			break;
 		case 'n':
-			config->count = number_option(call, "--count", optarg, 1, UINT32_MAX);
+			config->count = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
 			config->count_given = true;
 			break;
 		case 's':
-			config->since = number_option(call, "--since", optarg, 0, INT64_MAX);
+			config->since = number_or_die(call, "--since", optarg, 0, INT64_MAX);
 			config->since_given = true;
 			break;
 		case OPT_NO_WAIT:
 			config->no_wait = true;
 			break;
 		case 't':
-			config->timeout_ms = timeout_option(call, "--timeout", optarg);
+			config->timeout_ms = timeout_or_die(call, "--timeout", optarg);
 			break;
 		}
 	}
@@ -222,7 +222,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	if (config.count_given && action == count)
 		usage_error(call, "--count is an option of 'irq raise' and 'irq wait'");
 
-	choose_device(&dev, call, EMUCARD_CAP_IRQ);
+	choose_device_or_die(&dev, call, EMUCARD_CAP_IRQ);
 	status = action(&config, &dev);
 	device_close(&dev);
 	return status;

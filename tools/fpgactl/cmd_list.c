@@ -49,7 +49,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	size_t shown = 0;
 
 	no_options_no_arguments(call, argc, argv);
-	find_cards(&list, call);
+	find_cards_or_die(&list, call);
 	if (call->json)
 		array = json_object_new_array();
 

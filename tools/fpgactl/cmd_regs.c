@@ -49,17 +49,17 @@ struct config {
 	uint32_t width;		/* 0: the register's own */
 };
 
-static uint32_t parse_width(const struct invocation *call, const char *text)
+static uint32_t width_or_die(const struct invocation *call, const char *text)
 {
-	uint64_t width = number_option(call, "--width", text, 1, 8);
+	uint64_t width = number_or_die(call, "--width", text, 1, 8);
 
 	if (width & (width - 1))
 		usage_error(call, "--width: %" PRIu64 " is not 1, 2, 4 or 8", width);
 	return (uint32_t)width;
 }
 
-static void find_register(const struct config *config, const struct device *dev,
-			  const char *word, struct reg_ref *ref)
+static void find_register_or_die(const struct config *config, const struct device *dev,
+				 const char *word, struct reg_ref *ref)
 {
 	const char *nearest;
 
@@ -74,8 +74,8 @@ static void find_register(const struct config *config, const struct device *dev,
 		   word);
 }
 
-static void check_access(const struct config *config, const struct device *dev,
-			 const struct reg_ref *ref)
+static void check_access_or_die(const struct config *config, const struct device *dev,
+				const struct reg_ref *ref)
 {
 	char name[64];
 
@@ -122,7 +122,7 @@ static void read_one(const struct config *config, struct device *dev, const stru
 	char name[64];
 	int ret;
 
-	check_access(config, dev, ref);
+	check_access_or_die(config, dev, ref);
 	reg_name(ref, name, sizeof(name));
 	if (ref->reg && ref->reg->access == REG_WO)
 		warn("%s is write-only: what reads there means nothing", name);
@@ -148,7 +148,7 @@ static void read_word(const struct config *config, struct device *dev, const cha
 {
 	struct reg_ref ref;
 
-	find_register(config, dev, word, &ref);
+	find_register_or_die(config, dev, word, &ref);
 	if (config->width)
 		ref.width = config->width;
 	for (uint64_t i = 0; i < config->count; i++) {
@@ -210,10 +210,10 @@ static int run_read(struct invocation *call, int argc, char **argv)
 			config.all = true;
 			break;
 		case 'n':
-			config.count = number_option(call, "--count", optarg, 1, UINT32_MAX);
+			config.count = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
 			break;
 		case 'w':
-			config.width = parse_width(call, optarg);
+			config.width = width_or_die(call, optarg);
 			break;
 		case OPT_NAMES:
 			config.names = true;
@@ -226,7 +226,7 @@ static int run_read(struct invocation *call, int argc, char **argv)
 		usage_error(call, "--all reads each register once and as it is: no --width or "
 			    "--count");
 
-	choose_device(&dev, call, EMUCARD_CAP_REGS);
+	choose_device_or_die(&dev, call, EMUCARD_CAP_REGS);
 	if (call->json)
 		array = json_object_new_array();
 	if (config.names)
@@ -257,17 +257,17 @@ static int run_write(struct invocation *call, int argc, char **argv)
 	while ((option = next_option(call, argc, argv, COMMON_SHORT_OPTIONS "w:",
 				     write_longs)) != -1)
 		if (option == 'w')
-			config.width = parse_width(call, optarg);
+			config.width = width_or_die(call, optarg);
 	if (argc - optind != 2)
 		usage_error(call, "say one register and one value");
 	if (!parse_u64(argv[optind + 1], &value))
 		usage_error(call, "'%s' is not a number; say 17 or 0x11", argv[optind + 1]);
 
-	choose_device(&dev, call, EMUCARD_CAP_REGS);
-	find_register(&config, &dev, argv[optind], &ref);
+	choose_device_or_die(&dev, call, EMUCARD_CAP_REGS);
+	find_register_or_die(&config, &dev, argv[optind], &ref);
 	if (config.width)
 		ref.width = config.width;
-	check_access(&config, &dev, &ref);
+	check_access_or_die(&config, &dev, &ref);
 	max = UINT64_MAX >> (64 - 8 * ref.width);
 	if (value > max)
 		usage_error(call, "%#" PRIx64 " does not fit into %" PRIu32 " byte%s", value,

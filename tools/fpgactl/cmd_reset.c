@@ -19,7 +19,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	int ret;
 
 	no_options_no_arguments(call, argc, argv);
-	choose_device(&dev, call, EMUCARD_CAP_RESET);
+	choose_device_or_die(&dev, call, EMUCARD_CAP_RESET);
 	begin = now_ns();
 	ret = device_reset(&dev);
 	ns = now_ns() - begin;

@@ -70,7 +70,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	if (optind < argc)
 		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
 
-	choose_device(&dev, call, 0);
+	choose_device_or_die(&dev, call, 0);
 	if (call->json)
 		results = json_object_new_array();
 	for (size_t i = 0; (check = all_checks(i)); i++) {

@@ -33,12 +33,12 @@ struct watched {
 	struct stats before;
 };
 
-static size_t find_watched(struct watched **watched, const struct invocation *call)
+static size_t find_watched_or_die(struct watched **watched, const struct invocation *call)
 {
 	struct card_list list;
 	size_t count = 0, matched = 0;
 
-	find_cards(&list, call);
+	find_cards_or_die(&list, call);
 	*watched = xcalloc(list.count, sizeof(**watched));
 	for (size_t i = 0; i < list.count; i++) {
 		if (call->device && !selector_matches(call->device, &list.cards[i]))
@@ -152,17 +152,17 @@ static int run(struct invocation *call, int argc, char **argv)
 	while ((option = next_option(call, argc, argv, COMMON_SHORT_OPTIONS "i:n:", longs)) != -1) {
 		switch (option) {
 		case 'i':
-			interval_ms = timeout_option(call, "--interval", optarg);
+			interval_ms = timeout_or_die(call, "--interval", optarg);
 			break;
 		case 'n':
-			intervals = number_option(call, "--count", optarg, 1, UINT32_MAX);
+			intervals = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
 			break;
 		}
 	}
 	if (optind < argc)
 		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
 
-	count = find_watched(&watched, call);
+	count = find_watched_or_die(&watched, call);
 	watch(call, watched, count, interval_ms, intervals);
 	free(watched);
 	return EXIT_OK;

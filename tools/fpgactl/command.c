@@ -78,7 +78,7 @@ void no_options_no_arguments(struct invocation *call, int argc, char **argv)
 			    argv[optind]);
 }
 
-uint64_t size_option(const struct invocation *call, const char *option, const char *text)
+uint64_t size_or_die(const struct invocation *call, const char *option, const char *text)
 {
 	uint64_t size;
 
@@ -88,7 +88,7 @@ uint64_t size_option(const struct invocation *call, const char *option, const ch
 	return size;
 }
 
-uint64_t offset_option(const struct invocation *call, const char *option, const char *text)
+uint64_t offset_or_die(const struct invocation *call, const char *option, const char *text)
 {
 	uint64_t offset;
 
@@ -97,7 +97,7 @@ uint64_t offset_option(const struct invocation *call, const char *option, const 
 	usage_error(call, "%s: '%s' is not an offset; say 0, 0x1000, 64K or 1M", option, text);
 }
 
-uint64_t number_option(const struct invocation *call, const char *option, const char *text,
+uint64_t number_or_die(const struct invocation *call, const char *option, const char *text,
 		       uint64_t min, uint64_t max)
 {
 	uint64_t number;
@@ -110,7 +110,7 @@ uint64_t number_option(const struct invocation *call, const char *option, const 
 
 _Static_assert(EMUCARD_TIMEOUT_DEFAULT_MS == 5000, "TIMEOUT_DEFAULT says something else");
 
-uint32_t timeout_option(const struct invocation *call, const char *option, const char *text)
+uint32_t timeout_or_die(const struct invocation *call, const char *option, const char *text)
 {
 	uint64_t ms;
 

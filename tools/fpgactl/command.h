@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every command of fpga-ctl has in common: its entry in the table, its options. */
+/*
+ * What every command of fpga-ctl has in common: its entry in the table, its options.
+ *
+ * A function whose name ends in _or_die says what is wrong and ends the tool; one without
+ * it that does so too is declared noreturn, or says so.
+ */
 #ifndef FPGACTL_COMMAND_H
 #define FPGACTL_COMMAND_H
 
@@ -78,14 +83,14 @@ void usage_error(const struct invocation *call, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
 /* Values of options, or a usage error that names the option */
-uint64_t size_option(const struct invocation *call, const char *option, const char *text);
-uint64_t offset_option(const struct invocation *call, const char *option, const char *text);
-uint64_t number_option(const struct invocation *call, const char *option, const char *text,
+uint64_t size_or_die(const struct invocation *call, const char *option, const char *text);
+uint64_t offset_or_die(const struct invocation *call, const char *option, const char *text);
+uint64_t number_or_die(const struct invocation *call, const char *option, const char *text,
 		       uint64_t min, uint64_t max);
 
 /* How helps name EMUCARD_TIMEOUT_DEFAULT_MS, which the driver takes where none is given */
 #define TIMEOUT_DEFAULT	"5s"
 
 /* In milliseconds, in the range that the driver takes */
-uint32_t timeout_option(const struct invocation *call, const char *option, const char *text);
+uint32_t timeout_or_die(const struct invocation *call, const char *option, const char *text);
 #endif

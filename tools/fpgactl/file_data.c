@@ -17,7 +17,7 @@ static bool is_standard(const char *path)
 	return !strcmp(path, "-");
 }
 
-uint8_t *file_load(const char *path, uint64_t max, uint64_t *len)
+uint8_t *file_load_or_die(const char *path, uint64_t max, uint64_t *len)
 {
 	int fd = is_standard(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	uint8_t *data = NULL;
@@ -45,7 +45,7 @@ uint8_t *file_load(const char *path, uint64_t max, uint64_t *len)
 	return data;
 }
 
-int file_create(const char *path, bool overwrite)
+int file_create_or_die(const char *path, bool overwrite)
 {
 	struct stat st;
 	int fd;
@@ -62,7 +62,7 @@ int file_create(const char *path, bool overwrite)
 	return fd;
 }
 
-void file_write(int fd, const char *path, const uint8_t *data, uint64_t len)
+void file_write_or_die(int fd, const char *path, const uint8_t *data, uint64_t len)
 {
 	struct stat st;
 
