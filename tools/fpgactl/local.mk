@@ -41,10 +41,11 @@ fpga_ctl_SOURCES = \
 	tools/fpgactl/cmd_info.c \
 	tools/fpgactl/cmd_irq.c \
 	tools/fpgactl/cmd_list.c \
-	tools/fpgactl/cmd_regs.c \
+	tools/fpgactl/cmd_read.c \
 	tools/fpgactl/cmd_reset.c \
 	tools/fpgactl/cmd_selftest.c \
 	tools/fpgactl/cmd_watch.c \
+	tools/fpgactl/cmd_write.c \
 	tools/fpgactl/command.c \
 	tools/fpgactl/command.h \
 	tools/fpgactl/device.c \
@@ -55,6 +56,8 @@ fpga_ctl_SOURCES = \
 	tools/fpgactl/json_result.h \
 	tools/fpgactl/measure.c \
 	tools/fpgactl/measure.h \
+	tools/fpgactl/register_arg.c \
+	tools/fpgactl/register_arg.h \
 	tools/fpgactl/transfer.c \
 	tools/fpgactl/transfer.h
 
