@@ -151,6 +151,7 @@ without_cards() {
 	usage_error irq count --count 2
 	usage_error irq count --since 2
 	usage_error irq wait --causes 2
+	usage_error irq wait --causes 1
 	usage_error irq wait --no-wait
 }
 

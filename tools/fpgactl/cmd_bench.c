@@ -12,22 +12,6 @@
 #include "fpgactl/measure.h"
 #include "fpgactl/units.h"
 
-static const char help[] =
-	"Measures how long single requests take. Every transfer carries new data, is read\n"
-	"back and compared; making and comparing the data is not in the times. WHAT is\n"
-	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
-	"memory. A percentile that too few samples have measured is shown as -.\n\n"
-	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
-	"  -T, --time TIME      for each line of the result; default 2s\n"
-	"  -n, --samples N      measure so many of each instead\n";
-
-static const struct option longs[] = {
-	{ "size", required_argument, NULL, 's' },
-	{ "time", required_argument, NULL, 'T' },
-	{ "samples", required_argument, NULL, 'n' },
-	COMMON_LONG_OPTIONS
-};
-
 #define SIZES_MAX	16
 
 static const uint64_t default_sizes[] = { 4 << 10, 64 << 10, 1 << 20, 16 << 20 };
@@ -56,80 +40,21 @@ struct config {
 	struct json_object *results;
 };
 
-/* The percentiles that are reported */
-static const struct {
-	const char *name;
-	double percent;
-	size_t samples;		/* with fewer it is just the longest, and not said */
-} percentiles[] = {
-	{ "p50", 50, 1 }, { "p90", 90, 10 }, { "p99", 99, 100 }, { "p99.9", 99.9, 1000 },
-	{ "max", 100, 1 },
+static const char help[] =
+	"Measures how long single requests take. Every transfer carries new data, is read\n"
+	"back and compared; making and comparing the data is not in the times. WHAT is\n"
+	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
+	"memory. A percentile that too few samples have measured is shown as -.\n\n"
+	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
+	"  -T, --time TIME      for each line of the result; default 2s\n"
+	"  -n, --samples N      measure so many of each instead\n";
+
+static const struct option longs[] = {
+	{ "size", required_argument, NULL, 's' },
+	{ "time", required_argument, NULL, 'T' },
+	{ "samples", required_argument, NULL, 'n' },
+	COMMON_LONG_OPTIONS
 };
-
-#define PERCENTILES	(sizeof(percentiles) / sizeof(percentiles[0]))
-
-static void print_heading(const struct device *dev)
-{
-	printf("%s (%s): time of one request; all of them verified\n", dev->card.name,
-	       dev->card.slot);
-	printf("%-9s %8s %8s", "", "size", "samples");
-	for (size_t i = 0; i < PERCENTILES; i++)
-		printf(" %7s", percentiles[i].name);
-	printf(" %11s\n", "rate");
-}
-
-static void print_row(const char *name, uint64_t bytes, struct samples *samples)
-{
-	char size[SIZE_TEXT_MAX] = "";
-
-	printf("%-9s %8s %8zu", name, bytes ? size_text(bytes, size) : "", samples->count);
-	for (size_t i = 0; i < PERCENTILES; i++) {
-		struct units_text time =
-			time_text(samples_percentile(samples, percentiles[i].percent));
-
-		printf(" %7s", samples->count < percentiles[i].samples ? "-" : time.text);
-	}
-	if (bytes)
-		printf(" %11s\n", rate_text(bytes * samples->count, samples->sum_ns).text);
-	else
-		printf(" %9.0f/s\n", per_second(samples->count, samples->sum_ns));
-	/* the next row may take a while */
-	fflush(stdout);
-}
-
-static void put_result(const struct config *config, const char *name, uint64_t bytes,
-		       struct samples *samples)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *latency = json_object_new_object();
-
-	json_put_text(object, "operation", name);
-	if (bytes)
-		json_put_uint(object, "bytes", bytes);
-	json_put_uint(object, "samples", samples->count);
-	json_put_uint(latency, "min", samples->ns[0]);
-	for (size_t i = 0; i < PERCENTILES; i++)
-		json_put_uint(latency, percentiles[i].name,
-			      samples_percentile(samples, percentiles[i].percent));
-	json_object_object_add(object, "latency_ns", latency);
-	json_put_real(object, "per_second", per_second(samples->count, samples->sum_ns));
-	if (bytes)
-		json_put_real(object, "bytes_per_second",
-			      per_second(bytes * samples->count, samples->sum_ns));
-	json_put_bool(object, "verified", true);
-	json_object_array_add(config->results, object);
-}
-
-static void report(const struct config *config, const char *name, uint64_t bytes,
-		   struct samples *samples)
-{
-	samples_sort(samples);
-	if (config->call->json)
-		put_result(config, name, bytes, samples);
-	else
-		print_row(name, bytes, samples);
-	samples_free(samples);
-}
 
 static void parse_sizes(struct config *config, const char *text)
 {
@@ -209,6 +134,81 @@ static void settle(struct config *config, const struct device *dev)
 				    "%s", size_text(config->sizes[i], text), dev->card.name,
 				    size_text(room, limit));
 	}
+}
+
+/* The percentiles that are reported */
+static const struct {
+	const char *name;
+	double percent;
+	size_t samples;		/* with fewer it is just the longest, and not said */
+} percentiles[] = {
+	{ "p50", 50, 1 }, { "p90", 90, 10 }, { "p99", 99, 100 }, { "p99.9", 99.9, 1000 },
+	{ "max", 100, 1 },
+};
+
+#define PERCENTILES	(sizeof(percentiles) / sizeof(percentiles[0]))
+
+static void print_heading(const struct device *dev)
+{
+	printf("%s (%s): time of one request; all of them verified\n", dev->card.name,
+	       dev->card.slot);
+	printf("%-9s %8s %8s", "", "size", "samples");
+	for (size_t i = 0; i < PERCENTILES; i++)
+		printf(" %7s", percentiles[i].name);
+	printf(" %11s\n", "rate");
+}
+
+static void print_row(const char *name, uint64_t bytes, struct samples *samples)
+{
+	char size[SIZE_TEXT_MAX] = "";
+
+	printf("%-9s %8s %8zu", name, bytes ? size_text(bytes, size) : "", samples->count);
+	for (size_t i = 0; i < PERCENTILES; i++) {
+		struct units_text time =
+			time_text(samples_percentile(samples, percentiles[i].percent));
+
+		printf(" %7s", samples->count < percentiles[i].samples ? "-" : time.text);
+	}
+	if (bytes)
+		printf(" %11s\n", rate_text(bytes * samples->count, samples->sum_ns).text);
+	else
+		printf(" %9.0f/s\n", per_second(samples->count, samples->sum_ns));
+	/* the next row may take a while */
+	fflush(stdout);
+}
+
+static void put_result(const struct config *config, const char *name, uint64_t bytes,
+		       struct samples *samples)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *latency = json_object_new_object();
+
+	json_put_text(object, "operation", name);
+	if (bytes)
+		json_put_uint(object, "bytes", bytes);
+	json_put_uint(object, "samples", samples->count);
+	json_put_uint(latency, "min", samples->ns[0]);
+	for (size_t i = 0; i < PERCENTILES; i++)
+		json_put_uint(latency, percentiles[i].name,
+			      samples_percentile(samples, percentiles[i].percent));
+	json_object_object_add(object, "latency_ns", latency);
+	json_put_real(object, "per_second", per_second(samples->count, samples->sum_ns));
+	if (bytes)
+		json_put_real(object, "bytes_per_second",
+			      per_second(bytes * samples->count, samples->sum_ns));
+	json_put_bool(object, "verified", true);
+	json_object_array_add(config->results, object);
+}
+
+static void report(const struct config *config, const char *name, uint64_t bytes,
+		   struct samples *samples)
+{
+	samples_sort(samples);
+	if (config->call->json)
+		put_result(config, name, bytes, samples);
+	else
+		print_row(name, bytes, samples);
+	samples_free(samples);
 }
 
 static void measure(const struct config *config, struct device *dev)

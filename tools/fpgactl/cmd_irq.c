@@ -12,7 +12,27 @@
 
 #define CAUSES_MAX	0xffff
 
+enum action { RAISE, WAIT, COUNT, ACTIONS };
+
+static const char *const action_names[ACTIONS] = {
+	[RAISE] = "raise",
+	[WAIT] = "wait",
+	[COUNT] = "count",
+};
+
+struct config {
+	struct invocation *call;
+	enum action action;
+	uint32_t causes;	/* 0: not given */
+	uint64_t count;		/* 0: not given */
+	uint64_t since;
+	bool since_given;
+	bool no_wait;
+	uint32_t timeout_ms;
+};
+
 static const char help[] =
+	"Raises interrupts for software, waits for them, and counts them.\n\n"
 	"  raise                let the card raise one, and wait until it has arrived\n"
 	"  wait                 wait for interrupts that somebody else raises\n"
 	"  count                how many have arrived since the driver was bound\n\n"
@@ -34,16 +54,62 @@ static const struct option longs[] = {
 	COMMON_LONG_OPTIONS
 };
 
-struct config {
-	struct invocation *call;
-	uint32_t causes;
-	uint64_t count;
-	bool count_given;
-	uint64_t since;
-	bool since_given;
-	bool no_wait;
-	uint32_t timeout_ms;
-};
+static enum action action_or_die(const struct invocation *call, const char *word)
+{
+	for (enum action action = 0; action < ACTIONS; action++)
+		if (!strcmp(word, action_names[action]))
+			return action;
+	usage_error(call, "'%s' is not raise, wait or count", word);
+}
+
+static void parse_options(struct config *config, int argc, char **argv)
+{
+	const struct invocation *call = config->call;
+	int option;
+
+	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "c:n:s:t:",
+				     longs)) != -1) {
+		switch (option) {
+		case 'c':
+			config->causes = (uint32_t)number_or_die(call, "--causes", optarg, 1,
+								 CAUSES_MAX);
+			break;
+		case 'n':
+			config->count = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
+			break;
+		case 's':
+			config->since = number_or_die(call, "--since", optarg, 0, INT64_MAX);
+			config->since_given = true;
+			break;
+		case OPT_NO_WAIT:
+			config->no_wait = true;
+			break;
+		case 't':
+			config->timeout_ms = timeout_or_die(call, "--timeout", optarg);
+			break;
+		}
+	}
+	if (argc - optind != 1)
+		usage_error(call, "say one of raise, wait, count");
+	config->action = action_or_die(call, argv[optind]);
+}
+
+/* Options that the action has no use for are refused; the others get their defaults. */
+static void settle_options(struct config *config)
+{
+	const struct invocation *call = config->call;
+
+	if ((config->no_wait || config->causes) && config->action != RAISE)
+		usage_error(call, "--causes and --no-wait are options of 'irq raise'");
+	if (config->since_given && config->action != WAIT)
+		usage_error(call, "--since is an option of 'irq wait'");
+	if (config->count && config->action == COUNT)
+		usage_error(call, "--count is an option of 'irq raise' and 'irq wait'");
+	if (!config->causes)
+		config->causes = 1;
+	if (!config->count)
+		config->count = 1;
+}
 
 struct result {
 	uint64_t raised;
@@ -167,63 +233,21 @@ static int wait_some(const struct config *config, struct device *dev)
 	return report(config, dev, &result, text);
 }
 
-static void parse_options(struct config *config, int argc, char **argv)
-{
-	const struct invocation *call = config->call;
-	int option;
-
-	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "c:n:s:t:",
-				     longs)) != -1) {
-		switch (option) {
-		case 'c':
-			config->causes = (uint32_t)number_or_die(call, "--causes", optarg, 1,
-								 CAUSES_MAX);
-			break;
-		case 'n':
-			config->count = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
-			config->count_given = true;
-			break;
-		case 's':
-			config->since = number_or_die(call, "--since", optarg, 0, INT64_MAX);
-			config->since_given = true;
-			break;
-		case OPT_NO_WAIT:
-			config->no_wait = true;
-			break;
-		case 't':
-			config->timeout_ms = timeout_or_die(call, "--timeout", optarg);
-			break;
-		}
-	}
-}
-
 static int run(struct invocation *call, int argc, char **argv)
 {
-	struct config config = { .call = call, .causes = 1, .count = 1 };
-	int (*action)(const struct config *config, struct device *dev);
+	static int (*const actions[ACTIONS])(const struct config *config, struct device *dev) = {
+		[RAISE] = raise_some,
+		[WAIT] = wait_some,
+		[COUNT] = count,
+	};
+	struct config config = { .call = call };
 	struct device dev;
 	int status;
 
 	parse_options(&config, argc, argv);
-	if (argc - optind != 1)
-		usage_error(call, "say one of raise, wait, count");
-	if (!strcmp(argv[optind], "raise"))
-		action = raise_some;
-	else if (!strcmp(argv[optind], "wait"))
-		action = wait_some;
-	else if (!strcmp(argv[optind], "count"))
-		action = count;
-	else
-		usage_error(call, "'%s' is not raise, wait or count", argv[optind]);
-	if ((config.no_wait || config.causes != 1) && action != raise_some)
-		usage_error(call, "--causes and --no-wait are options of 'irq raise'");
-	if (config.since_given && action != wait_some)
-		usage_error(call, "--since is an option of 'irq wait'");
-	if (config.count_given && action == count)
-		usage_error(call, "--count is an option of 'irq raise' and 'irq wait'");
-
+	settle_options(&config);
 	choose_device_or_die(&dev, call, EMUCARD_CAP_IRQ);
-	status = action(&config, &dev);
+	status = actions[config.action](&config, &dev);
 	device_close(&dev);
 	return status;
 }

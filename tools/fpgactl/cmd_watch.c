@@ -12,6 +12,12 @@
 #include "fpgactl/stats.h"
 #include "fpgactl/units.h"
 
+struct config {
+	struct invocation *call;
+	uint64_t interval_ms;
+	uint64_t intervals;	/* 0: without end */
+};
+
 static const char help[] =
 	"Shows how much all cards do, or the one that --device names, once in each\n"
 	"interval, until it is stopped: rates, and errors since the driver was bound.\n"
@@ -24,6 +30,26 @@ static const struct option longs[] = {
 	{ "count", required_argument, NULL, 'n' },
 	COMMON_LONG_OPTIONS
 };
+
+static void parse_options(struct config *config, int argc, char **argv)
+{
+	const struct invocation *call = config->call;
+	int option;
+
+	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "i:n:",
+				     longs)) != -1) {
+		switch (option) {
+		case 'i':
+			config->interval_ms = timeout_or_die(call, "--interval", optarg);
+			break;
+		case 'n':
+			config->intervals = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
+			break;
+		}
+	}
+	if (optind < argc)
+		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
+}
 
 /* Lines between two headings */
 #define HEADING_EVERY	20
@@ -108,29 +134,29 @@ static void pause_ms(uint64_t ms)
 		;
 }
 
-static void watch(const struct invocation *call, struct watched *watched, size_t count,
-		  uint64_t interval_ms, uint64_t intervals)
+static void watch(const struct config *config, struct watched *watched, size_t count)
 {
+	bool json = config->call->json;
 	uint64_t begin = now_ns(), lines = 0;
 
 	for (size_t i = 0; i < count; i++)
 		read_or_die(&watched[i].card, &watched[i].before);
 
-	for (uint64_t n = 0; !intervals || n < intervals; n++) {
+	for (uint64_t n = 0; !config->intervals || n < config->intervals; n++) {
 		uint64_t now, ns;
 
-		pause_ms(interval_ms);
+		pause_ms(config->interval_ms);
 		now = now_ns();
 		ns = now - begin;
 		begin = now;
-		if (!call->json && lines % HEADING_EVERY == 0)
+		if (!json && lines % HEADING_EVERY == 0)
 			printf("%-8s %10s %13s %13s %10s %8s %8s\n", "CARD", "TRANSFER/s",
 			       "TO CARD", "FROM CARD", "IRQ/s", "ERRORS", "TIMEOUTS");
 		for (size_t i = 0; i < count; i++, lines++) {
 			struct stats stats;
 
 			read_or_die(&watched[i].card, &stats);
-			if (call->json)
+			if (json)
 				print_json(&watched[i], &stats, ns);
 			else
 				print_row(&watched[i], &stats, ns);
@@ -144,26 +170,13 @@ static void watch(const struct invocation *call, struct watched *watched, size_t
 
 static int run(struct invocation *call, int argc, char **argv)
 {
-	uint64_t interval_ms = 1000, intervals = 0;
+	struct config config = { .call = call, .interval_ms = 1000 };
 	struct watched *watched;
 	size_t count;
-	int option;
 
-	while ((option = next_option(call, argc, argv, COMMON_SHORT_OPTIONS "i:n:", longs)) != -1) {
-		switch (option) {
-		case 'i':
-			interval_ms = timeout_or_die(call, "--interval", optarg);
-			break;
-		case 'n':
-			intervals = number_or_die(call, "--count", optarg, 1, UINT32_MAX);
-			break;
-		}
-	}
-	if (optind < argc)
-		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
-
+	parse_options(&config, argc, argv);
 	count = find_watched_or_die(&watched, call);
-	watch(call, watched, count, interval_ms, intervals);
+	watch(&config, watched, count);
 	free(watched);
 	return EXIT_OK;
 }
