@@ -255,6 +255,11 @@ as_user() {
 @test "registers that cannot be are exit status 2; what the driver owns is 3" {
 	run --separate-stderr -2 fpga-ctl read SCRTCH
 	[[ $stderr == *"did you mean SCRATCH"* ]]
+	# nor is what stands before it read
+	run --separate-stderr -2 fpga-ctl read ID SCRTCH
+	[ -z "$output" ]
+	run --separate-stderr -2 fpga-ctl read --count 4 0x7f8
+	[ -z "$output" ]
 	run --separate-stderr -2 fpga-ctl read 0x800
 	run --separate-stderr -2 fpga-ctl read 0x2
 	run --separate-stderr -2 fpga-ctl read --width 8 ID
@@ -376,7 +381,10 @@ as_user() {
 	[[ $stderr == *"has not taken this card"*dmesg* ]]
 	run --separate-stderr -0 fpga-ctl dma --json
 	[ "$(field device)" = edu0 ]
-	[[ $stderr == *"$fpga_slot (fpga) has no driver"* ]]
+	[[ $stderr == *"$fpga_slot: the fpga card has no driver"* ]]
+	run --separate-stderr -3 fpga-ctl info --json
+	[ "$(field device)" = edu0 ]
+	[[ $stderr == *"$fpga_slot: "*"has not taken this card"* ]]
 	modprobe -r fpga_pci edu
 	for command in info dma "irq count" bench selftest; do
 		run --separate-stderr -3 fpga-ctl $command

@@ -83,6 +83,15 @@ void warn(const char *format, ...)
 	va_end(args);
 }
 
+void warn_advice(const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(advice, 0, format, args);
+	va_end(args);
+}
+
 void die(enum exit_status status, const char *format, ...)
 {
 	va_list args;

@@ -25,14 +25,15 @@ const char *program_name(void);
 /* Says the message and goes on. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Says the message and then @advice (what to do about it; NULL for none), and goes on. */
+void warn_advice(const char *advice, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Says the message and exits. */
 void die(enum exit_status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
-/*
- * Says the message, then @advice (what to do about it; NULL for none), and exits.
- * Advice may have several lines.
- */
+/* As warn_advice(), and exits.  Advice may have several lines. */
 void die_advice(enum exit_status status, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 3, 4), noreturn));
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "fpgactl/card_message.h"
 
 static const char sysfs[] = "/sys";
 
@@ -27,35 +28,31 @@ static bool module_loaded(const char *module)
 }
 
 /* A card that sysfs shows on the PCI bus and that has no node */
-static __attribute__((noreturn)) void die_not_served(const struct card *card)
+static void say_not_served(const struct card *card)
 {
 	char advice[256];
 	const char *module = card->kind->module;
 
 	if (!strcmp(card->driver, module)) {
 		snprintf(advice, sizeof(advice), "'dmesg | grep %s' tells more", module);
-		die_advice(EXIT_CANNOT_TELL, advice, "%s: %s has the card, but offers no device",
-			   card->slot, module);
-	}
-	if (card->driver[0]) {
+		card_warn(card, advice, "%s has the card, but offers no device", module);
+	} else if (card->driver[0]) {
 		snprintf(advice, sizeof(advice),
 			 "as root: echo %s >/sys/bus/pci/drivers/%s/unbind && modprobe %s",
 			 card->slot, card->driver, module);
-		die_advice(EXIT_CANNOT_TELL, advice, "%s: the driver '%s' has the card, not %s",
-			   card->slot, card->driver, module);
-	}
-	if (module_loaded(module)) {
+		card_warn(card, advice, "the driver '%s' has the card, not %s", card->driver,
+			  module);
+	} else if (module_loaded(module)) {
 		snprintf(advice, sizeof(advice), "'dmesg | grep %s' as root says why", module);
-		die_advice(EXIT_CANNOT_TELL, advice,
-			   "%s: the module %s is loaded and has not taken this card", card->slot,
-			   module);
+		card_warn(card, advice, "the module %s is loaded and has not taken this card",
+			  module);
+	} else {
+		snprintf(advice, sizeof(advice), "as root: modprobe %s", module);
+		card_warn(card, advice, "no driver: the module %s is not loaded", module);
 	}
-	snprintf(advice, sizeof(advice), "as root: modprobe %s", module);
-	die_advice(EXIT_CANNOT_TELL, advice, "%s: no driver: the module %s is not loaded",
-		   card->slot, module);
 }
 
-static __attribute__((noreturn)) void die_no_permission(const struct card *card)
+static void say_no_permission(const struct card *card)
 {
 	const struct passwd *user = getpwuid(geteuid());
 	const struct group *group = NULL;
@@ -66,51 +63,64 @@ static __attribute__((noreturn)) void die_no_permission(const struct card *card)
 		group = getgrgid(st.st_gid);
 	if (group)
 		snprintf(advice, sizeof(advice),
-			 "it is for root and the group '%s': as root 'usermod -aG %s %s', then log in "
-			 "again ('id' lists the groups that you are in now)",
+			 "it is for root and the group '%s': as root 'usermod -aG %s %s', then log "
+			 "in again ('id' lists the groups that you are in now)",
 			 group->gr_name, group->gr_name, user ? user->pw_name : "USER");
 	else
 		snprintf(advice, sizeof(advice),
 			 "it is for root alone: run this as root, or install the udev rules, which "
 			 "give it to the group 'fpga'");
-	die_advice(EXIT_CANNOT_TELL, advice, "%s (%s): no permission to open %s", card->name,
-		   card->slot, card->node);
+	card_warn(card, advice, "no permission to open %s", card->node);
 }
 
-static __attribute__((noreturn)) void die_not_opened(const struct card *card, int error)
+/* Says why device_open() failed; returns the status that the tool is to exit with. */
+static enum exit_status say_not_opened(const struct card *card, int error)
 {
 	switch (-error) {
 	case EACCES:
 	case EPERM:
-		die_no_permission(card);
+		say_no_permission(card);
+		return EXIT_CANNOT_TELL;
 	case ENOENT:
-		die_advice(EXIT_CANNOT_TELL, "is udev running, and /dev a devtmpfs?",
-			   "%s (%s): there is no %s", card->name, card->slot, card->node);
+		card_warn(card, "is udev running, and /dev a devtmpfs?", "there is no %s",
+			  card->node);
+		return EXIT_CANNOT_TELL;
 	case ENODEV:
 	case ENXIO:
-		die_advice(EXIT_CANNOT_TELL, "'fpga-ctl list' shows what is there now",
-			   "%s (%s): the card is gone", card->name, card->slot);
+		card_warn(card, "'fpga-ctl list' shows what is there now", "the card is gone");
+		return EXIT_CANNOT_TELL;
 	case ENOTTY:
-		die_advice(EXIT_CANNOT_TELL, "another driver has made it: see 'fpga-ctl list'",
-			   "%s: %s does not know the requests of this tool", card->slot, card->node);
+		card_warn(card, "another driver has made it: see 'fpga-ctl list'",
+			  "%s does not know the requests of this tool", card->node);
+		return EXIT_CANNOT_TELL;
 	case EBUSY:
-		die_advice(EXIT_FAILED, "another program has it: 'fuser -v NODE' as root names it",
-			   "%s (%s): %s is busy", card->name, card->slot, card->node);
+		card_warn(card, "another program has it: 'fuser -v NODE' as root names it",
+			  "%s is busy", card->node);
+		return EXIT_FAILED;
 	default:
-		die(EXIT_FAILED, "%s (%s): opening %s: %s", card->name, card->slot, card->node,
-		    strerror(-error));
+		card_warn(card, NULL, "opening %s: %s", card->node, strerror(-error));
+		return EXIT_FAILED;
 	}
+}
+
+enum exit_status open_or_say(struct device *dev, const struct card *card)
+{
+	int ret;
+
+	if (!card->node[0]) {
+		say_not_served(card);
+		return EXIT_CANNOT_TELL;
+	}
+	ret = device_open(dev, card);
+	return ret ? say_not_opened(card, ret) : EXIT_OK;
 }
 
 static void open_or_die(struct device *dev, const struct card *card)
 {
-	int ret;
+	enum exit_status status = open_or_say(dev, card);
 
-	if (!card->node[0])
-		die_not_served(card);
-	ret = device_open(dev, card);
-	if (ret)
-		die_not_opened(card, ret);
+	if (status)
+		exit(status);
 }
 
 static __attribute__((noreturn)) void die_no_card(const struct card_list *list)
@@ -159,8 +169,8 @@ static __attribute__((noreturn)) void die_cannot(const struct device *dev,
 				 other.card.name);
 		device_close(&other);
 	}
-	die_advice(EXIT_CANNOT_TELL, advice, "%s (%s) cannot %s", dev->card.name, dev->card.slot,
-		   first_missing(dev, caps));
+	card_die(&dev->card, EXIT_CANNOT_TELL, advice, "this card cannot %s",
+		 first_missing(dev, caps));
 }
 
 void die_no_match(const struct card_list *list, const char *selector)
@@ -180,7 +190,7 @@ void die_no_match(const struct card_list *list, const char *selector)
 		   "there is no card '%s'", selector);
 }
 
-static const struct card *match_one_or_die(const struct card_list *list, const char *selector)
+const struct card *match_one_or_die(const struct card_list *list, const char *selector)
 {
 	const struct card *match = NULL;
 
@@ -226,8 +236,9 @@ static void choose_first_or_die(struct device *dev, const struct card_list *list
 			if (opened)
 				device_close(dev);
 			if (unserved)
-				warn("%s (%s) has no driver and is left out; this is %s",
-				     unserved->slot, unserved->kind->name, candidate.card.name);
+				card_warn(unserved, NULL, "the %s card has no driver and is left "
+					  "out; this is %s", unserved->kind->name,
+					  candidate.card.name);
 			*dev = candidate;
 			return;
 		}
@@ -237,8 +248,10 @@ static void choose_first_or_die(struct device *dev, const struct card_list *list
 			device_close(&candidate);
 		opened = true;
 	}
-	if (unserved)
-		die_not_served(unserved);
+	if (unserved) {
+		say_not_served(unserved);
+		exit(EXIT_CANNOT_TELL);
+	}
 	die_cannot(dev, list, caps);
 }
 
@@ -255,24 +268,4 @@ void choose_device_or_die(struct device *dev, const struct invocation *call, uin
 		choose_first_or_die(dev, &list, caps);
 	}
 	cards_free(&list);
-}
-
-size_t choose_devices_or_die(struct device **devs, const struct invocation *call)
-{
-	struct card_list list;
-	size_t count = 0;
-
-	find_cards_or_die(&list, call);
-	*devs = xcalloc(list.count, sizeof(**devs));
-	if (call->device) {
-		open_or_die(&(*devs)[count++], match_one_or_die(&list, call->device));
-	} else {
-		for (size_t i = 0; i < list.count; i++)
-			if (list.cards[i].node[0])
-				open_or_die(&(*devs)[count++], &list.cards[i]);
-		if (!count)
-			die_not_served(&list.cards[0]);
-	}
-	cards_free(&list);
-	return count;
 }

@@ -24,6 +24,13 @@ void find_cards_or_die(struct card_list *list, const struct invocation *call);
 void die_no_match(const struct card_list *list, const char *selector) __attribute__((noreturn));
 
 /**
+ * match_one_or_die - the card that a selector means
+ * @list: the cards
+ * @selector: of a form that find_cards_or_die() has accepted
+ */
+const struct card *match_one_or_die(const struct card_list *list, const char *selector);
+
+/**
  * choose_device_or_die - open the card that a command works on
  * @dev: result
  * @call: has the selector
@@ -35,12 +42,12 @@ void die_no_match(const struct card_list *list, const char *selector) __attribut
 void choose_device_or_die(struct device *dev, const struct invocation *call, uint64_t caps);
 
 /**
- * choose_devices_or_die - open every card that a selector means, or all
- * @devs: result, to be freed
- * @call: has the selector
+ * open_or_say - open a card; if that fails, say why and what to do
+ * @dev: result
+ * @card: also one without a driver
  *
- * Return: how many; at least 1: without a card it says so and exits.
+ * Return: EXIT_OK, or the status that the tool is to exit with.
  */
-size_t choose_devices_or_die(struct device **devs, const struct invocation *call);
+enum exit_status open_or_say(struct device *dev, const struct card *card);
 
 #endif

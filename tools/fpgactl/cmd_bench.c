@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "common/numbers.h"
+#include "fpgactl/card_message.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
@@ -150,8 +151,9 @@ static const struct {
 
 static void print_heading(const struct device *dev)
 {
-	printf("%s (%s): time of one request; all of them verified\n", dev->card.name,
-	       dev->card.slot);
+	char card[CARD_TEXT_SIZE];
+
+	printf("%s: time of one request; all of them verified\n", card_text(&dev->card, card));
 	printf("%-9s %8s %8s", "", "size", "samples");
 	for (size_t i = 0; i < PERCENTILES; i++)
 		printf(" %7s", percentiles[i].name);

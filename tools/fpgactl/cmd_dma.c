@@ -8,6 +8,7 @@
 
 #include "common/alloc.h"
 #include "common/numbers.h"
+#include "fpgactl/card_message.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/file_data.h"
@@ -332,8 +333,9 @@ static void print_text(FILE *out, const struct config *config, const struct devi
 		[FROM_CARD] = "from the card",
 		[TO_CARD | FROM_CARD] = "to the card and back",
 	};
+	char card[CARD_TEXT_SIZE];
 
-	fprintf(out, "%s (%s): %" PRIu64 " bytes %s", dev->card.name, dev->card.slot, config->len,
+	fprintf(out, "%s: %" PRIu64 " bytes %s", card_text(&dev->card, card), config->len,
 		where[config->directions]);
 	if (result->loops > 1)
 		fprintf(out, ", %" PRIu64 " times", result->loops);
@@ -344,22 +346,21 @@ static void print_text(FILE *out, const struct config *config, const struct devi
 	print_tally(out, "from the card", &result->from_card);
 }
 
-static int report_mismatch(const struct config *config, const struct device *dev,
-			   const struct result *result)
+static void match_or_die(const struct config *config, const struct device *dev,
+			 const struct result *result)
 {
 	const struct mismatch *mismatch = &result->mismatch;
 	char bytes[MISMATCH_TEXT_SIZE], pattern[PATTERN_TEXT_SIZE];
 
 	if (!mismatch->wrong)
-		return EXIT_OK;
+		return;
 	mismatch_format(mismatch, bytes, sizeof(bytes));
 	pattern_format(&result->pattern, pattern, sizeof(pattern));
-	die_advice(EXIT_FAILED,
-		   config->from_file ? NULL :
+	card_die(&dev->card, EXIT_FAILED,
+		 config->from_file ? NULL :
 			xasprintf("to see the same again: --pattern %s", pattern),
-		   "%s (%s): %" PRIu64 " of %" PRIu64 " bytes came back wrong, the first at offset %#"
-		   PRIx64 ": %s", dev->card.name, dev->card.slot, mismatch->wrong, config->len,
-		   mismatch->position, bytes);
+		 "%" PRIu64 " of %" PRIu64 " bytes came back wrong, the first at offset %#" PRIx64
+		 ": %s", mismatch->wrong, config->len, mismatch->position, bytes);
 }
 
 static int run(struct invocation *call, int argc, char **argv)
@@ -397,7 +398,8 @@ static int run(struct invocation *call, int argc, char **argv)
 	free(data);
 	device_close(&dev);
 	fflush(stdout);
-	return report_mismatch(&config, &dev, &result);
+	match_or_die(&config, &dev, &result);
+	return EXIT_OK;
 }
 
 const struct command command_dma = {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "fpgactl/card_message.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/factorial.h"
@@ -43,8 +44,8 @@ static int run(struct invocation *call, int argc, char **argv)
 	if (ret)
 		device_die(&dev, ret, "computing %" PRIu32 "!", n);
 	if (result != factorial32(n))
-		die(EXIT_FAILED, "%s (%s): %" PRIu32 "! modulo 2^32 is %" PRIu32 ", the card says %"
-		    PRIu32, dev.card.name, dev.card.slot, n, factorial32(n), result);
+		card_die(&dev.card, EXIT_FAILED, NULL, "%" PRIu32 "! modulo 2^32 is %" PRIu32
+			 ", the card says %" PRIu32, n, factorial32(n), result);
 
 	if (call->json) {
 		object = json_for_device(&dev);

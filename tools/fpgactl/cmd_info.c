@@ -2,7 +2,6 @@
 /* fpga-ctl info: what a card is and can do, as its driver says. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/numbers.h"
 #include "fpgactl/choose.h"
@@ -109,24 +108,39 @@ static void print_info(const struct device *dev)
 static int run(struct invocation *call, int argc, char **argv)
 {
 	struct json_object *array = NULL;
-	struct device *devs;
-	size_t count;
+	const struct card *only = NULL;
+	int worst = EXIT_OK;
+	struct card_list list;
 
 	no_options_no_arguments(call, argc, argv);
-	count = choose_devices_or_die(&devs, call);
+	find_cards_or_die(&list, call);
+	if (call->device)
+		only = match_one_or_die(&list, call->device);
 	if (call->json)
 		array = json_object_new_array();
-	for (size_t i = 0; i < count; i++) {
+	/* what one card keeps to itself is no reason to be silent about the others */
+	for (size_t i = 0; i < list.count; i++) {
+		const struct card *card = &list.cards[i];
+		enum exit_status status;
+		struct device dev;
+
+		if (only && only != card)
+			continue;
+		status = open_or_say(&dev, card);
+		if (status) {
+			worst = status;
+			continue;
+		}
 		if (call->json)
-			json_object_array_add(array, info_json(&devs[i]));
+			json_object_array_add(array, info_json(&dev));
 		else
-			print_info(&devs[i]);
-		device_close(&devs[i]);
+			print_info(&dev);
+		device_close(&dev);
 	}
 	if (call->json)
 		json_print(array, false);
-	free(devs);
-	return EXIT_OK;
+	cards_free(&list);
+	return worst;
 }
 
 const struct command command_info = {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fpgactl/card_message.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
@@ -122,6 +123,8 @@ struct result {
 static int report(const struct config *config, const struct device *dev,
 		  const struct result *result, const char *text)
 {
+	char card[CARD_TEXT_SIZE];
+
 	if (config->call->json) {
 		struct json_object *object = json_for_device(dev);
 
@@ -137,7 +140,7 @@ static int report(const struct config *config, const struct device *dev,
 			json_put_real(object, "seconds", (double)result->ns / 1e9);
 		json_print(object, false);
 	} else {
-		printf("%s (%s): %s\n", dev->card.name, dev->card.slot, text);
+		printf("%s: %s\n", card_text(&dev->card, card), text);
 	}
 	return EXIT_OK;
 }
@@ -170,14 +173,13 @@ static void wait_for(const struct config *config, struct device *dev, struct res
 
 		result->causes |= causes;
 		if (ret == -ETIMEDOUT)
-			die_advice(EXIT_FAILED, result->raised ?
-				   "the card raised it, and it got lost: 'fpga-ctl reset' starts "
-				   "the card afresh" :
-				   "'fpga-ctl irq raise' raises one; --timeout waits longer",
-				   "%s (%s): no interrupt in time: %" PRIu64 " of %" PRIu64
-				   " arrived", dev->card.name, dev->card.slot,
-				   result->raised ? result->arrived : result->count - begin,
-				   config->count);
+			card_die(&dev->card, EXIT_FAILED, result->raised ?
+				 "the card raised it, and it got lost: 'fpga-ctl reset' starts "
+				 "the card afresh" :
+				 "'fpga-ctl irq raise' raises one; --timeout waits longer",
+				 "no interrupt in time: %" PRIu64 " of %" PRIu64 " arrived",
+				 result->raised ? result->arrived : result->count - begin,
+				 config->count);
 		if (ret)
 			device_die(dev, ret, "waiting for an interrupt");
 	}
@@ -203,8 +205,8 @@ static int raise_some(const struct config *config, struct device *dev)
 		result.arrived++;
 	}
 	if (result.arrived && (result.causes & config->causes) != config->causes)
-		die(EXIT_FAILED, "%s (%s): raised causes %#" PRIx32 ", arrived %#" PRIx32,
-		    dev->card.name, dev->card.slot, config->causes, result.causes);
+		card_die(&dev->card, EXIT_FAILED, NULL, "raised causes %#" PRIx32 ", arrived %#"
+			 PRIx32, config->causes, result.causes);
 	if (config->no_wait)
 		snprintf(text, sizeof(text), "%" PRIu64 " raised", result.raised);
 	else

@@ -2,6 +2,7 @@
 /* fpga-ctl reset: the card as after power-on. */
 #include <stdio.h>
 
+#include "fpgactl/card_message.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
@@ -14,6 +15,7 @@ static const char help[] =
 static int run(struct invocation *call, int argc, char **argv)
 {
 	struct json_object *object;
+	char card[CARD_TEXT_SIZE];
 	struct device dev;
 	uint64_t begin, ns;
 	int ret;
@@ -30,7 +32,7 @@ static int run(struct invocation *call, int argc, char **argv)
 		json_put_real(object, "seconds", (double)ns / 1e9);
 		json_print(object, false);
 	} else {
-		printf("%s (%s): reset, in %s\n", dev.card.name, dev.card.slot, time_text(ns).text);
+		printf("%s: reset, in %s\n", card_text(&dev.card, card), time_text(ns).text);
 	}
 	device_close(&dev);
 	return EXIT_OK;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "common/alloc.h"
+#include "fpgactl/card_message.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
@@ -87,9 +88,8 @@ static size_t find_watched_or_die(struct watched **watched, const struct invocat
 static void read_or_die(const struct card *card, struct stats *stats)
 {
 	if (!stats_read(card, "/sys", stats))
-		die_advice(EXIT_FAILED, "'fpga-ctl list' shows what is there now",
-			   "%s (%s): the counters are gone: was the card removed?", card->name,
-			   card->slot);
+		card_die(card, EXIT_FAILED, "'fpga-ctl list' shows what is there now",
+			 "the counters are gone: was the card removed?");
 }
 
 static uint64_t grown(const struct stats *now, const struct stats *before, enum stats_index stat)

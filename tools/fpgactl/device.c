@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "common/die.h"
+#include "fpgactl/card_message.h"
 
 static int request(const struct device *dev, unsigned long number, void *arg)
 {
@@ -192,5 +192,5 @@ void device_die(const struct device *dev, int error, const char *format, ...)
 		why = explanations[i].why;
 		advice = explanations[i].advice;
 	}
-	die_advice(status, advice, "%s (%s): %s: %s", dev->card.name, dev->card.slot, what, why);
+	card_die(&dev->card, status, advice, "%s: %s", what, why);
 }

@@ -27,6 +27,8 @@ libfpgactl_a_SOURCES = \
 
 fpga_ctl_SOURCES = \
 	tools/fpga-ctl.c \
+	tools/fpgactl/card_message.c \
+	tools/fpgactl/card_message.h \
 	tools/fpgactl/checks.c \
 	tools/fpgactl/checks.h \
 	tools/fpgactl/checks_dma.c \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "common/die.h"
+#include "fpgactl/card_message.h"
 #include "fpgactl/pattern.h"
 #include "fpgactl/units.h"
 #include "fpgactl/verify.h"
@@ -30,8 +30,8 @@ static uint64_t timed_dma(struct device *dev, uint32_t direction, void *buffer, 
 	if (ret)
 		device_die(dev, ret, "DMA of %" PRIu64 " bytes", len);
 	if (done != len)
-		die(EXIT_FAILED, "%s: DMA of %" PRIu64 " bytes: only %" PRIu64 " moved",
-		    dev->card.name, len, done);
+		card_die(&dev->card, EXIT_FAILED, NULL, "DMA of %" PRIu64 " bytes: only %" PRIu64
+			 " moved", len, done);
 	return ns;
 }
 
@@ -54,9 +54,9 @@ void measure_dma(struct device *dev, uint64_t len, const struct measure_limit *l
 		from_ns = timed_dma(dev, EMUCARD_DMA_FROM_CARD, got, len);
 		if (!verify_bytes(&mismatch, 0, sent, got, len)) {
 			mismatch_format(&mismatch, text, sizeof(text));
-			die(EXIT_FAILED, "%s (%s): %" PRIu64 " of %" PRIu64 " bytes came back "
-			    "wrong, the first at offset %#" PRIx64 ": %s", dev->card.name,
-			    dev->card.slot, mismatch.wrong, len, mismatch.position, text);
+			card_die(&dev->card, EXIT_FAILED, NULL, "%" PRIu64 " of %" PRIu64 " bytes "
+				 "came back wrong, the first at offset %#" PRIx64 ": %s",
+				 mismatch.wrong, len, mismatch.position, text);
 		}
 		if (!warm)
 			continue;
@@ -84,9 +84,8 @@ void measure_irq(struct device *dev, const struct measure_limit *limit, struct s
 		if (ret)
 			device_die(dev, ret, "raising an interrupt and waiting for it");
 		if (count != before + 1)
-			die(EXIT_FAILED, "%s (%s): one interrupt raised, %" PRIu64 " arrived: "
-			    "does somebody else use the card?", dev->card.name, dev->card.slot,
-			    count - before);
+			card_die(&dev->card, EXIT_FAILED, "does somebody else use the card?",
+				 "one interrupt raised, %" PRIu64 " arrived", count - before);
 		if (warm)
 			samples_add(samples, ns);
 	}
@@ -108,8 +107,8 @@ void measure_register(struct device *dev, const struct measure_limit *limit,
 		if (!warm)
 			first = value;
 		if (value != first)
-			die(EXIT_FAILED, "%s (%s): %s read %#" PRIx64 ", then %#" PRIx64,
-			    dev->card.name, dev->card.slot, id->name, first, value);
+			card_die(&dev->card, EXIT_FAILED, NULL, "%s read %#" PRIx64 ", then %#"
+				 PRIx64, id->name, first, value);
 		if (warm)
 			samples_add(samples, ns);
 	}

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "common/die.h"
+#include "fpgactl/card_message.h"
 #include "fpgactl/units.h"
 
 static void fill(const struct source *source, const struct transfer *transfer, uint64_t at,
@@ -30,9 +30,9 @@ static void move(struct transfer *transfer, uint32_t direction, void *buffer, ui
 	if (ret || done != len) {
 		progress_end(transfer->progress);
 		if (!ret)
-			die(EXIT_FAILED, "%s: DMA %s the card at offset %#" PRIx64 ": %" PRIu64
-			    " of %" PRIu64 " bytes moved, and no error reported",
-			    transfer->dev->card.name, where, transfer->offset + at, done, len);
+			card_die(&transfer->dev->card, EXIT_FAILED, NULL, "DMA %s the card at "
+				 "offset %#" PRIx64 ": %" PRIu64 " of %" PRIu64 " bytes moved, and "
+				 "no error reported", where, transfer->offset + at, done, len);
 		device_die(transfer->dev, ret, "DMA of %" PRIu64 " bytes %s the card at offset %#"
 			   PRIx64 ", %" PRIu64 " of them moved", len, where,
 			   transfer->offset + at, done);
