@@ -95,7 +95,9 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/topology.h \
 	tools/pciaddr/tree.c \
 	tools/pciaddr/views.c \
-	tools/pciaddr/views.h
+	tools/pciaddr/views.h \
+	tools/pciaddr/workers.c \
+	tools/pciaddr/workers.h
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS)
 
 pciaddr_check_SOURCES = tools/pciaddr-check.c
