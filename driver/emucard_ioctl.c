@@ -9,9 +9,10 @@
 
 /*
  * Every argument begins with argsz. Copy in as much of it as both sides know;
- * what the caller does not know reads as 0.
+ * what the caller does not know reads as 0. Not copy_struct_from_user(): it
+ * refuses a newer caller whose further fields are not 0, also those that no flag turns on.
  */
-static int emucard_get(void *arg, void __user *user, size_t size_v1, size_t size)
+static int emucard_copy_in(void *arg, void __user *user, size_t size_v1, size_t size)
 {
 	u32 argsz;
 
@@ -45,12 +46,12 @@ static int emucard_deadline(u32 timeout_ms, struct emucard_wait *wait)
 	return 0;
 }
 
-static int emucard_ioctl_info(struct emucard *card, void __user *user)
+static int emucard_ioctl_info(struct emucard_file *efile, struct emucard_info __user *user)
 {
-	struct emucard_info info, answer = card->info;
+	struct emucard_info info, answer = efile->card->info;
 	int ret;
 
-	ret = emucard_get(&info, user, offsetofend(struct emucard_info, driver), sizeof(info));
+	ret = emucard_copy_in(&info, user, offsetofend(struct emucard_info, driver), sizeof(info));
 	if (ret)
 		return ret;
 	if (info.flags)
@@ -60,12 +61,13 @@ static int emucard_ioctl_info(struct emucard *card, void __user *user)
 	return emucard_answer(user, &answer, info.argsz, sizeof(answer), 0);
 }
 
-static int emucard_ioctl_reg(struct emucard *card, struct file *file, void __user *user)
+static int emucard_ioctl_reg(struct emucard_file *efile, struct emucard_reg __user *user)
 {
+	struct emucard *card = efile->card;
 	struct emucard_reg reg;
 	int ret;
 
-	ret = emucard_get(&reg, user, offsetofend(struct emucard_reg, value), sizeof(reg));
+	ret = emucard_copy_in(&reg, user, offsetofend(struct emucard_reg, value), sizeof(reg));
 	if (ret)
 		return ret;
 	if (reg.flags & ~EMUCARD_REG_WRITE)
@@ -79,13 +81,13 @@ static int emucard_ioctl_reg(struct emucard *card, struct file *file, void __use
 		return -ERANGE;
 
 	if (reg.flags & EMUCARD_REG_WRITE) {
-		if (!(file->f_mode & FMODE_WRITE))
+		if (!(efile->file->f_mode & FMODE_WRITE))
 			return -EBADF;
 		if (reg.width < 8 && reg.value >> (8 * reg.width))
 			return -EINVAL;
 		return card->ops->reg_write(card, reg.offset, reg.width, reg.value);
 	}
-	if (!(file->f_mode & FMODE_READ))
+	if (!(efile->file->f_mode & FMODE_READ))
 		return -EBADF;
 	ret = card->ops->reg_read(card, reg.offset, reg.width, &reg.value);
 	return ret ? ret : emucard_answer(user, &reg, reg.argsz, sizeof(reg), 0);
@@ -101,15 +103,16 @@ static int emucard_restart_errno(int ret)
 	return ret == -EINTR && signal_pending(current) ? -ERESTARTNOHAND : ret;
 }
 
-static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __user *user)
+static int emucard_ioctl_dma(struct emucard_file *efile, struct emucard_dma __user *user)
 {
+	struct emucard *card = efile->card;
 	struct emucard_wait wait = { .interruptible = true };
 	struct emucard_dma dma;
 	struct iov_iter iter;
 	bool to_card;
 	int ret;
 
-	ret = emucard_get(&dma, user, offsetofend(struct emucard_dma, done), sizeof(dma));
+	ret = emucard_copy_in(&dma, user, offsetofend(struct emucard_dma, done), sizeof(dma));
 	if (ret)
 		return ret;
 	to_card = dma.flags == EMUCARD_DMA_TO_CARD;
@@ -122,7 +125,7 @@ static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __use
 		return ret;
 	if (!(card->info.caps & EMUCARD_CAP_DMA))
 		return -EOPNOTSUPP;
-	if (!(file->f_mode & (to_card ? FMODE_WRITE : FMODE_READ)))
+	if (!(efile->file->f_mode & (to_card ? FMODE_WRITE : FMODE_READ)))
 		return -EBADF;
 	if (dma.offset >= card->info.dma_size || dma.len > card->info.dma_size - dma.offset)
 		return -ERANGE;
@@ -136,30 +139,35 @@ static int emucard_ioctl_dma(struct emucard *card, struct file *file, void __use
 	return emucard_answer(user, &dma, dma.argsz, sizeof(dma), emucard_restart_errno(ret));
 }
 
-static int emucard_ioctl_irq_raise(struct emucard *card, struct file *file, void __user *user)
+static int emucard_ioctl_irq_raise(struct emucard_file *efile,
+				   struct emucard_irq_raise __user *user)
 {
+	struct emucard *card = efile->card;
 	struct emucard_irq_raise raise;
 	int ret;
 
-	ret = emucard_get(&raise, user, offsetofend(struct emucard_irq_raise, pad), sizeof(raise));
+	ret = emucard_copy_in(&raise, user, offsetofend(struct emucard_irq_raise, pad),
+			      sizeof(raise));
 	if (ret)
 		return ret;
 	if (raise.flags || raise.pad || !raise.causes || raise.causes > 0xffff)
 		return -EINVAL;
 	if (!(card->info.caps & EMUCARD_CAP_IRQ))
 		return -EOPNOTSUPP;
-	if (!(file->f_mode & FMODE_WRITE))
+	if (!(efile->file->f_mode & FMODE_WRITE))
 		return -EBADF;
 	return card->ops->irq_raise(card, raise.causes);
 }
 
-static int emucard_ioctl_irq_wait(struct emucard_file *efile, void __user *user)
+static int emucard_ioctl_irq_wait(struct emucard_file *efile,
+				  struct emucard_irq_wait __user *user)
 {
 	struct emucard_wait wait = { .interruptible = true };
 	struct emucard_irq_wait irq;
 	int ret;
 
-	ret = emucard_get(&irq, user, offsetofend(struct emucard_irq_wait, causes), sizeof(irq));
+	ret = emucard_copy_in(&irq, user, offsetofend(struct emucard_irq_wait, causes),
+			      sizeof(irq));
 	if (ret)
 		return ret;
 	if (irq.flags & ~EMUCARD_IRQ_NOWAIT)
@@ -173,13 +181,14 @@ static int emucard_ioctl_irq_wait(struct emucard_file *efile, void __user *user)
 	return emucard_answer(user, &irq, irq.argsz, sizeof(irq), emucard_restart_errno(ret));
 }
 
-static int emucard_ioctl_irq_eventfd(struct emucard_file *efile, void __user *user)
+static int emucard_ioctl_irq_eventfd(struct emucard_file *efile,
+				     struct emucard_irq_eventfd __user *user)
 {
 	struct emucard_irq_eventfd event;
 	int ret;
 
-	ret = emucard_get(&event, user, offsetofend(struct emucard_irq_eventfd, pad),
-			  sizeof(event));
+	ret = emucard_copy_in(&event, user, offsetofend(struct emucard_irq_eventfd, pad),
+			      sizeof(event));
 	if (ret)
 		return ret;
 	if (event.flags || event.pad)
@@ -189,30 +198,33 @@ static int emucard_ioctl_irq_eventfd(struct emucard_file *efile, void __user *us
 	return emucard_irq_eventfd(efile, event.fd);
 }
 
-static int emucard_ioctl_reset(struct emucard *card, struct file *file, void __user *user)
+static int emucard_ioctl_reset(struct emucard_file *efile, struct emucard_reset __user *user)
 {
+	struct emucard *card = efile->card;
 	struct emucard_reset reset;
 	int ret;
 
-	ret = emucard_get(&reset, user, offsetofend(struct emucard_reset, flags), sizeof(reset));
+	ret = emucard_copy_in(&reset, user, offsetofend(struct emucard_reset, flags),
+			      sizeof(reset));
 	if (ret)
 		return ret;
 	if (reset.flags)
 		return -EINVAL;
 	if (!(card->info.caps & EMUCARD_CAP_RESET))
 		return -EOPNOTSUPP;
-	if (!(file->f_mode & FMODE_WRITE))
+	if (!(efile->file->f_mode & FMODE_WRITE))
 		return -EBADF;
 	return card->ops->reset(card);
 }
 
-static int emucard_ioctl_fact(struct emucard *card, struct file *file, void __user *user)
+static int emucard_ioctl_fact(struct emucard_file *efile, struct emucard_fact __user *user)
 {
+	struct emucard *card = efile->card;
 	struct emucard_wait wait = { .interruptible = true };
 	struct emucard_fact fact;
 	int ret;
 
-	ret = emucard_get(&fact, user, offsetofend(struct emucard_fact, pad), sizeof(fact));
+	ret = emucard_copy_in(&fact, user, offsetofend(struct emucard_fact, pad), sizeof(fact));
 	if (ret)
 		return ret;
 	if (fact.flags || fact.pad)
@@ -222,7 +234,7 @@ static int emucard_ioctl_fact(struct emucard *card, struct file *file, void __us
 		return ret;
 	if (!(card->info.caps & EMUCARD_CAP_FACT))
 		return -EOPNOTSUPP;
-	if (!(file->f_mode & FMODE_WRITE))
+	if (!(efile->file->f_mode & FMODE_WRITE))
 		return -EBADF;
 
 	ret = card->ops->fact(card, fact.value, &fact.result, &wait);
@@ -243,16 +255,16 @@ long emucard_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	switch (cmd) {
 	case EMUCARD_GET_INFO:
-		ret = emucard_ioctl_info(card, user);
+		ret = emucard_ioctl_info(efile, user);
 		break;
 	case EMUCARD_REG:
-		ret = emucard_ioctl_reg(card, file, user);
+		ret = emucard_ioctl_reg(efile, user);
 		break;
 	case EMUCARD_DMA:
-		ret = emucard_ioctl_dma(card, file, user);
+		ret = emucard_ioctl_dma(efile, user);
 		break;
 	case EMUCARD_IRQ_RAISE:
-		ret = emucard_ioctl_irq_raise(card, file, user);
+		ret = emucard_ioctl_irq_raise(efile, user);
 		break;
 	case EMUCARD_IRQ_WAIT:
 		ret = emucard_ioctl_irq_wait(efile, user);
@@ -261,10 +273,10 @@ long emucard_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		ret = emucard_ioctl_irq_eventfd(efile, user);
 		break;
 	case EMUCARD_RESET:
-		ret = emucard_ioctl_reset(card, file, user);
+		ret = emucard_ioctl_reset(efile, user);
 		break;
 	case EMUCARD_FACT:
-		ret = emucard_ioctl_fact(card, file, user);
+		ret = emucard_ioctl_fact(efile, user);
 		break;
 	default:
 		ret = -ENOTTY;
