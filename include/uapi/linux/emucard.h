@@ -39,6 +39,7 @@
 /* Grows with every change that a caller can notice. */
 #define EMUCARD_API_VERSION	1
 
+/* _IO() throughout: a request keeps its number when its structure grows. */
 #define EMUCARD_MAGIC		0xf9
 
 /* Longest wait that a caller may ask for, and what 0 stands for [ms] */
@@ -153,13 +154,15 @@ struct emucard_reg {
 #define EMUCARD_DMA_TO_CARD	(1U << 0)
 #define EMUCARD_DMA_FROM_CARD	(1U << 1)
 
+#define EMUCARD_DMA_LEN_MAX	(1ULL << 30)
+
 /**
  * struct emucard_dma - argument of EMUCARD_DMA
  * @argsz: in: size of this structure in bytes
  * @flags: exactly one of EMUCARD_DMA_TO_CARD, EMUCARD_DMA_FROM_CARD
  * @addr: user address of the buffer, any alignment
  * @offset: in card memory [bytes], any alignment
- * @len: 1 to 2^30 bytes
+ * @len: 1 to EMUCARD_DMA_LEN_MAX bytes
  * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
  * @pad: 0
  * @done: out, also on an error that ends a transfer: bytes known to have been moved
@@ -174,8 +177,6 @@ struct emucard_dma {
 	__u32 pad;
 	__u64 done;
 };
-
-#define EMUCARD_DMA_LEN_MAX	(1ULL << 30)
 
 /**
  * EMUCARD_IRQ_RAISE - make the card raise an interrupt
