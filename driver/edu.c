@@ -54,7 +54,7 @@ enum edu_unit {
  * @queues_lock: protects @queues
  * @queues: for each unit its callers; the first has it. FIFO; otherwise the releasing
  *	thread, which is already running, would always win.
- * @gone: the card goes
+ * @retired: the driver is being unbound, or the machine shut down
  * @buffer: host memory of transfers
  * @buffer_dma: bus address of @buffer
  */
@@ -67,7 +67,7 @@ struct edu {
 	unsigned int resets;
 	spinlock_t queues_lock;		/* queues */
 	struct list_head queues[EDU_UNITS];
-	bool gone;
+	bool retired;
 	void *buffer;
 	dma_addr_t buffer_dma;
 };
@@ -85,7 +85,7 @@ static void edu_write(struct edu *edu, u32 reg, u32 value)
 /* A card that has gone reads all-ones. */
 static bool edu_alive(struct edu *edu)
 {
-	return !READ_ONCE(edu->gone) && !PCI_POSSIBLE_ERROR(edu_read(edu, EDU_ID));
+	return !READ_ONCE(edu->retired) && !PCI_POSSIBLE_ERROR(edu_read(edu, EDU_ID));
 }
 
 static irqreturn_t edu_irq(int nr, void *data)
@@ -151,7 +151,7 @@ static int edu_wait_clear(struct edu *edu, u32 reg, u32 bit, unsigned int resets
 	do {
 		some.deadline = jiffies + min_t(long, emucard_time_left(wait), EDU_WATCH);
 		ret = emucard_wait_event(edu->wait,
-					 READ_ONCE(edu->gone) ||
+					 READ_ONCE(edu->retired) ||
 					 READ_ONCE(edu->resets) != resets ||
 					 !(edu_read(edu, reg) & bit), &some);
 	} while (ret == -ETIMEDOUT && emucard_time_left(wait));
@@ -307,7 +307,7 @@ static int edu_irq_raise(struct emucard *card, u32 causes)
 
 static void edu_retire(struct edu *edu)
 {
-	WRITE_ONCE(edu->gone, true);
+	WRITE_ONCE(edu->retired, true);
 	wake_up_all(&edu->wait);
 }
 
@@ -453,7 +453,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 static void edu_restart(struct edu *edu)
 {
 	/* After a shutdown it is not to reach memory again. */
-	if (READ_ONCE(edu->gone))
+	if (READ_ONCE(edu->retired))
 		return;
 	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQ_FACT);
 	pci_set_master(edu->pdev);

@@ -218,7 +218,7 @@ struct emucard {
 	/* Every call of a user and every asynchronous request holds one of these. */
 	struct percpu_ref users;
 	struct completion drained;
-	bool gone;
+	bool detached;			/* set before @users is killed, for those who wait */
 
 	wait_queue_head_t irq_wait;
 	spinlock_t irq_lock;		/* irq_count, files and the files' event state */

@@ -56,7 +56,7 @@ int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg,
 	if (!(arg->flags & EMUCARD_IRQ_NOWAIT))
 		ret = emucard_wait_event(card->irq_wait,
 					 emucard_irq_count(card) != arg->count ||
-					 READ_ONCE(card->gone), wait);
+					 READ_ONCE(card->detached), wait);
 
 	spin_lock_irq(&card->irq_lock);
 	/* At the last moment, or together with the signal */
@@ -71,7 +71,7 @@ int emucard_irq_wait(struct emucard_file *efile, struct emucard_irq_wait *arg,
 	}
 	spin_unlock_irq(&card->irq_lock);
 
-	return READ_ONCE(card->gone) ? -ENODEV : ret;
+	return READ_ONCE(card->detached) ? -ENODEV : ret;
 }
 
 __poll_t emucard_poll(struct file *file, poll_table *wait)
@@ -86,7 +86,7 @@ __poll_t emucard_poll(struct file *file, poll_table *wait)
 	if (efile->irq_seen != card->irq_count)
 		events |= EPOLLPRI;
 	spin_unlock_irq(&card->irq_lock);
-	if (READ_ONCE(card->gone))
+	if (READ_ONCE(card->detached))
 		events |= EPOLLERR | EPOLLHUP;
 	return events;
 }

@@ -208,7 +208,7 @@ EXPORT_SYMBOL_GPL(devm_emucard_alloc);
 /* On return no user is left, and none comes. */
 static void emucard_disconnect(struct emucard *card)
 {
-	WRITE_ONCE(card->gone, true);
+	WRITE_ONCE(card->detached, true);
 	percpu_ref_kill(&card->users);
 	wake_up_all(&card->irq_wait);
 	if (card->ops->detach)

@@ -61,7 +61,7 @@ struct fpga_vector {
  * @dma: its DMA engine
  * @regs_lock: held for reading by who uses registers, for writing by who resets
  * @irq_lock: so that a cause is taken once
- * @going: protected by @regs_lock; the engine must not run any more
+ * @retired: the engine must never run again; protected by @regs_lock
  * @features: FPGA_FEATURE_*
  * @intx: the interrupt line may be shared
  * @vectors: vectors in use
@@ -73,7 +73,7 @@ struct fpga {
 	struct fpga_dma *dma;
 	struct rw_semaphore regs_lock;
 	spinlock_t irq_lock;		/* read and acknowledge FPGA_INT_STATUS */
-	bool going;
+	bool retired;
 	u32 features;
 	bool intx;
 	struct fpga_vector vectors[FPGA_IRQ_VECTORS];
@@ -265,7 +265,7 @@ static int fpga_reset(struct emucard *card)
 	int ret = -ENODEV;
 
 	down_write(&fpga->regs_lock);
-	if (fpga->going)
+	if (fpga->retired)
 		goto unlock;
 	fpga_dma_fail(fpga->dma, -EIO);
 	fpga_reset_card(fpga);
@@ -282,7 +282,7 @@ unlock:
 static void fpga_retire(struct fpga *fpga)
 {
 	down_write(&fpga->regs_lock);
-	fpga->going = true;
+	fpga->retired = true;
 	fpga_dma_stop(fpga->dma, -ENODEV);
 	up_write(&fpga->regs_lock);
 }
@@ -550,7 +550,7 @@ static void fpga_restart(struct fpga *fpga)
 	int ret = -ENODEV;
 
 	lockdep_assert_held_write(&fpga->regs_lock);
-	if (fpga->going)
+	if (fpga->retired)
 		return;
 	if (fpga_alive(fpga)) {
 		fpga_save_config(fpga);
