@@ -48,10 +48,7 @@ enum edu_unit {
  * @regs: BAR 0
  * @card: what users see
  * @wait: woken by interrupts, when a unit becomes free, by resets, and when the card goes
- * @regs_lock: held for reading by who writes registers, for writing during a reset;
- *	nobody waits for the device with it
  * @resets: changes with every reset of the function; written with @regs_lock
- * @queues_lock: protects @queues
  * @queues: for each unit its callers; the first has it. FIFO; otherwise the releasing
  *	thread, which is already running, would always win.
  * @retired: the driver is being unbound, or the machine shut down
@@ -63,9 +60,14 @@ struct edu {
 	void __iomem *regs;
 	struct emucard *card;
 	wait_queue_head_t wait;
+	/**
+	 * @regs_lock: held for reading by who writes registers, but never while he waits for the
+	 * device; for writing during a reset, which does wait, for a transfer to end
+	 */
 	struct rw_semaphore regs_lock;
 	unsigned int resets;
-	spinlock_t queues_lock;		/* queues */
+	/** @queues_lock: protects @queues */
+	spinlock_t queues_lock;
 	struct list_head queues[EDU_UNITS];
 	bool retired;
 	void *buffer;

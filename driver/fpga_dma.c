@@ -45,6 +45,7 @@ static_assert(FPGA_DMA_SLOTS <= FPGA_DMA_RING_MAX);
 #define FPGA_DMA_STOP_USEC	(1000 * USEC_PER_MSEC)
 #define FPGA_DMA_STOP_POLL_USEC	20
 
+/* In this order: fpga_dma_sweep() never raises an engine that it has not stopped itself. */
 enum fpga_dma_state {
 	FPGA_DMA_OFF,		/* transfers are refused with fpga_dma.error */
 	FPGA_DMA_PAUSED,	/* transfers are queued */
@@ -63,8 +64,6 @@ struct fpga_dma_table {
  * @ops: of the engine's user
  * @data: for @ops
  * @control: FPGA_DMA_CONTROL_* of an engine that runs
- * @stop_mutex: held for as long as the engine is being stopped or started
- * @lock: never held while the doorbell is rung
  * @state: what happens to a transfer
  * @error: why it is off
  * @paused_at: since when it is not on, in jiffies
@@ -86,8 +85,13 @@ struct fpga_dma {
 	const struct fpga_dma_ops *ops;
 	void *data;
 	u32 control;
-	struct mutex stop_mutex;	/* who stops or starts the engine */
-	spinlock_t lock;		/* all that follows, but not the work; @state: with both */
+	/** @stop_mutex: held while the engine is being stopped or started; @lock nests in it */
+	struct mutex stop_mutex;
+	/**
+	 * @lock: protects all that follows but @tables and the work; @state changes with both.
+	 * Never held while the doorbell is rung, nor while transfers end.
+	 */
+	spinlock_t lock;
 	enum fpga_dma_state state;
 	int error;
 	unsigned long paused_at;
@@ -456,6 +460,7 @@ static bool fpga_dma_any_in_ring(struct fpga_dma *dma, const struct fpga_dma_vic
 {
 	unsigned int i;
 
+	lockdep_assert_held(&dma->lock);
 	for (i = dma->head; i != dma->tail; i++)
 		if (victims->match(dma->slot[i % FPGA_DMA_SLOTS], victims->arg))
 			return true;
@@ -482,6 +487,7 @@ static void fpga_dma_sweep_locked(struct fpga_dma *dma, const struct fpga_dma_vi
 		stopped = true;
 		dma->state = FPGA_DMA_PAUSED;
 		dma->paused_at = jiffies;
+		/* What is paused feeds nothing to the ring, so the lock need not be held. */
 		spin_unlock_irq(&dma->lock);
 		dead = fpga_dma_quiesce(dma);
 		spin_lock_irq(&dma->lock);

@@ -59,8 +59,6 @@ struct fpga_vector {
  * @regs: BAR 0
  * @card: what users see
  * @dma: its DMA engine
- * @regs_lock: held for reading by who uses registers, for writing by who resets
- * @irq_lock: so that a cause is taken once
  * @retired: the engine must never run again; protected by @regs_lock
  * @features: FPGA_FEATURE_*
  * @intx: the interrupt line may be shared
@@ -71,8 +69,13 @@ struct fpga {
 	void __iomem *regs;
 	struct emucard *card;
 	struct fpga_dma *dma;
+	/**
+	 * @regs_lock: held for reading by users' requests that touch registers, for writing by
+	 * resets, from before the card is reset until it runs again; fpga_dma's locks nest in it
+	 */
 	struct rw_semaphore regs_lock;
-	spinlock_t irq_lock;		/* read and acknowledge FPGA_INT_STATUS */
+	/** @irq_lock: read and acknowledge FPGA_INT_STATUS, so that a cause is taken once */
+	spinlock_t irq_lock;
 	bool retired;
 	u32 features;
 	bool intx;
