@@ -138,9 +138,6 @@ struct emucard_request {
 /**
  * struct emucard_ops - what a card driver does for the core
  *
- * All but @name, @numbers and one of @submit and @copy may be missing. Except for
- * @detach, none is called any more once the registration has been undone.
- *
  * @name: the nodes are called by this name and a number
  * @numbers: the numbers in use
  * @submit: start a request; never sleeps for long, never fails halfway: either
@@ -155,6 +152,9 @@ struct emucard_request {
  * @fact: compute a factorial
  * @detach: the card goes: every request that is under way must end soon, with
  *	-ENODEV, and so must every later one
+ *
+ * Needed are @name, @numbers, @copy or @submit with @cancel, and what emucard_info.caps
+ * promises. None is called before the registration, nor after it has failed or been undone.
  */
 struct emucard_ops {
 	const char *name;
@@ -194,7 +194,7 @@ struct emucard_stats {
 /**
  * struct emucard - one card
  * @dev: its class device; its parent is the PCI function
- * @ops: set by emucard_alloc()
+ * @ops: from devm_emucard_alloc()
  * @drvdata: the card driver's own
  * @info: what EMUCARD_GET_INFO answers; the card driver fills in what it knows
  * @mmap_base: physical address of what mmap() maps, emucard_info.mmap_size long

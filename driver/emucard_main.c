@@ -43,6 +43,7 @@ static int emucard_open(struct inode *inode, struct file *file)
 	efile->card = card;
 	efile->file = file;
 
+	/* Until get_device(), the caller's reference to the cdev holds its parent, the card. */
 	if (!emucard_enter(card)) {
 		kfree(efile);
 		return -ENODEV;

@@ -424,6 +424,7 @@ static void emucard_request_wait(struct emucard_request *request,
 		/* All that can be left is another processor that is in emucard_xfer_done(). */
 		wait_event(request->wait, READ_ONCE(request->done));
 	}
+	/* Who has set done may still be in wake_up_locked(), before the request may be freed. */
 	spin_lock_irq(&request->wait.lock);
 	spin_unlock_irq(&request->wait.lock);
 }

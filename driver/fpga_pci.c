@@ -18,7 +18,7 @@
 #include "fpga_dma.h"
 #include "fpga_regs.h"
 
-/* Pattern for the liveness register, with every bit both ways between two writes */
+/* Pattern for FPGA_SCRATCH, which reads back inverted */
 #define FPGA_SCRATCH_TEST	0x5a0ff0a5
 
 static struct emucard_range expect;
