@@ -13,8 +13,8 @@
 #include <linux/rwsem.h>
 #include <linux/sizes.h>
 
-#include "emucard_driver.h"
 #include "emucard_compat.h"
+#include "emucard_driver.h"
 #include "fpga_dma.h"
 #include "fpga_regs.h"
 
@@ -307,6 +307,35 @@ static const struct emucard_ops fpga_ops = {
 	.detach = fpga_detach,
 };
 
+static int fpga_map_regs(struct fpga *fpga)
+{
+	struct emucard_info *info = &fpga->card->info;
+	struct pci_dev *pdev = fpga->pdev;
+	struct device *dev = &pdev->dev;
+	int ret;
+
+	/* Before enabling: the kernel's own messages do not say why. */
+	ret = emucard_check_decode(pdev, FPGA_BAR_REGS);
+	if (ret)
+		return ret;
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot enable\n");
+	ret = pci_request_regions(pdev, KBUILD_MODNAME);
+	if (ret)
+		return dev_err_probe(dev, ret,
+				     "its ports or memory belong to another driver, see /proc/ioports and /proc/iomem\n");
+	info->regs_base = pci_resource_start(pdev, FPGA_BAR_REGS);
+	info->regs_size = pci_resource_len(pdev, FPGA_BAR_REGS);
+	if (info->regs_size < FPGA_IO_SIZE)
+		return dev_err_probe(dev, -ENODEV, "BAR %d has 0x%x ports, not 0x%x\n",
+				     FPGA_BAR_REGS, info->regs_size, FPGA_IO_SIZE);
+	fpga->regs = pcim_iomap(pdev, FPGA_BAR_REGS, 0);
+	if (!fpga->regs)
+		return dev_err_probe(dev, -ENOMEM, "cannot map BAR %d\n", FPGA_BAR_REGS);
+	return 0;
+}
+
 /* Is it the card, of a version that this driver knows, and alive? */
 static int fpga_identify(struct fpga *fpga)
 {
@@ -413,6 +442,38 @@ static int fpga_request_irqs(struct fpga *fpga)
 	return devm_add_action_or_reset(dev, fpga_irq_disable, fpga);
 }
 
+static int fpga_reserve_ram(struct fpga *fpga)
+{
+	struct emucard *card = fpga->card;
+	struct pci_dev *pdev = fpga->pdev;
+	int ret;
+
+	card->mmap_base = pci_resource_start(pdev, FPGA_BAR_RAM);
+	card->info.mmap_size = pci_resource_len(pdev, FPGA_BAR_RAM);
+	if (!card->info.mmap_size)
+		return 0;
+	ret = devm_arch_io_reserve_memtype_wc(&pdev->dev, card->mmap_base, card->info.mmap_size);
+	if (ret)
+		return dev_err_probe(&pdev->dev, ret, "cannot map BAR %d\n", FPGA_BAR_RAM);
+	return 0;
+}
+
+/* What users may ask for; what was found out on the way is there already. */
+static void fpga_describe(struct fpga *fpga)
+{
+	struct emucard_info *info = &fpga->card->info;
+
+	info->kind = EMUCARD_KIND_FPGA;
+	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_RESET;
+	if (info->mmap_size)
+		info->caps |= EMUCARD_CAP_MMAP;
+	if (fpga->features & FPGA_FEATURE_FIXED_IO)
+		info->caps |= EMUCARD_CAP_FIXED_IO;
+	info->reg_widths = 1 | 2 | 4;
+	info->regs_are_ports = 1;
+	fpga->card->async = true;
+}
+
 /* What slot_reset() puts back; every other restoration of it forgets it. */
 static void fpga_save_config(struct fpga *fpga)
 {
@@ -422,7 +483,6 @@ static void fpga_save_config(struct fpga *fpga)
 static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
-	struct emucard_info *info;
 	struct fpga *fpga;
 	int ret;
 
@@ -437,28 +497,9 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	fpga->card = devm_emucard_alloc(dev, &fpga_ops, fpga);
 	if (IS_ERR(fpga->card))
 		return PTR_ERR(fpga->card);
-	info = &fpga->card->info;
-
-	/* Before enabling: the kernel's own messages do not say why. */
-	ret = emucard_check_decode(pdev, FPGA_BAR_REGS);
+	ret = fpga_map_regs(fpga);
 	if (ret)
 		return ret;
-	ret = pcim_enable_device(pdev);
-	if (ret)
-		return dev_err_probe(dev, ret, "cannot enable\n");
-	ret = pci_request_regions(pdev, KBUILD_MODNAME);
-	if (ret)
-		return dev_err_probe(dev, ret,
-				     "its ports or memory belong to another driver, see /proc/ioports and /proc/iomem\n");
-	info->regs_base = pci_resource_start(pdev, FPGA_BAR_REGS);
-	info->regs_size = pci_resource_len(pdev, FPGA_BAR_REGS);
-	if (info->regs_size < FPGA_IO_SIZE)
-		return dev_err_probe(dev, -ENODEV, "BAR %d has 0x%x ports, not 0x%x\n",
-				     FPGA_BAR_REGS, info->regs_size, FPGA_IO_SIZE);
-	fpga->regs = pcim_iomap(pdev, FPGA_BAR_REGS, 0);
-	if (!fpga->regs)
-		return dev_err_probe(dev, -ENOMEM, "cannot map BAR %d\n", FPGA_BAR_REGS);
-
 	ret = fpga_identify(fpga);
 	if (ret)
 		return ret;
@@ -485,22 +526,10 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return dev_err_probe(dev, ret, "DMA engine does not start\n");
 
-	fpga->card->mmap_base = pci_resource_start(pdev, FPGA_BAR_RAM);
-	info->mmap_size = pci_resource_len(pdev, FPGA_BAR_RAM);
-	if (info->mmap_size)
-		ret = devm_arch_io_reserve_memtype_wc(dev, fpga->card->mmap_base, info->mmap_size);
+	ret = fpga_reserve_ram(fpga);
 	if (ret)
-		return dev_err_probe(dev, ret, "cannot map BAR %d\n", FPGA_BAR_RAM);
-	info->kind = EMUCARD_KIND_FPGA;
-	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_RESET;
-	if (info->mmap_size)
-		info->caps |= EMUCARD_CAP_MMAP;
-	if (fpga->features & FPGA_FEATURE_FIXED_IO)
-		info->caps |= EMUCARD_CAP_FIXED_IO;
-	info->reg_widths = 1 | 2 | 4;
-	info->regs_are_ports = 1;
-	fpga->card->async = true;
-
+		return ret;
+	fpga_describe(fpga);
 	fpga_save_config(fpga);
 	return devm_emucard_register(fpga->card);
 }
