@@ -246,12 +246,33 @@ static bool fpga_init_express(PCIDevice *dev, Error **errp)
     return true;
 }
 
-static void fpga_exit_express(PCIDevice *dev)
+static void fpga_exit_function(PCIDevice *dev)
 {
+    pci_fixed_io_release(dev);
     if (msix_present(dev)) {
         msix_unuse_all_vectors(dev);
         msix_uninit_exclusive_bar(dev);
     }
+    msi_uninit(dev);
+}
+
+/* Capabilities, and the claim to fixed ports */
+static bool fpga_init_function(PCIDevice *dev, Error **errp)
+{
+    FPGAState *s = FPGA(dev);
+
+    if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
+        return false;
+    }
+    if ((s->ea && !fpga_init_ea(s, errp)) ||
+        (pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
+        (s->io_base &&
+         !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
+                             errp))) {
+        fpga_exit_function(dev);
+        return false;
+    }
+    return true;
 }
 
 static void fpga_realize(PCIDevice *dev, Error **errp)
@@ -269,24 +290,10 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
         return;
     }
     if (!fpga_dma_init(s, errp)) {
-        fpga_kvm_exit(s);
-        return;
+        goto exit_kvm;
     }
-    if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
-        fpga_dma_exit(s);
-        fpga_kvm_exit(s);
-        return;
-    }
-    if ((s->ea && !fpga_init_ea(s, errp)) ||
-        (pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
-        (s->io_base &&
-         !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
-                             errp))) {
-        fpga_exit_express(dev);
-        msi_uninit(dev);
-        fpga_dma_exit(s);
-        fpga_kvm_exit(s);
-        return;
+    if (!fpga_init_function(dev, errp)) {
+        goto exit_dma;
     }
 
     pci_config_set_interrupt_pin(dev->config, 1);
@@ -301,6 +308,12 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     fpga_irq_init(s);
     fpga_fault_realize(s);
     s->vm_state = qemu_add_vm_change_state_handler(fpga_vm_state_change, s);
+    return;
+
+exit_dma:
+    fpga_dma_exit(s);
+exit_kvm:
+    fpga_kvm_exit(s);
 }
 
 static void fpga_exit(PCIDevice *dev)
@@ -311,9 +324,7 @@ static void fpga_exit(PCIDevice *dev)
     fpga_regs_reset(s);
     fpga_fault_exit(s);
     fpga_irq_exit(s);
-    pci_fixed_io_release(dev);
-    fpga_exit_express(dev);
-    msi_uninit(dev);
+    fpga_exit_function(dev);
     fpga_dma_exit(s);
     fpga_kvm_exit(s);
 }
