@@ -381,12 +381,9 @@ static int fpga_post_load(void *opaque, int version_id)
 {
     FPGAState *s = opaque;
 
-    if (s->irq.status & ~FPGA_INT_ALL || s->irq.enable & ~FPGA_INT_ALL ||
-        s->irq.autoclear & ~FPGA_INT_ALL || !fpga_dma_valid(s)) {
+    if (!fpga_irq_post_load(s) || !fpga_dma_post_load(s)) {
         return -EINVAL;
     }
-    s->dma.segs_count = 0;
-    s->irq.lines = fpga_irq_lines(s);
     fpga_kvm_publish(s);
     return 0;
 }

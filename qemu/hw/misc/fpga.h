@@ -184,8 +184,8 @@ void fpga_irq_flush(FPGAState *s);
  */
 uint32_t fpga_irq_vectors(FPGAState *s);
 
-/* The lines that the causes ask for, a bit for each vector */
-uint32_t fpga_irq_lines(FPGAState *s);
+/* Whether loaded state is one that can be; then what follows from it is set. */
+bool fpga_irq_post_load(FPGAState *s);
 
 void fpga_irq_reset(FPGAState *s);
 void fpga_irq_init(FPGAState *s);
@@ -210,8 +210,8 @@ void fpga_dma_collect_doorbell(FPGAState *s);
 /* Carry on where the machine was stopped, or loaded. */
 void fpga_dma_resume(FPGAState *s);
 
-/* Whether loaded state is one that the engine can be in */
-bool fpga_dma_valid(FPGAState *s);
+/* Whether loaded state is one that can be; then the engine can go on from it. */
+bool fpga_dma_post_load(FPGAState *s);
 
 void fpga_dma_reset(FPGAState *s);
 

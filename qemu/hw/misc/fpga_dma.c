@@ -440,7 +440,7 @@ static void fpga_dma_timer(void *opaque)
     fpga_dma_resume(s);
 }
 
-bool fpga_dma_valid(FPGAState *s)
+static bool state_valid(FPGAState *s)
 {
     FPGADma *dma = &s->dma;
 
@@ -458,6 +458,12 @@ bool fpga_dma_valid(FPGAState *s)
            check_desc(s) == FPGA_DESC_OK && dma->done < dma->len &&
            dma->seg_len <= dma->len - dma->done && dma->seg_next <= dma->nseg &&
            (dma->flags & FPGA_DESC_F_SG || dma->seg_len);
+}
+
+bool fpga_dma_post_load(FPGAState *s)
+{
+    s->dma.segs_count = 0;
+    return state_valid(s);
 }
 
 void fpga_dma_reset(FPGAState *s)

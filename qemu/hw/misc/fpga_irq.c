@@ -62,7 +62,8 @@ static uint32_t causes_of_vector(FPGAState *s, unsigned int vector)
     return causes;
 }
 
-uint32_t fpga_irq_lines(FPGAState *s)
+/* The lines that the causes ask for, a bit for each vector */
+static uint32_t wanted_lines(FPGAState *s)
 {
     uint32_t pending = s->irq.status & s->irq.enable;
     uint32_t lines = 0;
@@ -119,12 +120,12 @@ static void send_messages(FPGAState *s, uint32_t vectors)
 void fpga_irq_update(FPGAState *s, bool again)
 {
     PCIDevice *dev = PCI_DEVICE(s);
-    uint32_t lines = fpga_irq_lines(s);
+    uint32_t lines = wanted_lines(s);
 
     if (fpga_irq_vectors(s)) {
         send_messages(s, again ? lines : lines & ~s->irq.lines);
         /* Autoclear may have let a line down. */
-        s->irq.lines = fpga_irq_lines(s);
+        s->irq.lines = wanted_lines(s);
         return;
     }
     fpga_kvm_publish(s);
@@ -185,6 +186,17 @@ void fpga_irq_idle(FPGAState *s)
 static void fpga_irq_timer(void *opaque)
 {
     fpga_irq_flush(opaque);
+}
+
+bool fpga_irq_post_load(FPGAState *s)
+{
+    FPGAIrq *irq = &s->irq;
+
+    if ((irq->status | irq->enable | irq->autoclear) & ~FPGA_INT_ALL) {
+        return false;
+    }
+    irq->lines = wanted_lines(s);
+    return true;
 }
 
 void fpga_irq_reset(FPGAState *s)
