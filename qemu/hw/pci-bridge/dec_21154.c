@@ -57,9 +57,6 @@ static bool dec_21154_check_window(DEC21154State *s, Error **errp)
         }
         return true;
     }
-    if (!s->io_limit) {
-        s->io_limit = s->io_base + IO_WINDOW_GRANULE - 1;
-    }
     if (s->io_base % IO_WINDOW_GRANULE || s->io_base > 0xf000) {
         error_setg(errp, TYPE_DEC_21154 ": io-base=0x%x is not a multiple of "
                    "0x%x up to 0xf000", s->io_base, IO_WINDOW_GRANULE);
@@ -196,6 +193,9 @@ static void dec_21154_realize(PCIDevice *dev, Error **errp)
 {
     DEC21154State *s = DEC_21154(dev);
 
+    if (s->io_base && !s->io_limit) {
+        s->io_limit = s->io_base + IO_WINDOW_GRANULE - 1;
+    }
     if (!dec_21154_check_window(s, errp)) {
         return;
     }
