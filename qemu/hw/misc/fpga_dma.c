@@ -117,7 +117,7 @@ void fpga_dma_resume(FPGAState *s)
 }
 
 /* Give the descriptor back to the driver and go on to the next. */
-static void complete(FPGAState *s, uint32_t code)
+static void fpga_dma_complete(FPGAState *s, uint32_t code)
 {
     PCIDevice *dev = PCI_DEVICE(s);
     FPGADma *dma = &s->dma;
@@ -180,7 +180,7 @@ static uint32_t check_desc(FPGAState *s)
  * Returns: false when there is none; otherwise it has begun, or a fault holds
  *          it back
  */
-static bool fetch(FPGAState *s)
+static bool fpga_dma_fetch(FPGAState *s)
 {
     PCIDevice *dev = PCI_DEVICE(s);
     FPGADma *dma = &s->dma;
@@ -229,7 +229,7 @@ static bool fetch(FPGAState *s)
 
     code = s->fault.status ? s->fault.status : check_desc(s);
     if (code != FPGA_DESC_OK || dma->flags & FPGA_DESC_F_NOP) {
-        complete(s, code);
+        fpga_dma_complete(s, code);
     }
     return true;
 }
@@ -275,7 +275,7 @@ static bool next_segment(FPGAState *s)
  * Move up to *@bytes, all of which lie inside card RAM, between there and host
  * memory. On return *@bytes is what was moved.
  */
-static MemTxResult copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
+static MemTxResult fpga_dma_copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
 {
     FPGADma *dma = &s->dma;
     PCIDevice *dev = PCI_DEVICE(s);
@@ -318,7 +318,7 @@ static MemTxResult copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
  *
  * Returns: what that was worth, see RUN_BUDGET
  */
-static int64_t execute(FPGAState *s, int64_t budget)
+static int64_t fpga_dma_execute(FPGAState *s, int64_t budget)
 {
     FPGADma *dma = &s->dma;
     int64_t cost = 0;
@@ -328,38 +328,38 @@ static int64_t execute(FPGAState *s, int64_t budget)
 
     if (!dma->seg_len) {
         if (!next_segment(s)) {
-            complete(s, FPGA_DESC_E_SEGMENT);
+            fpga_dma_complete(s, FPGA_DESC_E_SEGMENT);
             return FETCH_COST;
         }
         cost = FETCH_COST / FPGA_DMA_SEGMENTS;
     }
     if (dma->seg_addr > UINT64_MAX - (dma->seg_len - 1)) {
-        complete(s, FPGA_DESC_E_HOST);
+        fpga_dma_complete(s, FPGA_DESC_E_HOST);
         return cost;
     }
 
     bytes = MIN(dma->seg_len, budget);
-    result = copy(s, &bytes, &copy_cost);
+    result = fpga_dma_copy(s, &bytes, &copy_cost);
     if (!dma->busy) {
         /* What was written to has reset the card, or unplugged it. */
         return cost + copy_cost;
     }
     if (result != MEMTX_OK) {
-        complete(s, FPGA_DESC_E_HOST);
+        fpga_dma_complete(s, FPGA_DESC_E_HOST);
         return cost + copy_cost;
     }
     dma->done += bytes;
     dma->seg_addr += bytes;
     dma->seg_len -= bytes;
     if (dma->done == dma->len) {
-        complete(s, dma->seg_next == dma->nseg ? FPGA_DESC_OK :
-                                                 FPGA_DESC_E_SEGMENT);
+        fpga_dma_complete(s, dma->seg_next == dma->nseg ? FPGA_DESC_OK :
+                                                          FPGA_DESC_E_SEGMENT);
     }
     return cost + copy_cost;
 }
 
 /* Execute descriptors for about as much as @budget; the bottom half goes on. */
-static void execute_ring(FPGAState *s, int64_t budget)
+static void fpga_dma_execute_ring(FPGAState *s, int64_t budget)
 {
     FPGADma *dma = &s->dma;
 
@@ -371,8 +371,8 @@ static void execute_ring(FPGAState *s, int64_t budget)
     object_ref(OBJECT(s));
     while (can_go_on(dma) && budget > 0) {
         if (dma->busy) {
-            budget -= execute(s, budget);
-        } else if (fetch(s)) {
+            budget -= fpga_dma_execute(s, budget);
+        } else if (fpga_dma_fetch(s)) {
             budget -= FETCH_COST;
         } else {
             dma->rung = false;
@@ -385,11 +385,11 @@ static void execute_ring(FPGAState *s, int64_t budget)
 
 static void fpga_dma_bh(void *opaque)
 {
-    execute_ring(opaque, RUN_BUDGET);
+    fpga_dma_execute_ring(opaque, RUN_BUDGET);
 }
 
 /* Returns: whether there is something new to be done */
-static bool ring(FPGAState *s)
+static bool fpga_dma_take_doorbell(FPGAState *s)
 {
     FPGADma *dma = &s->dma;
 
@@ -408,9 +408,9 @@ static bool ring(FPGAState *s)
 
 void fpga_dma_doorbell(FPGAState *s)
 {
-    if (ring(s)) {
+    if (fpga_dma_take_doorbell(s)) {
         s->dma.in_doorbell = true;
-        execute_ring(s, MIN(s->doorbell_bytes, RUN_BUDGET));
+        fpga_dma_execute_ring(s, MIN(s->doorbell_bytes, RUN_BUDGET));
         s->dma.in_doorbell = false;
     }
 }
@@ -419,7 +419,7 @@ static void fpga_dma_doorbell_event(EventNotifier *doorbell)
 {
     FPGAState *s = container_of(doorbell, FPGAState, dma.doorbell);
 
-    if (event_notifier_test_and_clear(doorbell) && ring(s)) {
+    if (event_notifier_test_and_clear(doorbell) && fpga_dma_take_doorbell(s)) {
         fpga_dma_resume(s);
     }
 }

@@ -14,7 +14,7 @@
 #include "fpga.h"
 #include "trace.h"
 
-static bool take(uint32_t *count)
+static bool fpga_fault_take(uint32_t *count)
 {
     if (*count && *count != UINT32_MAX) {
         --*count;
@@ -25,12 +25,12 @@ static bool take(uint32_t *count)
 
 bool fpga_fault_lose_interrupt(FPGAState *s)
 {
-    return take(&s->fault.lost_interrupts);
+    return fpga_fault_take(&s->fault.lost_interrupts);
 }
 
 bool fpga_fault_stick(FPGAState *s)
 {
-    return take(&s->fault.stuck);
+    return fpga_fault_take(&s->fault.stuck);
 }
 
 /* Nobody drives the bus. */

@@ -11,20 +11,20 @@
 #include "fpga.h"
 #include "trace.h"
 
-static uint32_t features(FPGAState *s)
+static uint32_t fpga_features(FPGAState *s)
 {
     return (s->io_base ? FPGA_FEATURE_FIXED_IO : 0) | FPGA_FEATURE_DMA |
            FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR |
            FPGA_FEATURE_POLLED;
 }
 
-static uint32_t dma_status(FPGAState *s)
+static uint32_t fpga_dma_status(FPGAState *s)
 {
     return (s->dma.running ? FPGA_DMA_STATUS_RUNNING : 0) |
            (s->dma.halted ? FPGA_DMA_STATUS_HALTED : 0);
 }
 
-static uint32_t status(FPGAState *s)
+static uint32_t fpga_status(FPGAState *s)
 {
     return (s->dma.running ? FPGA_STATUS_DMA_RUNNING : 0) |
            (s->dma.halted ? FPGA_STATUS_DMA_HALTED : 0) |
@@ -44,11 +44,11 @@ uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
     case FPGA_VERSION:
         return FPGA_VERSION_VALUE;
     case FPGA_FEATURES:
-        return features(s);
+        return fpga_features(s);
     case FPGA_SCRATCH:
         return ~s->scratch;
     case FPGA_STATUS:
-        return status(s);
+        return fpga_status(s);
     case FPGA_FIXED_BASE:
         return s->io_base;
     case FPGA_RAM_PAGES:
@@ -73,7 +73,7 @@ uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
         return (s->dma.running ? FPGA_DMA_CONTROL_RUN : 0) |
                (s->dma.polled ? FPGA_DMA_CONTROL_POLLED : 0);
     case FPGA_DMA_STATUS:
-        return dma_status(s);
+        return fpga_dma_status(s);
     case FPGA_DMA_HEAD:
         return s->dma.head;
     case FPGA_DMA_ERROR:
