@@ -156,6 +156,11 @@ void fpga_regs_reset(FPGAState *s);
  */
 void fpga_irq_update(FPGAState *s, bool again);
 
+/**
+ * fpga_irq_raise() - set causes, and send what follows from them
+ * @s: the card
+ * @causes: FPGA_INT_*
+ */
 void fpga_irq_raise(FPGAState *s, uint32_t causes);
 
 /**
@@ -192,7 +197,18 @@ void fpga_irq_init(FPGAState *s);
 void fpga_irq_exit(FPGAState *s);
 
 /* fpga_dma.c */
+
+/**
+ * fpga_dma_run() - start the engine at entry 0
+ * @s: the card, whose engine is stopped; it halts at once if its ring is not
+ *     valid
+ */
 void fpga_dma_run(FPGAState *s);
+
+/**
+ * fpga_dma_doorbell() - the guest has written to the doorbell
+ * @s: the card, which may execute descriptors before this returns
+ */
 void fpga_dma_doorbell(FPGAState *s);
 
 /**

@@ -59,7 +59,7 @@ static bool ring_valid(const FPGADma *dma)
            dma->ring <= UINT64_MAX - (bytes - 1);
 }
 
-/* One that was rung before now is not for what comes. */
+/* An event that is still on its way was not meant for what comes. */
 static void drop_doorbell(FPGAState *s)
 {
     if (s->ioeventfd) {
@@ -90,8 +90,9 @@ void fpga_dma_stop(FPGAState *s)
     FPGADma *dma = &s->dma;
 
     /*
-     * Whoever executes descriptors holds the same lock as this. What he writes
-     * to may have brought us here: he looks whether he is to go on.
+     * The BQL is held, so nothing is being executed elsewhere. But a write of
+     * fpga_dma_execute() or fpga_dma_complete() may have brought us here: they
+     * look at busy and running after it.
      */
     qemu_bh_cancel(dma->bh);
     drop_doorbell(s);
@@ -367,7 +368,7 @@ static void fpga_dma_execute_ring(FPGAState *s, int64_t budget)
     if (!runstate_is_running()) {
         return;
     }
-    /* What is written to may be what unplugs it. */
+    /* A write to host memory may reach what unplugs the card. */
     object_ref(OBJECT(s));
     while (can_go_on(dma) && budget > 0) {
         if (dma->busy) {
