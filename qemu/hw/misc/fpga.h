@@ -226,7 +226,7 @@ void fpga_dma_collect_doorbell(FPGAState *s);
 /* Carry on where the machine was stopped, or loaded. */
 void fpga_dma_resume(FPGAState *s);
 
-/* Whether loaded state is one that can be; then the engine can go on from it. */
+/* Whether loaded state is one that can be; then the engine goes on from it. */
 bool fpga_dma_post_load(FPGAState *s);
 
 void fpga_dma_reset(FPGAState *s);

@@ -24,8 +24,8 @@
 
 /*
  * Work for one run, in bytes copied from memory to memory. In one piece that is
- * half a millisecond or less on today's hosts, for which a vCPU may have to wait
- * for the lock; in segments of a byte it is longer.
+ * half a millisecond or less on today's hosts, for which a vCPU may have to
+ * wait for the lock; in segments of a byte it is longer.
  */
 #define RUN_BUDGET          (2 * MiB)
 /* What other work is worth in such bytes: fetching a descriptor or a table */

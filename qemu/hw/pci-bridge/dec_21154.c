@@ -10,8 +10,8 @@
  * has run, and stay where they are whatever software writes. Without it this is
  * an ordinary bridge.
  *
- * Firmware knows nothing of fixed windows. SeaBIOS is kept off this one by a BAR
- * that only SeaBIOS sees, see dec_21154_reserve_size().
+ * Firmware knows nothing of fixed windows. SeaBIOS is kept off this one by a
+ * BAR that only SeaBIOS sees, see dec_21154_reserve_size().
  */
 
 #include "qemu/osdep.h"
