@@ -56,9 +56,11 @@ static inline long emucard_time_left(const struct emucard_wait *wait)
 }
 
 /*
- * Wait until a condition holds: 0, -ETIMEDOUT or -EINTR. Nobody is frozen in here, with
- * what others wait for in his hands (a pipe, a unit of the card): a suspend of the machine
- * is a signal for who is interruptible, and waits for the others.
+ * Wait until a condition holds: 0, -ETIMEDOUT or -EINTR. This is what both
+ * wait_event_interruptible_timeout() and wait_event_killable_timeout() are made of.
+ * Nobody is frozen in here, with what others wait for in his hands (a pipe, a unit of the
+ * card): a suspend of the machine is a signal for who is interruptible, and waits for the
+ * others.
  */
 #define emucard_wait_event(wq, condition, wait)					\
 ({										\
@@ -68,13 +70,8 @@ static inline long emucard_time_left(const struct emucard_wait *wait)
 	long __left = emucard_time_left(__w);					\
 										\
 	might_sleep();								\
-	__left = ___wait_event(wq, ({						\
-			bool __holds = (condition);				\
-										\
-			if (__holds && !__ret)					\
-				__ret = 1;					\
-			__holds || !__ret;					\
-		}), __state, 0, __left, __ret = schedule_timeout(__ret));	\
+	__left = ___wait_event(wq, ___wait_cond_timeout(condition), __state,	\
+			       0, __left, __ret = schedule_timeout(__ret));	\
 	__left > 0 ? 0 : __left ? -EINTR : -ETIMEDOUT;				\
 })
 
