@@ -427,7 +427,7 @@ static bool fpga_polled_needed(void *opaque)
     return FPGA(opaque)->dma.polled;
 }
 
-static const VMStateDescription fpga_polled_vmstate = {
+static const VMStateDescription vmstate_fpga_polled = {
     .name = TYPE_FPGA "/polled",
     .version_id = 1,
     .minimum_version_id = 1,
@@ -438,7 +438,7 @@ static const VMStateDescription fpga_polled_vmstate = {
     }
 };
 
-static const VMStateDescription fpga_vmstate = {
+static const VMStateDescription vmstate_fpga = {
     .name = TYPE_FPGA,
     .version_id = 1,
     .minimum_version_id = 1,
@@ -481,8 +481,8 @@ static const VMStateDescription fpga_vmstate = {
         VMSTATE_END_OF_LIST()
     },
     .subsections = (const VMStateDescription * const []) {
-        &fpga_fault_vmstate,
-        &fpga_polled_vmstate,
+        &vmstate_fpga_fault,
+        &vmstate_fpga_polled,
         NULL
     }
 };
@@ -524,7 +524,7 @@ static void fpga_class_init(ObjectClass *klass, FPGAClassData *data)
     rc->phases.hold = fpga_reset_hold;
     rc->phases.exit = fpga_reset_exit;
     dc->desc = "FPGA card with DMA engine, with an optional fixed I/O base";
-    dc->vmsd = &fpga_vmstate;
+    dc->vmsd = &vmstate_fpga;
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
     device_class_set_props(dc, fpga_properties);
 }

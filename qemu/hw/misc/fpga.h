@@ -242,7 +242,7 @@ bool fpga_dma_init(FPGAState *s, Error **errp);
 void fpga_dma_exit(FPGAState *s);
 
 /* fpga_fault.c */
-extern const VMStateDescription fpga_fault_vmstate;
+extern const VMStateDescription vmstate_fpga_fault;
 
 /* Whether the interrupt that is due is to be lost */
 bool fpga_fault_lose_interrupt(FPGAState *s);

@@ -186,7 +186,7 @@ static int fpga_fault_post_load(void *opaque, int version_id)
     return 0;
 }
 
-const VMStateDescription fpga_fault_vmstate = {
+const VMStateDescription vmstate_fpga_fault = {
     .name = TYPE_FPGA "/fault",
     .version_id = 1,
     .minimum_version_id = 1,

@@ -258,7 +258,7 @@ static const Property dec_21154_properties[] = {
     DEFINE_PROP_BOOL("seabios-reserve", DEC21154State, reserve, true),
 };
 
-static const VMStateDescription dec_21154_vmstate = {
+static const VMStateDescription vmstate_dec_21154 = {
     .name = TYPE_DEC_21154,
     .version_id = 1,
     .minimum_version_id = 1,
@@ -287,7 +287,7 @@ static void dec_21154_class_init(ObjectClass *klass, FPGAClassData *data)
     rc->phases.hold = dec_21154_reset_hold;
     rc->phases.exit = dec_21154_reset_exit;
     dc->desc = "DEC 21154 PCI-PCI bridge, with an optional fixed I/O window";
-    dc->vmsd = &dec_21154_vmstate;
+    dc->vmsd = &vmstate_dec_21154;
     /* An operating system would assign a window that the bridge ignores. */
     dc->hotpluggable = false;
     set_bit(DEVICE_CATEGORY_BRIDGE, dc->categories);
