@@ -150,7 +150,7 @@ static int emucard_ioctl_irq_raise(struct emucard_file *efile,
 			      sizeof(raise));
 	if (ret)
 		return ret;
-	if (raise.flags || raise.pad || !raise.causes || raise.causes > 0xffff)
+	if (raise.flags || raise.pad || !raise.causes || raise.causes & ~EMUCARD_IRQ_CAUSES)
 		return -EINVAL;
 	if (!(card->info.caps & EMUCARD_CAP_IRQ))
 		return -EOPNOTSUPP;

@@ -11,8 +11,6 @@
 #include "fpgactl/json_result.h"
 #include "fpgactl/units.h"
 
-#define CAUSES_MAX	0xffff
-
 enum action { RAISE, WAIT, COUNT, ACTIONS };
 
 static const char *const action_names[ACTIONS] = {
@@ -73,7 +71,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 		switch (option) {
 		case 'c':
 			config->causes = (uint32_t)number_or_die(call, "--causes", optarg, 1,
-								 CAUSES_MAX);
+								 EMUCARD_IRQ_CAUSES);
 			break;
 		case 'n':
 			config->count = number_or_die(call, "--count", optarg, 1, UINT32_MAX);

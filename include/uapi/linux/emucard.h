@@ -185,11 +185,13 @@ struct emucard_dma {
  */
 #define EMUCARD_IRQ_RAISE	_IO(EMUCARD_MAGIC, 3)
 
+#define EMUCARD_IRQ_CAUSES	0xffffU	/* all software causes */
+
 /**
  * struct emucard_irq_raise - argument of EMUCARD_IRQ_RAISE
  * @argsz: in: size of this structure in bytes
  * @flags: 0
- * @causes: software causes, bits 0 to 15, at least one
+ * @causes: software causes, of EMUCARD_IRQ_CAUSES, at least one
  * @pad: 0
  */
 struct emucard_irq_raise {
