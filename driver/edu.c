@@ -141,8 +141,9 @@ static int edu_acquire(struct edu *edu, enum edu_unit unit, struct list_head *tu
 }
 
 /*
- * Wait until a bit of a register is clear, or @wait is over. What was begun when edu.resets was @resets has failed if there was a reset since. A
- * device that is being reset reads all-ones, in which the bit is set.
+ * Wait until a bit of a register is clear, or @wait is over. What was begun when
+ * edu.resets was @resets has failed if there was a reset since. A device that is being
+ * reset reads all-ones, in which the bit is set.
  */
 static int edu_wait_clear(struct edu *edu, u32 reg, u32 bit, unsigned int resets,
 			  const struct emucard_wait *wait)
