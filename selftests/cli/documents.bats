@@ -102,6 +102,15 @@ commands() {
 	run ! cat "$BATS_TEST_TMPDIR/wrong"
 }
 
+@test "the picture and the captured specification are those of the guest" {
+	local guest=$TOP/selftests/pciaddr/guest/guest.lspci
+	pciaddr-check --tree --dump "$guest" | grep -q "Virtio 1.0 console" || skip "no pci.ids"
+	pciaddr-check --draw -.svg --dump "$guest" | sed "s/ of guest.lspci</ of the demo's guest</" |
+		diff - "$TOP/docs/topology.svg"
+	# Under a title of its own
+	diff <(pciaddr-check --capture --dump "$guest" | sed 1d) <(sed 1,2d "$TOP/examples/demo-guest.yaml")
+}
+
 @test "every link between documents leads somewhere" {
 	cd "$TOP"
 	for file in *.md */*.md; do
