@@ -57,7 +57,7 @@ def command_lines():
     for path in sorted(glob.glob(f"{TOP}/*.md") + glob.glob(f"{TOP}/*/*.md")):
         with open(path, encoding="utf-8") as file:
             text = file.read().replace("\\\n", "")
-        for line in re.findall(r"^ {4}scripts/guest( .*)?$", text, re.MULTILINE):
+        for line in re.findall(r"^ {4}scripts/guest( \S.*)?$", text, re.MULTILINE):
             yield shlex.split(line, comments=True)
 
 
