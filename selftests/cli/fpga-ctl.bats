@@ -38,7 +38,8 @@ without_cards() {
 	for command in "" $commands; do
 		run -0 --keep-empty-lines fpga-ctl $command --help
 		# the prompt is the 24th
-		[ "${#lines[@]}" -le 24 ] && [ -z "${lines[-1]}" ]
+		[ "${#lines[@]}" -le 24 ]
+		[ -z "${lines[-1]}" ]
 		[ "$(grep -cE '.{81}' <<<"$output")" = 0 ]
 		grep -q '^Usage: fpga-ctl ' <<<"$output"
 	done

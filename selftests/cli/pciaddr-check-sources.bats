@@ -215,7 +215,7 @@ config() {
 	for file in "$CORPUS"/*; do
 		run pciaddr-check --dump "$file"
 		[ "$status" = 0 ] || [ "$status" = 1 ] || [ "$status" = 3 ]
-		! grep -q ^warning <<<"$output"
+		[ "$(grep -c ^warning <<<"$output")" = 0 ]
 		[ "$(grep -cE '^([0-9a-f]+:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7] ' "$file")" = \
 			"$(sed -nE '1s/.*: ([0-9]+) PCI function.*/\1/p' <<<"$output")" ]
 		count=$((count + 1))

@@ -27,7 +27,8 @@ usage_error() {
 		grep -qE "(^| )$status " <<<"$output"
 	done
 	# the prompt is the 24th
-	[ "${#lines[@]}" -le 24 ] && [ -z "${lines[-1]}" ]
+	[ "${#lines[@]}" -le 24 ]
+	[ -z "${lines[-1]}" ]
 	[ "$(grep -cE '.{81}' <<<"$output")" = 0 ]
 }
 

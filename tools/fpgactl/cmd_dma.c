@@ -47,8 +47,7 @@ struct result {
 };
 
 static const char help[] =
-	"Moves data into the card's memory by DMA and back, compares, measures. What was\n"
-	"in that part of the card's memory is overwritten.\n\n"
+	"Overwrites the card's memory with data by DMA, reads back, compares, measures.\n\n"
 	"  -l, --len SIZE       bytes, with K, M or G; default 4096, or the size of FILE\n"
 	"  -o, --offset SIZE    where in the card's memory; default 0\n"
 	"  -D, --direction DIR  both (default), to-card or from-card\n"
