@@ -16,6 +16,14 @@ void check_overlaps(struct machine *machine, struct results *results);
 void check_kernel(struct machine *machine, struct results *results);
 void check_claims(struct machine *machine, struct results *results);
 
+/*
+ * What must hold at a BAR that was asked for: decoding, windows, the kernel's view, its claim,
+ * nothing else there.  @asked is where it was asked for.
+ */
+void check_bar_usable(struct machine *machine, struct results *results,
+		      const struct pci_function *function, const struct bar *bar,
+		      const char *asked);
+
 /* Why something about a BAR cannot be told, and what to do about it. */
 extern const char size_unknown[];
 extern const char size_advice[];

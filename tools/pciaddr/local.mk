@@ -13,6 +13,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check-claims.c \
 	tools/pciaddr/check-kernel.c \
 	tools/pciaddr/check-overlap.c \
+	tools/pciaddr/check-usable.c \
 	tools/pciaddr/checks.c \
 	tools/pciaddr/checks.h \
 	tools/pciaddr/claims.h \
