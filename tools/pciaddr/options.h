@@ -20,20 +20,20 @@ enum action {
 };
 
 struct options {
-	struct arena arena;
+	struct arena arena;		/* of the paths and selectors below */
 	enum action action;
-	struct source *sources;
+	struct source *sources;		/* at least one: this machine, if none was given */
 	size_t source_count;
 	struct expectation *expectations;
 	size_t expectation_count;
-	const char *spec_path;
-	bool all_checks;	/* also beside --expect or --spec */
+	const char *spec_path;		/* NULL: no --spec */
+	bool all_checks;		/* also beside --expect or --spec */
 	const struct output_ops *output;
 	struct output_options output_options;
-	const char *draw_path;
-	bool force;
-	bool numeric;		/* no names from pci.ids */
-	unsigned int jobs;
+	const char *draw_path;		/* for ACTION_DRAW */
+	bool force;			/* draw_path may be overwritten */
+	bool numeric;			/* no names from pci.ids */
+	unsigned int jobs;		/* machines that are checked at a time */
 };
 
 /* Ends the tool when something is wrong, and after --help and --version. */

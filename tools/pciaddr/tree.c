@@ -37,7 +37,8 @@ struct tree {
 #define DEPTH_MAX 256		/* bus numbers grow downwards */
 #define PREFIX_MAX (DEPTH_MAX * 4)
 
-static void fail(const struct tree *tree, const char *slot, const char *subject)
+/* The checks that failed at this device (@subject NULL), or at its BAR or window. */
+static void print_failures(const struct tree *tree, const char *slot, const char *subject)
 {
 	const struct finding *finding;
 	size_t at = 0;
@@ -59,7 +60,7 @@ static void print_windows(const struct tree *tree, const struct pci_function *fu
 			continue;
 		fprintf(tree->out, "%s%s", prefix,
 			window_range(tree->results, function->bridge, kind));
-		fail(tree, slot, window_name(kind));
+		print_failures(tree, slot, window_name(kind));
 		fputc('\n', tree->out);
 	}
 }
@@ -80,7 +81,7 @@ static void print_bars(const struct tree *tree, const struct pci_function *funct
 			fputs("  prefetchable", tree->out);
 		if (bar->state == BAR_ASSIGNED && bar_decode(function, bar) == DECODE_OFF)
 			fputs("  (disabled)", tree->out);
-		fail(tree, slot, bar_text(bar));
+		print_failures(tree, slot, bar_text(bar));
 		fputc('\n', tree->out);
 	}
 }
@@ -145,7 +146,7 @@ static void print_function(const struct tree *tree, const struct pci_function *f
 		(function->ids_known ? ID_COLUMNS : 0);
 	print_name(tree, used, function_name(tree->names, function, name),
 		   what_follows(tree, function));
-	fail(tree, slot, NULL);
+	print_failures(tree, slot, NULL);
 	fputc('\n', tree->out);
 	strcat(prefix, last ? tree->glyphs->space : tree->glyphs->line);
 	strcat(prefix, below ? tree->glyphs->line : tree->glyphs->space);
