@@ -26,18 +26,18 @@ static const struct option longs[] = {
 static void print_help(void)
 {
 	printf("Usage: %s [OPTION]... COMMAND [ARGUMENT]...\n"
-	       "Drives QEMU's emulated PCI cards fpga and edu through their Linux drivers.\n\n",
+	       "Drives QEMU's emulated PCI cards fpga and edu through their Linux drivers.\n\n"
+	       "Commands:\n",
 	       program_name());
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\n"
-	       "  -d, --device CARD  by node, name, slot or id: /dev/fpga0, fpga0, 01:01.0,\n"
-	       "                     1234:f96a; default: the first that can do it\n"
+	       "Options:\n"
+	       "  -d, --device CARD  fpga0, 01:01.0 or 1234:f96a; default: the first that can\n"
 	       "  -j, --json         the result as JSON\n"
 	       "  -h, --help         this text; '%s COMMAND --help': that of a command\n"
 	       "  -V, --version      the version\n\n"
-	       "Exit status: 0 all right; 1 it failed, or data came back wrong; 2 wrong usage\n"
-	       "or input; 3 not possible here: no card, no driver, no permission, cannot do it.\n",
+	       "Exit status: 0 all right, 1 failed, 2 wrong usage or input, 3 not possible here.\n",
 	       program_name());
 }
 
@@ -57,7 +57,7 @@ static const struct command *find_command(const char *name)
 			 nearest.best, program_name());
 	else
 		snprintf(advice, sizeof(advice), "see '%s --help'", program_name());
-	die_advice(EXIT_USAGE, advice, "there is no command '%s'", name);
+	die_advice(EXIT_USAGE, advice, "unknown command '%s'", name);
 }
 
 static void parse_globals(struct invocation *call, int argc, char **argv)
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	parse_globals(&call, argc, argv);
 	if (optind == argc)
 		die_advice(EXIT_USAGE, "say what to do: list, info, dma, ...; see --help",
-			   "there is no command");
+			   "a command is missing");
 	call.command = find_command(argv[optind]);
 	argc -= optind;
 	argv += optind;

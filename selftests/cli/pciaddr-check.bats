@@ -44,8 +44,8 @@ usage_error() {
 	usage_error "unexpected argument" something
 	usage_error "'--spec' needs a value" --spec
 	usage_error "'-s' needs a value" -qs
-	usage_error "no option '-Z'" -Zq
-	usage_error "no option '-Z'" --quiet -qZ
+	usage_error "unknown option '-Z'" -Zq
+	usage_error "unknown option '-Z'" --quiet -qZ
 	usage_error "'--quiet=3' takes no value" --quiet=3
 	usage_error "'--for' is ambiguous" --for
 	usage_error "text, json, tap, junit or prometheus" --format xml

@@ -31,9 +31,9 @@ static char *unknown_long(const char *word, const struct option *longs)
 		nearest_offer(&nearest, longs->name);
 	}
 	message = nearest.best ?
-		xasprintf("there is no option '%.*s'; did you mean '--%s'?", length, word,
+		xasprintf("unknown option '%.*s'; did you mean '--%s'?", length, word,
 			  nearest.best) :
-		xasprintf("there is no option '%.*s'", length, word);
+		xasprintf("unknown option '%.*s'", length, word);
 	free(name);
 	return message;
 }
@@ -49,5 +49,5 @@ char *option_error(int kind, char *const argv[], const struct option *longs)
 	if (!optopt)
 		return unknown_long(word, longs);
 	return has_value(longs, optopt) ? xasprintf("option '%s' takes no value", word) :
-		xasprintf("there is no option '-%c'", optopt);
+		xasprintf("unknown option '-%c'", optopt);
 }

@@ -45,7 +45,9 @@ static const char help[] =
 	"Measures how long single requests take. Every transfer carries new data, is read\n"
 	"back and compared; making and comparing the data is not in the times. WHAT is\n"
 	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
-	"memory. A percentile that too few samples have measured is shown as -.\n\n"
+	"memory. A percentile that too few samples have measured is shown as -.\n";
+
+static const char options[] =
 	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
 	"  -T, --time TIME      for each line of the result; default 2s\n"
 	"  -n, --samples N      measure so many of each instead\n";
@@ -70,6 +72,20 @@ static void parse_sizes(struct config *config, const char *text)
 	}
 }
 
+static void add_subject_or_die(struct config *config, const char *word)
+{
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		if (strcmp(word, subjects[i].name))
+			continue;
+		if (config->what & subjects[i].what)
+			usage_error(config->call, "'%s' is given twice", word);
+		config->what |= subjects[i].what;
+		config->caps |= subjects[i].cap;
+		return;
+	}
+	usage_error(config->call, "'%s' is not dma, irq or register", word);
+}
+
 static void parse_options(struct config *config, int argc, char **argv)
 {
 	const struct invocation *call = config->call;
@@ -92,23 +108,8 @@ static void parse_options(struct config *config, int argc, char **argv)
 			break;
 		}
 	}
-}
-
-static void parse_subjects(struct config *config, int argc, char **argv)
-{
-	for (; optind < argc; optind++) {
-		unsigned int before = config->what;
-
-		for (size_t i = 0; i < SUBJECTS; i++) {
-			if (strcmp(argv[optind], subjects[i].name))
-				continue;
-			config->what |= subjects[i].what;
-			config->caps |= subjects[i].cap;
-		}
-		if (config->what == before)
-			usage_error(config->call, "'%s' is not dma, irq or register, or is said "
-				    "twice", argv[optind]);
-	}
+	for (; optind < argc; optind++)
+		add_subject_or_die(config, argv[optind]);
 }
 
 /* What the card decides: what can be measured, and up to which size */
@@ -239,7 +240,6 @@ static int run(struct invocation *call, int argc, char **argv)
 	struct device dev;
 
 	parse_options(&config, argc, argv);
-	parse_subjects(&config, argc, argv);
 	choose_device_or_die(&dev, call, config.caps);
 	settle(&config, &dev);
 
@@ -262,5 +262,6 @@ const struct command command_bench = {
 	.arguments = "[OPTION]... [WHAT]...",
 	.summary = "latency percentiles and throughput, of verified work",
 	.help = help,
+	.options = options,
 	.run = run,
 };

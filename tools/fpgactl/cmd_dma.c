@@ -47,7 +47,9 @@ struct result {
 };
 
 static const char help[] =
-	"Overwrites the card's memory with data by DMA, reads back, compares, measures.\n\n"
+	"Overwrites the card's memory with data by DMA, reads back, compares, measures.\n";
+
+static const char options[] =
 	"  -l, --len SIZE       bytes, with K, M or G; default 4096, or the size of FILE\n"
 	"  -o, --offset SIZE    where in the card's memory; default 0\n"
 	"  -D, --direction DIR  both (default), to-card or from-card\n"
@@ -144,8 +146,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 			break;
 		}
 	}
-	if (optind < argc)
-		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
+	no_arguments_or_die(call, argc, argv);
 }
 
 /* What the options mean together, before any card is looked at */
@@ -406,5 +407,6 @@ const struct command command_dma = {
 	.arguments = "[OPTION]...",
 	.summary = "move data to the card and back, compare, measure",
 	.help = help,
+	.options = options,
 	.run = run,
 };

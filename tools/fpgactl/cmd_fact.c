@@ -11,7 +11,9 @@
 #include "fpgactl/units.h"
 
 static const char help[] =
-	"Lets an edu card compute N! modulo 2^32, and compares with what it should be.\n\n"
+	"Lets an edu card compute N! modulo 2^32, and compares with what it should be.\n";
+
+static const char options[] =
 	"  -t, --timeout TIME   5, 2.5s, 500ms; default " TIMEOUT_DEFAULT "\n";
 
 static const struct option longs[] = {
@@ -67,5 +69,6 @@ const struct command command_fact = {
 	.arguments = "[OPTION]... N",
 	.summary = "a factorial, computed by an edu card",
 	.help = help,
+	.options = options,
 	.run = run,
 };

@@ -9,7 +9,7 @@
 #include "fpgactl/json_result.h"
 
 static const char help[] =
-	"Shows what the driver says of all cards, or of the one that --device names.\n\n";
+	"Shows what the driver says of all cards, or of the one that --device names.\n";
 
 static const struct {
 	uint64_t cap;
@@ -112,7 +112,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	int worst = EXIT_OK;
 	struct card_list list;
 
-	no_options_no_arguments(call, argc, argv);
+	no_options_or_die(call, argc, argv);
 	find_cards_or_die(&list, call);
 	if (call->device)
 		only = match_one_or_die(&list, call->device);
@@ -148,5 +148,6 @@ const struct command command_info = {
 	.arguments = "[OPTION]...",
 	.summary = "what a card is and can do",
 	.help = help,
+	.every_card = true,
 	.run = run,
 };

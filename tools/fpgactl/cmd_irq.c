@@ -34,7 +34,9 @@ static const char help[] =
 	"Raises interrupts for software, waits for them, and counts them.\n\n"
 	"  raise                let the card raise one, and wait until it has arrived\n"
 	"  wait                 wait for interrupts that somebody else raises\n"
-	"  count                how many have arrived since the driver was bound\n\n"
+	"  count                how many have arrived since the driver was bound\n";
+
+static const char options[] =
 	"  -c, --causes MASK    with raise: which of 0x0001 to 0x8000; default 0x1\n"
 	"  -n, --count N        with raise and wait: this many; default 1\n"
 	"  -s, --since COUNT    with wait: beginning at this count, as 'irq count' said\n"
@@ -257,5 +259,6 @@ const struct command command_irq = {
 	.arguments = "[OPTION]... raise|wait|count",
 	.summary = "raise, wait for and count interrupts",
 	.help = help,
+	.options = options,
 	.run = run,
 };

@@ -8,7 +8,7 @@
 
 static const char help[] =
 	"Shows every fpga and edu card of this machine, also those without a driver.\n"
-	"Opens no card and needs no rights.\n\n";
+	"Opens no card and needs no rights.\n";
 
 static const char *text_or_null(const char *text)
 {
@@ -48,7 +48,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	struct card_list list;
 	size_t shown = 0;
 
-	no_options_no_arguments(call, argc, argv);
+	no_options_or_die(call, argc, argv);
 	find_cards_or_die(&list, call);
 	if (call->json)
 		array = json_object_new_array();
@@ -79,5 +79,6 @@ const struct command command_list = {
 	.arguments = "[OPTION]...",
 	.summary = "the cards of this machine",
 	.help = help,
+	.every_card = true,
 	.run = run,
 };

@@ -22,7 +22,9 @@ struct config {
 
 static const char help[] =
 	"Reads registers, and says what their bits mean.\n\n"
-	REGISTER_HELP
+	REGISTER_HELP;
+
+static const char options[] =
 	"  -a, --all            all that have a name and can be read, but no arrays\n"
 	"  -n, --count N        N registers, from each REGISTER on\n"
 	WIDTH_HELP
@@ -217,5 +219,6 @@ const struct command command_read = {
 	.arguments = "[OPTION]... REGISTER...",
 	.summary = "read registers",
 	.help = help,
+	.options = options,
 	.run = run,
 };

@@ -10,7 +10,7 @@
 
 static const char help[] =
 	"Puts the card's registers into their reset state. Transfers that are in flight\n"
-	"fail; what is in the card's memory stays.\n\n";
+	"fail; what is in the card's memory stays.\n";
 
 static int run(struct invocation *call, int argc, char **argv)
 {
@@ -20,7 +20,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	uint64_t begin, ns;
 	int ret;
 
-	no_options_no_arguments(call, argc, argv);
+	no_options_or_die(call, argc, argv);
 	choose_device_or_die(&dev, call, EMUCARD_CAP_RESET);
 	begin = now_ns();
 	ret = device_reset(&dev);

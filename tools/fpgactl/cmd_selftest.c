@@ -10,7 +10,9 @@
 static const char help[] =
 	"Tries everything that the card can do and says what holds, as TAP (ok, not ok).\n"
 	"What is in the card's memory and registers is overwritten; nobody else may use\n"
-	"the card meanwhile.\n\n"
+	"the card meanwhile.\n";
+
+static const char options[] =
 	"  -v, --verbose        also show the tests that do not apply to this card\n";
 
 static const struct option longs[] = {
@@ -67,8 +69,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	while ((option = next_option(call, argc, argv, COMMON_SHORT_OPTIONS "v", longs)) != -1)
 		if (option == 'v')
 			verbose = true;
-	if (optind < argc)
-		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
+	no_arguments_or_die(call, argc, argv);
 
 	choose_device_or_die(&dev, call, 0);
 	if (call->json)
@@ -101,5 +102,6 @@ const struct command command_selftest = {
 	.arguments = "[OPTION]...",
 	.summary = "does the card behave as it should? (overwrites its memory)",
 	.help = help,
+	.options = options,
 	.run = run,
 };

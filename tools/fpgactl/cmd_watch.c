@@ -22,7 +22,9 @@ struct config {
 static const char help[] =
 	"Shows how much all cards do, or the one that --device names, once in each\n"
 	"interval, until it is stopped: rates, and errors since the driver was bound.\n"
-	"Opens no card and needs no rights.\n\n"
+	"Opens no card and needs no rights.\n";
+
+static const char options[] =
 	"  -i, --interval TIME  2, 0.5s, 100ms; default 1s\n"
 	"  -n, --count N        stop after N intervals\n";
 
@@ -48,8 +50,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 			break;
 		}
 	}
-	if (optind < argc)
-		usage_error(call, "'%s' is too much: the command takes options only", argv[optind]);
+	no_arguments_or_die(call, argc, argv);
 }
 
 /* Lines between two headings */
@@ -186,5 +187,7 @@ const struct command command_watch = {
 	.arguments = "[OPTION]...",
 	.summary = "live counters of transfers and interrupts",
 	.help = help,
+	.options = options,
+	.every_card = true,
 	.run = run,
 };

@@ -18,7 +18,9 @@ struct config {
 
 static const char help[] =
 	"Writes one register.\n\n"
-	REGISTER_HELP
+	REGISTER_HELP;
+
+static const char options[] =
 	WIDTH_HELP;
 
 static const struct option longs[] = {
@@ -98,5 +100,6 @@ const struct command command_write = {
 	.arguments = "[OPTION]... REGISTER VALUE",
 	.summary = "write a register",
 	.help = help,
+	.options = options,
 	.run = run,
 };

@@ -12,16 +12,14 @@
 #include "common/options.h"
 #include "fpgactl/units.h"
 
-static const char common_help[] =
-	"  -d, --device CARD    fpga0, 01:01.0, 1234:f96a; default, unless said above:\n"
-	"                       the first that can do it\n"
-	"  -j, --json           the result as JSON\n"
-	"  -h, --help           this text\n";
-
 static void print_command_help(const struct command *command)
 {
-	printf("Usage: %s %s %s\n\n%s%s", program_name(), command->name, command->arguments,
-	       command->help, common_help);
+	printf("Usage: %s %s %s\n\n%s\nOptions:\n%s", program_name(), command->name,
+	       command->arguments, command->help, command->options ? command->options : "");
+	printf("  -d, --device CARD    fpga0, 01:01.0 or 1234:f96a; default: %s\n"
+	       "  -j, --json           the result as JSON\n"
+	       "  -h, --help           this text\n",
+	       command->every_card ? "all" : "the first that can");
 }
 
 void usage_error(const struct invocation *call, const char *format, ...)
@@ -67,15 +65,19 @@ int next_option(struct invocation *call, int argc, char **argv, const char *shor
 	}
 }
 
-void no_options_no_arguments(struct invocation *call, int argc, char **argv)
+void no_arguments_or_die(const struct invocation *call, int argc, char **argv)
+{
+	if (optind < argc)
+		usage_error(call, "unexpected argument '%s'", argv[optind]);
+}
+
+void no_options_or_die(struct invocation *call, int argc, char **argv)
 {
 	static const struct option longs[] = { COMMON_LONG_OPTIONS };
 
 	while (next_option(call, argc, argv, COMMON_SHORT_OPTIONS, longs) != -1)
 		;
-	if (optind < argc)
-		usage_error(call, "'%s' is too much: the command takes no arguments",
-			    argv[optind]);
+	no_arguments_or_die(call, argc, argv);
 }
 
 uint64_t size_or_die(const struct invocation *call, const char *option, const char *text)

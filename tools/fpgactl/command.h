@@ -27,7 +27,9 @@ struct command {
 	const char *name;
 	const char *arguments;	/* "[OPTION]... REGISTER..." */
 	const char *summary;	/* for the list of commands */
-	const char *help;	/* its own options and what else a user must know */
+	const char *help;	/* what it does, and what else a user must know */
+	const char *options;	/* its own, as lines of the help; NULL: none */
+	bool every_card;	/* without --device it is about all, not about the first */
 	/* argv[0] is the command's name; returns an exit status */
 	int (*run)(struct invocation *call, int argc, char **argv);
 };
@@ -70,10 +72,15 @@ int next_option(struct invocation *call, int argc, char **argv, const char *shor
 		const struct option *longs);
 
 /**
- * no_options_no_arguments - next_option() to the end for a command without options of its
- * own, then refuse arguments
+ * no_arguments_or_die - for a command that takes options only, behind their end
  */
-void no_options_no_arguments(struct invocation *call, int argc, char **argv);
+void no_arguments_or_die(const struct invocation *call, int argc, char **argv);
+
+/**
+ * no_options_or_die - next_option() to the end for a command without options of its own,
+ * then no_arguments_or_die()
+ */
+void no_options_or_die(struct invocation *call, int argc, char **argv);
 
 /**
  * usage_error - say what is wrong with the command line, name the help, exit

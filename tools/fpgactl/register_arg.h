@@ -10,7 +10,7 @@
 /* What REGISTER and --width mean, for the help of the commands that take them */
 #define REGISTER_HELP \
 	"REGISTER is a name as in the data sheet (SCRATCH, or FPGA_SCRATCH, in any case),\n" \
-	"one of an array (REGFILE[3]), or an offset in bytes (0x00c).\n\n"
+	"one of an array (REGFILE[3]), or an offset in bytes (0x00c).\n"
 #define WIDTH_HELP \
 	"  -w, --width BYTES    1, 2, 4 or 8; default: the register's own, 4 at an offset\n"
 

@@ -4,6 +4,7 @@
 #
 # The page ships in the tarball. So it depends on the sources of the help; the program
 # must only be there before it (order-only), or who builds the tarball would need help2man.
+# The help's line of exit statuses has a section of its own in the page.
 # From a git checkout without help2man, or built for another machine, it is left out.
 fpga_ctl_page = tools/man/fpga-ctl.1
 page_sources = tools/man/fpga-ctl.h2m tools/man/subcommands.awk
@@ -24,4 +25,5 @@ $(fpga_ctl_page): $(page_sources) $(fpga_ctl_SOURCES) VERSION | fpga-ctl$(EXEEXT
 	$(AM_V_at)$(HELP2MAN) --no-info --section=1 --include=$@.include \
 		--name="drive QEMU's emulated PCI cards from the command line" \
 		--output=$@.new ./fpga-ctl$(EXEEXT)
-	$(AM_V_at)rm -f $@.include && mv $@.new $@
+	$(AM_V_at)sed '/^\.PP$$/{N;/\nExit status:/d;}' $@.new >$@.include
+	$(AM_V_at)mv $@.include $@ && rm -f $@.new

@@ -28,6 +28,8 @@ BEGIN { n = split(common, words); for (i = 1; i <= n; i++) skip[words[i]]; print
 	next
 }
 
+/^Options:$/ { next }
+
 # "  -l, --len SIZE       bytes": at least two blanks before what it means
 /^  ( *-|[a-z])/ && match($0, /[^ ]  +[^ ]/) {
 	left_out = 0
