@@ -100,4 +100,5 @@ uint64_t number_or_die(const struct invocation *call, const char *option, const 
 
 /* In milliseconds, in the range that the driver takes */
 uint32_t timeout_or_die(const struct invocation *call, const char *option, const char *text);
+
 #endif
