@@ -496,6 +496,27 @@ static const Property fpga_properties[] = {
     DEFINE_PROP_ON_OFF_AUTO("kvm-pio", FPGAState, kvm_pio, ON_OFF_AUTO_AUTO),
 };
 
+static void fpga_describe_properties(ObjectClass *klass)
+{
+    static const struct {
+        const char *name;
+        const char *what;
+    } properties[] = {
+        { "io-base", "first port of the fixed BAR0, a multiple of 0x800; "
+                     "0: an ordinary BAR" },
+        { "ram-size", "card RAM, a power of 2" },
+        { "doorbell-bytes", "work that a write to the doorbell does itself" },
+        { "ioeventfd", "leave the doorbell to the main loop, by an eventfd" },
+        { "ea", "say by an Enhanced Allocation capability where io-base is" },
+        { "kvm-pio", "let KVM answer plain registers" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
+        object_class_property_set_description(klass, properties[i].name,
+                                              properties[i].what);
+    }
+}
+
 static void fpga_instance_init(Object *obj)
 {
     FPGAState *s = FPGA(obj);
@@ -527,6 +548,7 @@ static void fpga_class_init(ObjectClass *klass, FPGAClassData *data)
     dc->vmsd = &vmstate_fpga;
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
     device_class_set_props(dc, fpga_properties);
+    fpga_describe_properties(klass);
 }
 
 static const TypeInfo fpga_types[] = {

@@ -292,6 +292,12 @@ static void dec_21154_class_init(ObjectClass *klass, FPGAClassData *data)
     dc->hotpluggable = false;
     set_bit(DEVICE_CATEGORY_BRIDGE, dc->categories);
     device_class_set_props(dc, dec_21154_properties);
+    object_class_property_set_description(klass, "io-base",
+        "first port of the fixed I/O window, a multiple of 0x1000; 0: none");
+    object_class_property_set_description(klass, "io-limit",
+        "last port of the fixed I/O window; 0: 0x1000 ports");
+    object_class_property_set_description(klass, "seabios-reserve",
+        "keep SeaBIOS from giving the fixed window away");
 }
 
 static const TypeInfo dec_21154_types[] = {
