@@ -384,7 +384,7 @@ static int fpga_dma_quiesce(struct fpga_dma *dma)
 
 	ret = fpga_dma_poll_stopped(dma);
 	if (ret == -ETIMEDOUT) {
-		dev_warn(&dma->pdev->dev, "DMA engine does not stop: the card is reset\n");
+		dev_warn(&dma->pdev->dev, "DMA engine does not stop: resetting the card\n");
 		dma->ops->reset(dma->data);
 		ret = fpga_dma_poll_stopped(dma);
 	}

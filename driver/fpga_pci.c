@@ -32,7 +32,7 @@ MODULE_PARM_DESC(strict, "do not bind to a card whose ports are not as expected 
 
 static char *irq = "auto";
 module_param(irq, charp, 0444);
-MODULE_PARM_DESC(irq, "kind of interrupts: auto, msix, msi or intx");
+MODULE_PARM_DESC(irq, "kind of interrupts: auto (default), msix, msi or intx");
 
 static DEFINE_IDA(fpga_numbers);
 

@@ -63,7 +63,7 @@
  * Interrupts. A vector's line is "any cause of that vector is pending and
  * enabled". INTx follows the OR of all lines. A message (MSI, MSI-X) is sent
  * when a line rises, and once more when FPGA_INT_STATUS has been written and the
- * line still stands, so that an event between a handler's read and its
+ * line is still high, so that an event between a handler's read and its
  * acknowledgement is never lost.
  */
 #define FPGA_INT_STATUS			0x020	/* W1C */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * User interface of the drivers for emulated PCI cards: fpga_pci (/dev/fpgaN)
- * and edu (/dev/eduN).
+ * User-space interface (uAPI) of the drivers for emulated PCI cards: fpga_pci
+ * (/dev/fpgaN) and edu (/dev/eduN).
  *
  * Every request takes a pointer to a structure that begins with @argsz and
  * @flags. The caller sets @argsz to the size that it was compiled with; the

@@ -33,7 +33,7 @@ typedef struct FPGAIrq {
     uint32_t autoclear;
     uint32_t coalesce;
     uint32_t completions;   /* not yet shown in status */
-    uint32_t lines;         /* a bit for each vector whose line stands */
+    uint32_t lines;         /* a bit for each vector whose line is high */
     bool lost;              /* fault: INTx is not asserted for these lines */
     QEMUTimer *timer;       /* bound on how long completions may wait */
 } FPGAIrq;

@@ -748,10 +748,10 @@ static void test_msi(void)
     g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA + FPGA_VECTOR_SOFTWARE);
     g_assert_false(intx(c));
 
-    /* The line stands already. */
+    /* The line is high already. */
     wr(c, FPGA_INT_RAISE, SW(4));
     g_assert_cmphex(msi_take(c, &msi), ==, 0);
-    /* It still stands after an acknowledgement. */
+    /* It is still high after an acknowledgement. */
     wr(c, FPGA_INT_STATUS, SW(3));
     g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA + FPGA_VECTOR_SOFTWARE);
     wr(c, FPGA_INT_STATUS, SW(4));
@@ -774,7 +774,7 @@ static void test_msi_one_vector(void)
     wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
     wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
     g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
-    /* The one line stands, for another cause. */
+    /* The one line is high, for another cause. */
     wr(c, FPGA_INT_RAISE, SW(0));
     g_assert_cmphex(msi_take(c, &msi), ==, 0);
     wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_ERROR);
@@ -1793,7 +1793,7 @@ static void test_pcie_msix_masked(void)
     qpci_config_writew(c->dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE);
     g_assert_cmphex(msix_take(c, &msix), ==, 1);
 
-    /* INTx takes over a line that stands. */
+    /* INTx takes over a line that is high. */
     qpci_config_writew(c->dev, cap + PCI_MSIX_FLAGS, 0);
     g_assert_true(intx(c));
     function_level_reset(c);
@@ -2217,7 +2217,7 @@ static void test_migrate_registers(void)
     g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==, 7);
     g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, FPGA_DMA_CONTROL_POLLED);
     g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, SW(0) | SW(1));
-    /* The line stood, and stands: no message until it is acknowledged. */
+    /* The line was high, and is: no message until it is acknowledged. */
     g_assert_cmphex(msi_take(c, &msi), ==, 0);
     wr(c, FPGA_INT_STATUS, SW(0));
     g_assert_cmphex(msi_take(c, &msi), ==, MSI_DATA);
@@ -2342,7 +2342,7 @@ static void test_migrate_pcie(void)
     g_assert_true(qpci_msix_pending(c->dev, 0));
     msix_entry(c, &msix, 0, false);
     g_assert_cmphex(msix_take(c, &msix), ==, 1);
-    /* The other line stood, and stands. */
+    /* The other line was high, and is. */
     wr(c, FPGA_INT_STATUS, SW(0));
     g_assert_cmphex(msix_take(c, &msix), ==, 1 << FPGA_VECTOR_DMA_ERROR);
     card_done(c);
