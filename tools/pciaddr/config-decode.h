@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of config_decode(), for a function whose header type is known. */
+/* What a function is by its config space, into the model. */
 #ifndef PCIADDR_CONFIG_DECODE_H
 #define PCIADDR_CONFIG_DECODE_H
 
 #include "pciaddr/model.h"
+
+/*
+ * Takes @length bytes (at most CONFIG_KEPT) into the function and decodes them: ids, BARs,
+ * bridge windows, Enhanced Allocation.  @present has one bit for each byte that was read;
+ * NULL stands for all.
+ */
+void config_decode(struct machine *machine, struct pci_function *function,
+		   const uint8_t *bytes, const uint8_t *present, size_t length);
+
+/* The parts, for a function whose header type is known. */
 
 /* The BARs and the expansion ROM that the header has. */
 void config_decode_bars(struct machine *machine, struct pci_function *function);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decoding of config space.  A byte that was not read is never decoded: what it would have
- * told stays unknown in the function.
+ * Reading config space: registers, and what capabilities say.  A byte that was not read is
+ * never decoded: what it would have told stays unknown in the function.
  */
 #ifndef PCIADDR_CONFIGSPACE_H
 #define PCIADDR_CONFIGSPACE_H
@@ -14,14 +14,6 @@
 /* Reads 1, 2 or 4 bytes, little-endian; false when one of them was not read. */
 bool config_read(const struct pci_function *function, unsigned int offset, unsigned int size,
 		 uint32_t *value);
-
-/*
- * Takes @length bytes (at most CONFIG_KEPT) into the function and decodes them: ids, BARs,
- * bridge windows, Enhanced Allocation.  @present has one bit for each byte that was read;
- * NULL stands for all.
- */
-void config_decode(struct machine *machine, struct pci_function *function,
-		   const uint8_t *bytes, const uint8_t *present, size_t length);
 
 /* The offset of a capability, or 0; *@known becomes false when the list could not be read. */
 unsigned int config_capability(const struct pci_function *function, uint8_t id, bool *known);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/numbers.h"
+#include "pciaddr/config-decode.h"
 
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what)
 {

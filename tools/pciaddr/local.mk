@@ -20,6 +20,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/config-bars.c \
 	tools/pciaddr/config-bridge.c \
 	tools/pciaddr/config-capabilities.c \
+	tools/pciaddr/config-decode.c \
 	tools/pciaddr/config-decode.h \
 	tools/pciaddr/config-ea.c \
 	tools/pciaddr/configspace.c \

@@ -19,6 +19,7 @@
 #include <pci/pci.h>
 
 #include "common/die.h"
+#include "pciaddr/config-decode.h"
 #include "pciaddr/configspace.h"
 #include "pciaddr/resources.h"
 #include "pciaddr/sysfs.h"

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/die.h"
+#include "pciaddr/config-decode.h"
 #include "pciaddr/configspace.h"
 #include "pciaddr/pcispec.h"
 #include "pciaddr/resources.h"
