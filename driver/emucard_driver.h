@@ -35,7 +35,7 @@ struct iov_iter;
 struct kiocb;
 struct pci_dev;
 
-/* Pages, and therefore segments, of one transfer at most: one page of struct fpga_seg. */
+/* Pages, and therefore segments, of one transfer at most */
 #define EMUCARD_XFER_PAGES	256
 /* Transfers of one request at most */
 #define EMUCARD_REQUEST_XFERS	64

@@ -32,6 +32,7 @@ static_assert(FPGA_DMA_SLOTS >= 2 * EMUCARD_REQUEST_XFERS);
 static_assert(FPGA_DMA_SLOTS <= FPGA_DMA_RING_MAX);
 
 #define FPGA_DMA_TABLE_BYTES	(EMUCARD_XFER_PAGES * sizeof(struct fpga_seg))
+static_assert(FPGA_DMA_TABLE_BYTES <= PAGE_SIZE);
 /* Tables that are kept for the next transfers; the pool zeroes what it gives out. */
 #define FPGA_DMA_SPARES		32
 
