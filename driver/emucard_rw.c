@@ -144,6 +144,7 @@ static int emucard_pin(struct emucard_xfer *xfer, unsigned long addr, size_t len
 /* List memory that the kernel holds already, such as io_uring's registered buffers. */
 static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, size_t *len)
 {
+	size_t max = dma_get_max_seg_size(xfer->request->card->dev.parent);
 	struct iov_iter at = *iter;
 	struct scatterlist *sg;
 	unsigned int nr = 0;
@@ -151,7 +152,8 @@ static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, 
 	int ret;
 
 	while (iov_iter_count(&at) && nr < EMUCARD_XFER_PAGES && total < EMUCARD_XFER_BYTES) {
-		size_t part = min(iov_iter_single_seg_count(&at), EMUCARD_XFER_BYTES - total);
+		size_t part = min3(iov_iter_single_seg_count(&at), EMUCARD_XFER_BYTES - total,
+				   max);
 
 		iov_iter_advance(&at, part);
 		total += part;
@@ -171,7 +173,7 @@ static int emucard_list_bvecs(struct emucard_xfer *xfer, struct iov_iter *iter, 
 
 	at = *iter;
 	for (sg = xfer->sgt.sgl; sg;) {
-		size_t part = min(iov_iter_single_seg_count(&at), total);
+		size_t part = min3(iov_iter_single_seg_count(&at), total, max);
 		unsigned int start = at.bvec->bv_offset + at.iov_offset;
 
 		if (part) {

@@ -512,7 +512,8 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
 	if (ret)
 		return dev_err_probe(dev, ret, "no 64-bit DMA\n");
-	dma_set_max_seg_size(dev, SZ_2G);
+	/* No limit of the card's, but of bounce buffers, where memory must go through them */
+	dma_set_max_seg_size(dev, min_t(size_t, SZ_2G, dma_max_mapping_size(dev)));
 	pci_set_master(pdev);
 
 	fpga->dma = devm_fpga_dma_create(pdev, fpga->regs, &fpga_dma_ops, fpga);
