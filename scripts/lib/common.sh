@@ -96,23 +96,33 @@ apt_mirror() {
 # this suite alone; the machine's own sources stay as they are. Use: APT_CONFIG=$(...) apt-get ...
 other_release() {
 	local suite=$1 type=${2:-deb}
-	local dir=$CACHE/apt/$suite-$type mirror
-	mirror=$(apt_mirror)
-	if [ ! -e "$dir/updated" ] || [ -n "$(find "$dir/updated" -mtime +1)" ]; then
-		say "reading the package list of $suite ($type)"
-		mkdir -p "$dir/lists/partial"
-		echo "$type [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
-			>"$dir/sources.list"
-		cat >"$dir/apt.conf" <<-CONF
-			Dir::Etc::SourceList "$dir/sources.list";
-			Dir::Etc::SourceParts "-";
-			Dir::State::Lists "$dir/lists";
-			Dir::Cache::pkgcache "";
-			Dir::Cache::srcpkgcache "";
-			APT::Sandbox::User "root";
-		CONF
-		APT_CONFIG=$dir/apt.conf run_logged "$CACHE/logs/apt-$suite.log" apt-get update
-		touch "$dir/updated"
-	fi
+	local dir=$CACHE/apt/$suite-$type
+	is_recent "$dir/updated" ||
+		with_lock "apt-$suite-$type" read_release "$suite" "$type" "$dir" || return
 	echo "$dir/apt.conf"
+}
+
+is_recent() {
+	[ -e "$1" ] && [ -z "$(find "$1" -mtime +1)" ]
+}
+
+# Somebody else may have read it meanwhile: apt itself does not wait for others.
+read_release() {
+	local suite=$1 type=$2 dir=$3 mirror
+	! is_recent "$dir/updated" || return 0
+	mirror=$(apt_mirror) || return
+	say "reading the package list of $suite ($type)"
+	mkdir -p "$dir/lists/partial"
+	echo "$type [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
+		>"$dir/sources.list"
+	cat >"$dir/apt.conf" <<-CONF
+		Dir::Etc::SourceList "$dir/sources.list";
+		Dir::Etc::SourceParts "-";
+		Dir::State::Lists "$dir/lists";
+		Dir::Cache::pkgcache "";
+		Dir::Cache::srcpkgcache "";
+		APT::Sandbox::User "root";
+	CONF
+	APT_CONFIG=$dir/apt.conf run_logged "$CACHE/logs/apt-$suite.log" apt-get update
+	touch "$dir/updated"
 }

@@ -52,7 +52,7 @@ debian_kernel_release() {
 		use_kernel_apt "$series"
 		release=$(depends linux-headers-amd64 'linux-headers-[0-9].*')
 		if [ -z "$release" ]; then
-			run_logged "$CACHE/logs/apt-kernel.log" apt-get update
+			with_lock apt run_logged "$CACHE/logs/apt-kernel.log" apt-get update
 			release=$(depends linux-headers-amd64 'linux-headers-[0-9].*')
 		fi
 		release=${release#linux-headers-}
