@@ -128,7 +128,9 @@ static int run(struct invocation *call, int argc, char **argv)
 			continue;
 		status = open_or_say(&dev, card);
 		if (status) {
-			worst = status;
+			/* a failure counts more than what is not possible here */
+			if (worst != EXIT_FAILED)
+				worst = status;
 			continue;
 		}
 		if (call->json)
