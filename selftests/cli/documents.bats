@@ -89,7 +89,7 @@ commands() {
 @test "the options that documents show are those that the tools have" {
 	local options command name option
 	options=$(pciaddr-check --help)
-	for option in $(commands pciaddr-check | grep -oE -- ' --[a-z-]+'); do
+	for option in $(commands pciaddr-check | grep -oE -- '(^| )--[a-z-]+'); do
 		grep -qE -- "$option( |,|$)" <<<"$options" || echo "pciaddr-check $option" >>"$BATS_TEST_TMPDIR/wrong"
 	done
 	while read -r command; do
