@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "common/die.h"
 
 /* How far the work may run ahead of its finishing, for each thread: it bounds the memory. */
 #define AHEAD 4
@@ -71,9 +70,15 @@ static unsigned int start(struct pool *pool, pthread_t *threads)
 			break;
 		started++;
 	}
-	if (!started)
-		die(EXIT_CANNOT_TELL, "no thread could be started");
 	return started;
+}
+
+static void one_by_one(const struct workers *workers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		workers->work(workers->context, i);
+		workers->finish(workers->context, i);
+	}
 }
 
 void workers_run(const struct workers *workers, size_t count)
@@ -85,19 +90,18 @@ void workers_run(const struct workers *workers, size_t count)
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
 	};
-	unsigned int started;
+	unsigned int started = 0;
 	pthread_t *threads;
 
-	/* for one a thread is not worth its stack */
-	if (count == 1) {
-		workers->work(workers->context, 0);
-		workers->finish(workers->context, 0);
-		return;
-	}
 	pool.done = xcalloc(count, sizeof(*pool.done));
 	threads = xcalloc(workers->threads, sizeof(*threads));
-	started = start(&pool, threads);
-	finish(&pool);
+	/* for one a thread is not worth its stack */
+	if (count > 1)
+		started = start(&pool, threads);
+	if (started)
+		finish(&pool);
+	else
+		one_by_one(workers, count);
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	free(threads);

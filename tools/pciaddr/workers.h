@@ -14,7 +14,7 @@ struct workers {
 	void *context;
 };
 
-/* Does the work from 0 to @count - 1; ends the tool if no thread can be had. */
+/* Does the work from 0 to @count - 1; by the calling thread alone if no other can be had. */
 void workers_run(const struct workers *workers, size_t count);
 
 #endif
