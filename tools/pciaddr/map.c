@@ -106,9 +106,10 @@ static const char *row_name(const struct map *map, const struct row *row)
 		return TEXT(map->results, "%s %s%s", slot, window_name(row->interval->kind),
 			    collision);
 	claim = find_claim(map->machine, function, bar);
-	return TEXT(map->results, "%s %s%s%s%s%s", slot, bar_text(bar),
+	/* What does not fit is cut off: the collision is what should be seen. */
+	return TEXT(map->results, "%s %s%s%s%s%s", slot, bar_text(bar), collision,
 		    claim.owner ? "  " : "", claim.owner ? claim.owner->name : "",
-		    bar_decode(function, bar) == DECODE_OFF ? "  (disabled)" : "", collision);
+		    bar_decode(function, bar) == DECODE_OFF ? "  (disabled)" : "");
 }
 
 /* Which row each lies in, and how deep. */
