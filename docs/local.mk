@@ -12,6 +12,7 @@ nobase_dist_doc_DATA = \
 	docs/how-a-port-access-travels.md \
 	docs/kvm.md \
 	docs/own-machine.md \
+	docs/results.md \
 	docs/topology.svg \
 	docs/tree.md \
 	docs/writing-specs.md \
