@@ -33,9 +33,10 @@ static int suspend_and_resume(const char *how_far, const char *seconds)
 {
 	int ret;
 
-	ret = write_to(PM_TEST, how_far);
+	/* The test last, which is to be undone. */
+	ret = write_to(PM_TEST_DELAY, seconds);
 	if (!ret)
-		ret = write_to(PM_TEST_DELAY, seconds);
+		ret = write_to(PM_TEST, how_far);
 	if (ret)
 		return ret;
 	ret = write_to("/sys/power/state", "mem");
