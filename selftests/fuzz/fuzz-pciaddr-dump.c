@@ -2,12 +2,13 @@
 /* lspci's text, and everything that is done with what was read. */
 #include <stdio.h>
 
-#include "pciaddr/checks.h"
-#include "pciaddr/draw.h"
-#include "pciaddr/expect.h"
-#include "pciaddr/output.h"
-#include "pciaddr/dump-reader.h"
-#include "pciaddr/views.h"
+#include "pciaddr/check/checks.h"
+#include "pciaddr/check/expect.h"
+#include "pciaddr/input/dump-reader.h"
+#include "pciaddr/output/output.h"
+#include "pciaddr/spec/capture.h"
+#include "pciaddr/view/draw.h"
+#include "pciaddr/view/views.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,7 +30,7 @@ static void draw_all(struct machine *machine, struct results *results)
 static void view_all(struct machine *machine, struct results *results)
 {
 	static const struct output_options format = { .machines = 1, .columns = 80 };
-	struct options options = { .numeric = true };
+	struct view_options options = { .output = &format, .numeric = true };
 
 	for (const struct output_ops *const *ops = outputs; *ops; ops++) {
 		const struct output_totals totals = { .machines = 1 };
@@ -38,7 +39,7 @@ static void view_all(struct machine *machine, struct results *results)
 		(*ops)->machine(nowhere, &format, machine, results);
 		(*ops)->end(nowhere, &format, &totals);
 	}
-	capture(nowhere, &options, machine);
+	capture(nowhere, true, machine);
 	print_tree(nowhere, &options, machine, results);
 	print_map(nowhere, &options, machine);
 	draw_all(machine, results);

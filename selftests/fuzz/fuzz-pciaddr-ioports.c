@@ -2,9 +2,10 @@
 /* /proc/ioports, and sysfs's `resource`: the first line says which. */
 #include <string.h>
 
-#include "pciaddr/model.h"
-#include "pciaddr/resources.h"
-#include "pciaddr/sysfs.h"
+#include "pciaddr/input/proc-resources.h"
+#include "pciaddr/input/sysfs-files.h"
+#include "pciaddr/model/machine.h"
+#include "pciaddr/model/resources.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
 /* A specification; one that is taken is checked against a small machine. */
 #include <stdlib.h>
 
-#include "pciaddr/dump-reader.h"
-#include "pciaddr/spec.h"
+#include "pciaddr/input/dump-reader.h"
+#include "pciaddr/spec/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

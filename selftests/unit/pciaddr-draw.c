@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pciaddr/arena.h"
-#include "pciaddr/draw.h"
+#include "common/arena.h"
+#include "pciaddr/view/draw.h"
 
 static size_t add(struct picture *picture, size_t parent, double height)
 {

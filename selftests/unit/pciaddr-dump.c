@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "pciaddr/configspace.h"
-#include "pciaddr/dump-reader.h"
+#include "pciaddr/configspace/read.h"
+#include "pciaddr/input/dump-reader.h"
 
 static void load(struct machine *machine, const char *text)
 {

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "common/numbers.h"
-#include "pciaddr/expect.h"
-#include "pciaddr/resources.h"
-#include "pciaddr/selector.h"
+#include "pciaddr/check/expect.h"
+#include "pciaddr/input/proc-resources.h"
+#include "pciaddr/model/resources.h"
+#include "pciaddr/model/selector.h"
 
 static const struct pci_function card = {
 	.domain = 0, .bus = 1, .device = 1, .function = 0,

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pciaddr/checks.h"
-#include "pciaddr/dump-reader.h"
-#include "pciaddr/topology.h"
+#include "pciaddr/check/checks.h"
+#include "pciaddr/input/dump-reader.h"
+#include "pciaddr/model/topology.h"
 
 static const struct range card = { 0x2000, 0x27ff };
 

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pciaddr/arena.h"
-#include "pciaddr/expect.h"
-#include "pciaddr/output.h"
-#include "pciaddr/sources.h"
+#include "common/arena.h"
+#include "pciaddr/check/expect.h"
+#include "pciaddr/input/source.h"
+#include "pciaddr/output/output.h"
 
 enum action {
 	ACTION_CHECK,

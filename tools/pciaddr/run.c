@@ -7,39 +7,40 @@
 
 #include "common/alloc.h"
 #include "common/die.h"
-#include "pciaddr/checks.h"
-#include "pciaddr/spec.h"
-#include "pciaddr/views.h"
-#include "pciaddr/workers.h"
+#include "common/workers.h"
+#include "pciaddr/check/checks.h"
+#include "pciaddr/spec/capture.h"
+#include "pciaddr/spec/spec.h"
+#include "pciaddr/view/views.h"
 
-struct checked {
+struct machine_report {
 	struct machine machine;
 	struct results results;
 };
 
-struct run {
+struct session {
 	const struct options *options;
 	const struct spec *spec;	/* NULL: none was given */
-	struct checked *machines;	/* one for each source */
+	struct machine_report *machines;	/* one for each source */
 	struct output_totals totals;
 };
 
 static void check_one(void *context, size_t index)
 {
-	struct run *run = context;
-	const struct options *options = run->options;
-	struct checked *checked = &run->machines[index];
-	struct machine *machine = &checked->machine;
-	struct results *results = &checked->results;
+	struct session *session = context;
+	const struct options *options = session->options;
+	struct machine_report *report = &session->machines[index];
+	struct machine *machine = &report->machine;
+	struct results *results = &report->results;
 
 	machine_load(machine, &options->sources[index]);
 	if (machine->error)
 		return;
 	for (size_t i = 0; i < options->expectation_count; i++)
 		check_expectation(machine, results, &options->expectations[i]);
-	if (run->spec)
-		spec_check(machine, results, run->spec);
-	if (options->all_checks || (!options->expectation_count && !run->spec))
+	if (session->spec)
+		spec_check(machine, results, session->spec);
+	if (options->all_checks || (!options->expectation_count && !session->spec))
 		check_machine(machine, results);
 }
 
@@ -74,18 +75,18 @@ static int overall_status(const struct output_totals *totals)
 
 static void print_one(void *context, size_t index)
 {
-	struct run *run = context;
-	const struct output_ops *output = run->options->output;
-	const struct output_options *format = &run->options->output_options;
-	struct machine *machine = &run->machines[index].machine;
-	struct results *results = &run->machines[index].results;
+	struct session *session = context;
+	const struct output_ops *output = session->options->output;
+	const struct output_options *format = &session->options->output_options;
+	struct machine *machine = &session->machines[index].machine;
+	struct results *results = &session->machines[index].results;
 
 	if (index && output->separator)
 		fputs(output->separator, stdout);
 	if (machine->error && (!output->tells_errors || format->machines == 1))
 		warn("%s", machine->error);
 	output->machine(stdout, format, machine, results);
-	count_status(&run->totals, output_machine_status(format, machine, results));
+	count_status(&session->totals, output_machine_status(format, machine, results));
 	results_free(results);
 	machine_free(machine);
 }
@@ -93,10 +94,10 @@ static void print_one(void *context, size_t index)
 static int check_all(struct options *options, const struct spec *spec)
 {
 	const struct output_ops *output = options->output;
-	struct run run = {
+	struct session session = {
 		.options = options,
 		.spec = spec,
-		.machines = xcalloc(options->source_count, sizeof(*run.machines)),
+		.machines = xcalloc(options->source_count, sizeof(*session.machines)),
 	};
 
 	output->begin(stdout, &options->output_options);
@@ -104,11 +105,39 @@ static int check_all(struct options *options, const struct spec *spec)
 		.threads = options->jobs,
 		.work = check_one,
 		.finish = print_one,
-		.context = &run,
+		.context = &session,
 	}, options->source_count);
-	output->end(stdout, &options->output_options, &run.totals);
-	free(run.machines);
-	return overall_status(&run.totals);
+	output->end(stdout, &options->output_options, &session.totals);
+	free(session.machines);
+	return overall_status(&session.totals);
+}
+
+static int view(const struct options *options, struct machine *machine, struct results *results)
+{
+	const struct view_options view_options = {
+		.output = &options->output_options,
+		.numeric = options->numeric,
+		.draw_path = options->draw_path,
+		.overwrite = options->force,
+	};
+
+	switch (options->action) {
+	case ACTION_CAPTURE:
+		return capture(stdout, options->numeric, machine);
+	case ACTION_MAP:
+		return print_map(stdout, &view_options, machine);
+	case ACTION_TREE:
+	case ACTION_DRAW:
+		/* marked is what fails of what was asked for, or of any machine's checks */
+		if (!options->spec_path)
+			check_machine(machine, results);
+		if (options->action == ACTION_TREE)
+			return print_tree(stdout, &view_options, machine, results);
+		return draw(&view_options, machine, results);
+	case ACTION_CHECK:
+		break;
+	}
+	return EXIT_OK;
 }
 
 static int view_all(struct options *options, const struct spec *spec)

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* BARs against the windows above them, their own size, and the PC's fixed ports. */
+#include "pciaddr/check/checks.h"
+
+#include <inttypes.h>
+
+#include "pciaddr/configspace/read.h"
+#include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/topology.h"
+
+static const char window_unknown[] =
+	"the bridge's window registers were not read";
+static const char window_advice[] =
+	"give at least the first 64 bytes of config space ('lspci -x' or more)";
+
+static void report_outside(struct machine *machine, struct results *results,
+			   const struct pci_function *function, const struct bar *bar,
+			   const struct pci_function *bridge, enum window_kind kind,
+			   enum forwarding how)
+{
+	const char *above = device_name(results, bridge);
+	const char *range = bar_range(results, bar);
+	const char *window = window_range(results, bridge->bridge, kind);
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_IN_WINDOW,
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
+		.message = TEXT(results, "%s %s is %s what bridge %s forwards",
+				space_name(bar->space), range,
+				how == FORWARDS_PARTLY ? "partly outside" : "outside",
+				above),
+		.values = {
+			{ TEXT(results, "%s %s", bar_text(bar), range),
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ TEXT(results, "%s %s", above, window),
+			  where_config(machine, bridge, window_register(bridge->bridge, kind)) },
+		},
+		.advice = "accesses do not reach the device: move the BAR into the window, or "
+			"widen the window, in firmware or by a rescan of the bridge "
+			"(echo 1 > /sys/bus/pci/rescan after removing it)",
+	});
+}
+
+/*
+ * The nearest bridge that decodes positively decides; that its window is inside those above
+ * is a check of its own.
+ */
+static void check_in_window(struct machine *machine, struct results *results,
+			    const struct pci_function *function, const struct bar *bar)
+{
+	const struct pci_function *bridge = function->parent;
+
+	for (; bridge; bridge = bridge->parent) {
+		enum window_kind kind;
+		enum forwarding how = bridge_forwarding(bridge->bridge, bar->space, bar->range,
+							&kind);
+
+		if (how == FORWARDS_BY_SUBTRACTION)
+			continue;
+		if (how == FORWARDS)
+			break;
+		if (how == FORWARDS_UNKNOWN)
+			results_unknown(results, CHECK_BAR_IN_WINDOW, function, window_unknown,
+					window_advice);
+		else
+			report_outside(machine, results, function, bar, bridge, kind, how);
+		return;
+	}
+	if (function->parent && !bar->size_known)
+		results_unknown(results, CHECK_BAR_IN_WINDOW, function, size_unknown, size_advice);
+	else
+		results_pass(results, CHECK_BAR_IN_WINDOW);
+}
+
+static void check_isa_hole(struct machine *machine, struct results *results,
+			   const struct pci_function *function, const struct bar *bar)
+{
+	const struct pci_function *bridge = function->parent;
+	const char *above;
+
+	if (bar->space != SPACE_IO || !bridge)
+		return;
+	while (bridge && !isa_hole(bridge->bridge, bar->range))
+		bridge = bridge->parent;
+	if (!bridge) {
+		results_pass(results, CHECK_BAR_ISA_HOLE);
+		return;
+	}
+	above = device_name(results, bridge);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_ISA_HOLE,
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
+		.message = TEXT(results, "bridge %s has ISA Enable set and forwards only the first "
+				"256 ports of each 1024", above),
+		.values = {
+			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
+			  where_config(machine, bridge, CFG_BRIDGE_CONTROL) },
+		},
+		.advice = TEXT(results, "clear ISA Enable (bit 2 of the bridge control register): "
+			       "setpci -s %s BRIDGE_CONTROL=0:4; or have firmware place the BAR in "
+			       "the first 256 of 1024 ports", above),
+	});
+}
+
+static void check_aligned(struct machine *machine, struct results *results,
+			  const struct pci_function *function, const struct bar *bar)
+{
+	char size[SIZE_TEXT_MAX];
+	uint64_t bytes = range_size(bar->range);
+
+	/* Enhanced Allocation allows any size (PCI Express 5.0, 7.8.5.3) */
+	if (!bar->size_known || bar->enhanced || bar->fixed_legacy || (bytes & (bytes - 1)))
+		return;
+	if (!(bar->range.first & (bytes - 1))) {
+		results_pass(results, CHECK_BAR_ALIGNED);
+		return;
+	}
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_ALIGNED,
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
+		.message = TEXT(results, "%s is not a multiple of the BAR's size",
+				bar_range(results, bar)),
+		.values = {
+			{ TEXT(results, "%s 0x%" PRIx64, bar_text(bar), bar->range.first),
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ TEXT(results, "size %s", size_text(bytes, size)),
+			  where_kernel_bar(machine, function, bar) },
+		},
+		.advice = "the register and the size do not belong together: the device has a "
+			"register that does not work as PCI 3.0, 6.2.5.1 says, or the kernel's "
+			"size is stale; remove and rescan the device",
+	});
+}
+
+/* DMA controllers, interrupt controllers, timers, keyboard, clock, FPU; PCI configuration */
+static const struct range legacy_ports[] = { { 0x00, 0xff }, { 0xcf8, 0xcff } };
+
+static void check_legacy_ports(struct machine *machine, struct results *results,
+			       const struct pci_function *function, const struct bar *bar)
+{
+	char range[RANGE_TEXT_MAX];
+
+	if (bar->space != SPACE_IO || bar->fixed_legacy)
+		return;
+	for (unsigned int i = 0; i < sizeof(legacy_ports) / sizeof(legacy_ports[0]); i++) {
+		if (!range_overlaps(legacy_ports[i], bar->range))
+			continue;
+		results_add(results, &(struct finding) {
+			.status = STATUS_FAIL,
+			.check = CHECK_LEGACY_PORTS,
+			.device = device_name(results, function),
+			.subject = bar_text(bar),
+			.message = "overlaps ports of the PC's own devices",
+			.values = {
+				{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
+				  where_config(machine, function, bar_register(function, bar)) },
+				{ TEXT(results, "legacy ports %s",
+				       range_text(legacy_ports[i], range)),
+				  "fixed on every PC" },
+			},
+			.advice = "have firmware or the kernel move the BAR to 0x1000 or above",
+		});
+		return;
+	}
+	results_pass(results, CHECK_LEGACY_PORTS);
+}
+
+#define CONFIG_HEADER 64
+
+static bool header_was_read(const struct pci_function *function)
+{
+	uint32_t value;
+
+	if (function->config_length < CONFIG_HEADER)
+		return false;
+	for (unsigned int at = 0; function->present && at < CONFIG_HEADER; at += 4)
+		if (!config_read(function, at, 4, &value))
+			return false;
+	return true;
+}
+
+static void check_present(struct machine *machine, struct results *results,
+			  const struct pci_function *function)
+{
+	if (!function->absent) {
+		if (header_was_read(function))
+			results_pass(results, CHECK_PRESENT);
+		else if (function->config_length)
+			results_unknown(results, CHECK_PRESENT, function,
+					"the 64 bytes of the config header were not all read",
+					"what they would have told is unknown: take the dump "
+					"again, whole, with 'lspci -vvxxxx'");
+		else
+			results_unknown(results, CHECK_PRESENT, function,
+					"config space was not read",
+					"take the dump with 'lspci -vvxxxx' as root, not without "
+					"one of the x options");
+		return;
+	}
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_PRESENT,
+		.device = device_name(results, function),
+		.message = "config space reads all ones: the device does not answer any more",
+		.values = {
+			{ "vendor and device 0xffffffff",
+			  where_config(machine, function, CFG_VENDOR) },
+			{ "the device is listed", machine->kind == SOURCE_DUMP ?
+				TEXT(results, "%s:%" PRIu32, machine->config_path, function->line) :
+				machine->config_path },
+		},
+		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and "
+			"rescan it (echo 1 > remove in its directory, echo 1 > "
+			"/sys/bus/pci/rescan)",
+	});
+}
+
+void check_bars(struct machine *machine, struct results *results)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		check_present(machine, results, function);
+		for (unsigned int k = 0; k < function->bar_count; k++) {
+			const struct bar *bar = &function->bars[k];
+
+			if (!bar_is_live(function, bar))
+				continue;
+			check_in_window(machine, results, function, bar);
+			check_isa_hole(machine, results, function, bar);
+			check_aligned(machine, results, function, bar);
+			check_legacy_ports(machine, results, function, bar);
+		}
+	}
+}

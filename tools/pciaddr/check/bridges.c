@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bridges among themselves: bus numbers, windows inside windows, what they let through. */
+#include "pciaddr/check/checks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/topology.h"
+
+static const char bus_advice[] =
+	"config cycles do not reach the buses below: let the kernel number them anew "
+	"(kernel option pci=assign-busses), or correct the firmware";
+
+static void report_bus(struct machine *machine, struct results *results,
+		       const struct pci_function *bridge, const char *message,
+		       struct value first, struct value second)
+{
+	if (!first.where)
+		first.where = where_config(machine, bridge, CFG_PRIMARY);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BUS_NUMBERS,
+		.device = device_name(results, bridge),
+		.message = message,
+		.values = { first, second },
+		.advice = bus_advice,
+	});
+}
+
+/* Of use to special cycles and to whoever reads it; config cycles below do not need it. */
+static void check_primary(struct machine *machine, struct results *results,
+			  const struct pci_function *function)
+{
+	const char *slot;
+
+	if (function->bridge->primary == function->bus) {
+		results_pass(results, CHECK_BUS_PRIMARY);
+		return;
+	}
+	slot = device_name(results, function);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BUS_PRIMARY,
+		.device = slot,
+		.message = "the primary bus register is not the bus that the bridge is on",
+		.values = {
+			{ TEXT(results, "primary bus %02x", function->bridge->primary),
+			  where_config(machine, function, CFG_PRIMARY) },
+			{ TEXT(results, "on bus %02x", function->bus), machine->config_path },
+		},
+		.advice = TEXT(results, "mostly harmless: special cycles go astray; setpci -s %s "
+			       "PRIMARY_BUS=%02x", slot, function->bus),
+	});
+}
+
+static const char *buses_text(struct results *results, const struct bridge *bridge)
+{
+	return TEXT(results, "buses %02x-%02x", bridge->secondary, bridge->subordinate);
+}
+
+/* Which bridge of the same level has which bus below it. */
+struct bus_owners {
+	const struct pci_function *of[256];
+};
+
+static bool check_siblings(struct machine *machine, struct results *results,
+			   const struct pci_function *function, struct bus_owners *owners)
+{
+	char slot[SLOT_TEXT_MAX];
+	const struct bridge *bridge = function->bridge;
+
+	for (unsigned int bus = bridge->secondary; bus <= bridge->subordinate; bus++) {
+		const struct pci_function *other = owners->of[bus];
+
+		if (!other) {
+			owners->of[bus] = function;
+			continue;
+		}
+		report_bus(machine, results, function,
+			   "bus numbers overlap those of another bridge",
+			   (struct value) { buses_text(results, bridge), NULL },
+			   (struct value) {
+				TEXT(results, "%s %s", slot_text(other, slot),
+				     buses_text(results, other->bridge)),
+				where_config(machine, other, CFG_PRIMARY) });
+		return false;
+	}
+	return true;
+}
+
+static void check_bus_numbers(struct machine *machine, struct results *results,
+			      const struct pci_function *function, struct bus_owners *owners)
+{
+	const struct bridge *bridge = function->bridge;
+	const struct pci_function *above = function->parent;
+	char slot[SLOT_TEXT_MAX];
+
+	if (!bridge->buses_known) {
+		results_unknown(results, CHECK_BUS_NUMBERS, function,
+				"the bridge's bus numbers were not read",
+				"give at least the first 64 bytes of config space");
+		return;
+	}
+	/* a bridge out of reset; nothing below it is enumerated */
+	if (!bridge->secondary && !bridge->subordinate)
+		return;
+	check_primary(machine, results, function);
+	if (bridge->secondary <= function->bus || bridge->subordinate < bridge->secondary) {
+		report_bus(machine, results, function,
+			   bridge->subordinate < bridge->secondary ?
+			   "the subordinate bus is below the secondary bus" :
+			   "the secondary bus is not above the primary bus",
+			   (struct value) { buses_text(results, bridge), NULL },
+			   (struct value) { TEXT(results, "on bus %02x", function->bus),
+					    machine->config_path });
+		return;
+	}
+	if (above && (bridge->secondary <= above->bridge->secondary ||
+		      bridge->subordinate > above->bridge->subordinate)) {
+		report_bus(machine, results, function,
+			   "bus numbers are not inside those of the bridge above",
+			   (struct value) { buses_text(results, bridge), NULL },
+			   (struct value) {
+				TEXT(results, "%s %s", slot_text(above, slot),
+				     buses_text(results, above->bridge)),
+				where_config(machine, above, CFG_PRIMARY) });
+		return;
+	}
+	if (check_siblings(machine, results, function, owners))
+		results_pass(results, CHECK_BUS_NUMBERS);
+}
+
+static void report_window(struct machine *machine, struct results *results,
+			  const struct pci_function *function, enum window_kind kind,
+			  const struct pci_function *above, enum window_kind outer,
+			  enum forwarding how)
+{
+	const char *upper = device_name(results, above);
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_WINDOW_IN_WINDOW,
+		.device = device_name(results, function),
+		.subject = window_name(kind),
+		.message = TEXT(results, "%s is %s what bridge %s above it forwards",
+				window_range(results, function->bridge, kind),
+				how == FORWARDS_PARTLY ? "partly outside" : "outside", upper),
+		.values = {
+			{ window_range(results, function->bridge, kind),
+			  where_config(machine, function,
+				       window_register(function->bridge, kind)) },
+			{ TEXT(results, "%s %s", upper,
+			       window_range(results, above->bridge, outer)),
+			  where_config(machine, above, window_register(above->bridge, outer)) },
+		},
+		.advice = "what lies outside never reaches this bridge: widen the window of the "
+			"bridge above, or move this one into it",
+	});
+}
+
+static void check_window(struct machine *machine, struct results *results,
+			 const struct pci_function *function, enum window_kind kind)
+{
+	const struct window *window = &function->bridge->windows[kind];
+	const struct pci_function *above;
+
+	if (window->state != WINDOW_OPEN)
+		return;
+	for (above = function->parent; above; above = above->parent) {
+		enum window_kind outer;
+		enum forwarding how = bridge_forwarding(above->bridge, window_space(kind),
+							window->range, &outer);
+
+		if (how == FORWARDS)
+			break;
+		if (how == FORWARDS_BY_SUBTRACTION)
+			continue;
+		if (how == FORWARDS_UNKNOWN)
+			results_unknown(results, CHECK_WINDOW_IN_WINDOW, function,
+					"the window registers of the bridge above were not read",
+					"give at least the first 64 bytes of config space");
+		else
+			report_window(machine, results, function, kind, above, outer, how);
+		return;
+	}
+	results_pass(results, CHECK_WINDOW_IN_WINDOW);
+}
+
+/* Command bits that something on a bus needs its bridge to have. */
+struct need {
+	uint16_t bit;
+	enum check_id check;
+	const char *what;
+	const char *advice;
+};
+
+static const struct need needs[] = {
+	{ COMMAND_IO, CHECK_BRIDGE_DECODE, "I/O",
+	  "no port below this bridge can be reached: set bit 0 of its command register "
+	  "(setpci -s SLOT COMMAND=1:1); pci_enable_device() in a driver below does it too" },
+	{ COMMAND_MEMORY, CHECK_BRIDGE_DECODE, "memory",
+	  "no memory below this bridge can be reached: set bit 1 of its command register "
+	  "(setpci -s SLOT COMMAND=2:2); pci_enable_device() in a driver below does it too" },
+	{ COMMAND_MASTER, CHECK_BRIDGE_MASTER, "bus master",
+	  "DMA and MSI of devices below do not get through: set bit 2 of its command register "
+	  "(setpci -s SLOT COMMAND=4:4); pci_set_master() in a driver below does it too" },
+};
+
+static bool has_live_bar(const struct pci_function *function, enum space space)
+{
+	for (unsigned int i = 0; i < function->bar_count; i++)
+		if (function->bars[i].space == space && bar_is_live(function, &function->bars[i]))
+			return true;
+	return false;
+}
+
+static bool has_open_window(const struct pci_function *function, enum space space)
+{
+	for (enum window_kind i = 0; function->bridge && i < WINDOWS; i++)
+		if (window_space(i) == space && function->bridge->windows[i].state == WINDOW_OPEN)
+			return true;
+	return false;
+}
+
+static bool needs_bit(const struct pci_function *function, uint16_t bit)
+{
+	if (!function->command_known || function->virtual || !(function->command & bit))
+		return false;
+	if (bit == COMMAND_MASTER)
+		return true;
+	return has_live_bar(function, bit == COMMAND_IO ? SPACE_IO : SPACE_MEMORY) ||
+		has_open_window(function, bit == COMMAND_IO ? SPACE_IO : SPACE_MEMORY);
+}
+
+static void check_need(struct machine *machine, struct results *results, const struct bus *bus,
+		       const struct need *need)
+{
+	const struct pci_function *bridge = bus->bridge, *user = NULL;
+	const char *slot, *below;
+
+	for (uint32_t i = 0; i < bus->count && !user; i++)
+		if (needs_bit(&machine->functions[bus->first + i], need->bit))
+			user = &machine->functions[bus->first + i];
+	if (!user || !bridge->command_known)
+		return;
+	if (bridge->command & need->bit) {
+		results_pass(results, need->check);
+		return;
+	}
+	slot = device_name(results, bridge);
+	below = device_name(results, user);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = need->check,
+		.device = slot,
+		.message = TEXT(results, "the bridge's %s bit is off, that of %s below it is on",
+				need->what, below),
+		.values = {
+			{ TEXT(results, "%s command 0x%04x", slot, bridge->command),
+			  where_config(machine, bridge, CFG_COMMAND) },
+			{ TEXT(results, "%s command 0x%04x", below, user->command),
+			  where_config(machine, user, CFG_COMMAND) },
+		},
+		.advice = need->advice,
+	});
+}
+
+void check_bridges(struct machine *machine, struct results *results)
+{
+	struct bus_owners *root = xcalloc(2, sizeof(*root));
+	struct bus_owners *level = root + 1;
+
+	for (size_t i = 0; i < machine->bus_count; i++) {
+		const struct bus *bus = &machine->buses[i];
+		struct bus_owners *owners = bus->bridge ? level : root;
+		bool fresh = bus->bridge != NULL;
+
+		/* bridges of all root buses of one domain share its bus numbers */
+		if (!i || machine->buses[i - 1].domain != bus->domain)
+			memset(root, 0, sizeof(*root));
+		for (uint32_t k = 0; k < bus->count; k++) {
+			const struct pci_function *function = &machine->functions[bus->first + k];
+
+			if (!function->bridge)
+				continue;
+			if (fresh)
+				memset(level, 0, sizeof(*level));
+			fresh = false;
+			check_bus_numbers(machine, results, function, owners);
+			for (enum window_kind kind = 0; kind < WINDOWS; kind++)
+				check_window(machine, results, function, kind);
+		}
+		for (unsigned int k = 0; bus->bridge && k < sizeof(needs) / sizeof(needs[0]); k++)
+			check_need(machine, results, bus, &needs[k]);
+	}
+	free(root);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* BARs against /proc/ioports and /proc/iomem, and against what drivers have claimed there. */
+#include "pciaddr/check/checks.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "pciaddr/check/claims.h"
+#include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/resources.h"
+
+static const char no_list[] = "no copy of it was given (--ioports FILE, --iomem FILE)";
+
+static const enum check_id claim_check[SPACES] = {
+	[SPACE_IO] = CHECK_IOPORTS,
+	[SPACE_MEMORY] = CHECK_IOMEM,
+};
+
+/* Drivers that hold a device for somebody else, who enables it later. */
+static bool driver_only_holds(const char *driver)
+{
+	static const char *const holders[] = { "vfio-pci", "pci-stub", "pciback", "xen-pciback",
+					       "uio_pci_generic", "igb_uio" };
+
+	for (unsigned int i = 0; i < sizeof(holders) / sizeof(holders[0]); i++)
+		if (!strcmp(driver, holders[i]))
+			return true;
+	return false;
+}
+
+struct claim find_claim(const struct machine *machine, const struct pci_function *function,
+			const struct bar *bar)
+{
+	const struct resource_list *list = &machine->resources[bar->space];
+	struct range range = bar->kernel_known ? bar->kernel : bar->range;
+	struct claim claim = { 0 };
+	char name[SLOT_TEXT_MAX];
+
+	if (list->state != RESOURCES_READ)
+		return claim;
+	slot_text(function, name);
+	if (bar->size_known || bar->kernel_known)
+		claim.entry = resource_find(list, range, name);
+	else
+		claim.entry = resource_at(list, range.first, name);
+	if (!claim.entry) {
+		claim.instead = resource_around(list, range);
+		return claim;
+	}
+	/* sorted: what is inside an entry follows it */
+	if ((size_t)(claim.entry - list->entries) + 1 < list->count &&
+	    range_contains(claim.entry->range, claim.entry[1].range))
+		claim.owner = claim.entry + 1;
+	return claim;
+}
+
+static const char *around_text(struct results *results, const struct resource *around)
+{
+	char range[RANGE_TEXT_MAX];
+
+	if (!around)
+		return "no line has it";
+	return TEXT(results, "line %" PRIu32 ": %s : %s", around->line,
+		    range_text(around->range, range), around->name);
+}
+
+static void report_unclaimed(struct machine *machine, struct results *results,
+			     const struct pci_function *function, const struct bar *bar,
+			     const struct resource *around)
+{
+	const struct resource_list *list = &machine->resources[bar->space];
+	const char *slot = device_name(results, function);
+	char range[RANGE_TEXT_MAX];
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = claim_check[bar->space],
+		.device = slot,
+		.subject = bar_text(bar),
+		.message = TEXT(results, "%s does not have this range for %s", list->path, slot),
+		.values = {
+			{ TEXT(results, "%s %s", bar_text(bar),
+			       range_text(bar->kernel_known ? bar->kernel : bar->range, range)),
+			  bar->kernel_known ? where_kernel_bar(machine, function, bar) :
+			  where_config(machine, function, bar_register(function, bar)) },
+			{ around_text(results, around), list->path },
+		},
+		.advice = "the kernel could not claim the BAR: 'dmesg | grep \"can.t claim\\|"
+			"address conflict\"' names what is in its place; boot with that moved, or "
+			"let the kernel move the BAR (remove and rescan)",
+	});
+}
+
+static void check_claim(struct machine *machine, struct results *results,
+			const struct pci_function *function, const struct bar *bar)
+{
+	const struct resource_list *list = &machine->resources[bar->space];
+	struct claim claim;
+
+	/* what the kernel has no resource for it does not claim either */
+	if (list->state != RESOURCES_READ || bar->state != BAR_ASSIGNED || bar->kernel_unset ||
+	    (bar->index == BAR_ROM && (bar->not_decoded || bar->kernel_shadow)) ||
+	    (function->resource_known && !bar->kernel_known))
+		return;
+	claim = find_claim(machine, function, bar);
+	if (claim.entry)
+		results_pass(results, claim_check[bar->space]);
+	else
+		report_unclaimed(machine, results, function, bar, claim.instead);
+}
+
+/* A driver has claimed this BAR's range, and yet the card does not answer there. */
+static void check_decode(struct machine *machine, struct results *results,
+			 const struct pci_function *function, const struct bar *bar)
+{
+	bool io = bar->space == SPACE_IO;
+	struct claim claim;
+	const char *slot;
+
+	if (!function->driver || !*function->driver || driver_only_holds(function->driver) ||
+	    bar->state != BAR_ASSIGNED || bar->index == BAR_ROM || !function->command_known ||
+	    function->virtual)
+		return;
+	claim = find_claim(machine, function, bar);
+	if (!claim.owner)
+		return;
+	if (bar_decode(function, bar) == DECODE_ON) {
+		results_pass(results, CHECK_BAR_DECODE);
+		return;
+	}
+	slot = device_name(results, function);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BAR_DECODE,
+		.device = slot,
+		.subject = bar_text(bar),
+		.message = TEXT(results, "%s uses this %s BAR, and the device does not decode it",
+				claim.owner->name, space_name(bar->space)),
+		.values = {
+			{ TEXT(results, "command 0x%04x: %s decoding off", function->command,
+			       space_name(bar->space)),
+			  where_config(machine, function, CFG_COMMAND) },
+			{ TEXT(results, "line %" PRIu32 ": claimed by %s", claim.owner->line,
+			       claim.owner->name), where_resources(machine, bar->space) },
+		},
+		.advice = TEXT(results, "setpci -s %s COMMAND=%s sets the bit; the driver should "
+			       "have called pci_enable_device(), or the device was reset under it",
+			       slot, io ? "1:1" : "2:2"),
+	});
+}
+
+static void check_readable(struct machine *machine, struct results *results, enum space space)
+{
+	const char *path = where_resources(machine, space);
+
+	if (machine->resources[space].state == RESOURCES_HIDDEN) {
+		results_add(results, &(struct finding) {
+			.status = STATUS_UNKNOWN,
+			.check = claim_check[space],
+			.message = TEXT(results, "%s shows only zeroes", path),
+			.advice = machine->kind == SOURCE_LIVE ?
+				"the kernel hides addresses from everybody but root: run this as "
+				"root" :
+				"the copy was made without permission: make it as root",
+		});
+	} else if (machine->resources[space].state == RESOURCES_NONE) {
+		if (machine->kind == SOURCE_LIVE)
+			results_add(results, &(struct finding) {
+				.status = STATUS_UNKNOWN,
+				.check = claim_check[space],
+				.message = TEXT(results, "%s cannot be read", path),
+				.advice = "mount /proc, or give a copy with --ioports and --iomem",
+			});
+		else
+			results_skip(results, claim_check[space], no_list);
+	}
+}
+
+void check_claims(struct machine *machine, struct results *results)
+{
+	for (enum space space = 0; space < SPACES; space++)
+		check_readable(machine, results, space);
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		for (unsigned int k = 0; k < function->bar_count; k++) {
+			check_claim(machine, results, function, &function->bars[k]);
+			check_decode(machine, results, function, &function->bars[k]);
+		}
+	}
+}

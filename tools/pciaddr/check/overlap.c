@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Overlaps.  All live BARs and open windows of a domain and space are sorted by address and
+ * swept once with a stack of those that are still open: in a sound topology each lies in a
+ * window of a bridge above it, or in nothing.
+ */
+#include "pciaddr/check/checks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "pciaddr/model/intervals.h"
+#include "pciaddr/model/topology.h"
+
+const char size_unknown[] = "where the BAR ends is unknown: this source does not give sizes";
+const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also writes the sizes";
+
+static const char *interval_name(const struct interval *interval)
+{
+	return interval->bar ? bar_text(interval->bar) : window_name(interval->kind);
+}
+
+static struct value interval_value(struct machine *machine, struct results *results,
+				   const struct interval *interval)
+{
+	const struct pci_function *function = interval->function;
+	char slot[SLOT_TEXT_MAX];
+
+	slot_text(function, slot);
+	if (!interval->bar)
+		return (struct value) {
+			TEXT(results, "%s %s", slot,
+			     window_range(results, function->bridge, interval->kind)),
+			where_config(machine, function,
+				     window_register(function->bridge, interval->kind)),
+		};
+	return (struct value) {
+		TEXT(results, "%s %s %s", slot, interval_name(interval),
+		     bar_range(results, interval->bar)),
+		where_config(machine, function, bar_register(function, interval->bar)),
+	};
+}
+
+static void report(struct machine *machine, struct results *results,
+		   const struct interval *inner, const struct interval *outer)
+{
+	char other[SLOT_TEXT_MAX];
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = inner->bar || outer->bar ? CHECK_BAR_OVERLAP : CHECK_WINDOW_OVERLAP,
+		.device = device_name(results, inner->function),
+		.subject = interval_name(inner),
+		.message = TEXT(results, "overlaps the %s of %s", interval_name(outer),
+				slot_text(outer->function, other)),
+		.values = {
+			interval_value(machine, results, inner),
+			interval_value(machine, results, outer),
+		},
+		.advice = "both answer to the same addresses: move one of them, in firmware or by "
+			"removing it and rescanning its bus; 'dmesg | grep \"address conflict\"' "
+			"shows whether the kernel noticed",
+	});
+}
+
+static void pass(struct results *results, const struct interval *interval)
+{
+	if (!interval->bar)
+		results_pass(results, CHECK_WINDOW_OVERLAP);
+	else if (interval->bar->size_known)
+		results_pass(results, CHECK_BAR_OVERLAP);
+	else
+		results_unknown(results, CHECK_BAR_OVERLAP, interval->function, size_unknown,
+				size_advice);
+}
+
+static void sweep(struct machine *machine, struct results *results,
+		  struct intervals *intervals)
+{
+	size_t *stack = grow_array(NULL, intervals->count + 1, sizeof(*stack));
+	size_t depth = 0;
+
+	intervals_sort(intervals);
+	for (size_t i = 0; i < intervals->count; i++) {
+		const struct interval *interval = &intervals->list[i];
+		const struct interval *outer = NULL;
+
+		while (depth &&
+		       intervals->list[stack[depth - 1]].range.last < interval->range.first)
+			depth--;
+		if (depth)
+			outer = &intervals->list[stack[depth - 1]];
+		if (outer && !interval_leads_to(outer, interval) &&
+		    !interval_leads_to(interval, outer))
+			report(machine, results, interval, outer);
+		else
+			pass(results, interval);
+		stack[depth++] = i;
+	}
+	free(stack);
+}
+
+void check_overlaps(struct machine *machine, struct results *results)
+{
+	struct intervals intervals = { 0 };
+
+	for (size_t begin = 0, end; begin < machine->count; begin = end) {
+		end = machine_domain_end(machine, begin);
+		for (enum space space = 0; space < SPACES; space++) {
+			intervals.count = 0;
+			for (size_t i = begin; i < end; i++)
+				intervals_collect(&intervals, &machine->functions[i], space, false);
+			sweep(machine, results, &intervals);
+		}
+	}
+	free(intervals.list);
+}
+
+bool bar_intruder(struct machine *machine, struct results *results,
+		  const struct pci_function *function, const struct bar *bar,
+		  struct value *intruder, const char **device)
+{
+	const struct interval own = { .range = bar->range, .function = function, .bar = bar };
+	struct intervals intervals = { 0 };
+	bool found = false;
+
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->functions[i].domain == function->domain)
+			intervals_collect(&intervals, &machine->functions[i], bar->space,
+					  false);
+	for (size_t i = 0; i < intervals.count && !found; i++) {
+		const struct interval *other = &intervals.list[i];
+
+		if ((other->function == function && other->bar &&
+		     other->bar->index == bar->index) ||
+		    !range_overlaps(other->range, own.range) || interval_leads_to(other, &own))
+			continue;
+		*intruder = interval_value(machine, results, other);
+		*device = device_name(results, other->function);
+		found = true;
+	}
+	free(intervals.list);
+	return found;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The list of what the checks found, which every output prints in its own way.
+ *
+ * Checks that look at every BAR or bridge keep a count of what passed and a finding for what
+ * did not; what the user asked for by name (--expect, a specification) keeps a finding for
+ * each requirement, passed or not.
+ */
+#ifndef PCIADDR_CHECK_RESULTS_H
+#define PCIADDR_CHECK_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "pciaddr/model/machine.h"
+
+enum check_id {
+	CHECK_PRESENT,
+	CHECK_BUS_NUMBERS,
+	CHECK_BUS_PRIMARY,
+	CHECK_WINDOW_IN_WINDOW,
+	CHECK_WINDOW_OVERLAP,
+	CHECK_WINDOW_KERNEL,
+	CHECK_BRIDGE_DECODE,
+	CHECK_BRIDGE_MASTER,
+	CHECK_BAR_IN_WINDOW,
+	CHECK_BAR_ISA_HOLE,
+	CHECK_BAR_OVERLAP,
+	CHECK_BAR_ALIGNED,
+	CHECK_BAR_ASSIGNED,
+	CHECK_BAR_KERNEL,
+	CHECK_BAR_DECODE,
+	CHECK_LEGACY_PORTS,
+	CHECK_IOPORTS,
+	CHECK_IOMEM,
+	CHECK_EXPECT_BAR,
+	CHECK_EXPECT_DECODE,
+	CHECK_EXPECT_WINDOW,
+	CHECK_EXPECT_KERNEL,
+	CHECK_EXPECT_CLAIM,
+	CHECK_EXPECT_OVERLAP,
+	CHECK_SPEC_DEVICE,
+	CHECK_SPEC_ID,
+	CHECK_SPEC_BAR,
+	CHECK_SPEC_WINDOW,
+	CHECK_SPEC_BUS,
+	CHECK_SPEC_OWNER,
+	CHECK_SPEC_DRIVER,
+	CHECK_SPEC_COMMAND,
+	CHECK_SPEC_MSI,
+	CHECK_SPEC_LINK,
+	CHECK_SPEC_NOTHING_ELSE,
+	CHECKS
+};
+
+enum severity {
+	SEVERITY_LOW,
+	SEVERITY_MEDIUM,
+	SEVERITY_HIGH,
+	SEVERITY_CRITICAL,
+	SEVERITIES
+};
+
+struct check {
+	const char *label;	/* stable: scripts and dashboards go by it */
+	enum severity severity;
+	const char *title;	/* what holds when it passes */
+};
+
+extern const struct check checks[CHECKS];
+
+const char *severity_name(enum severity severity);
+bool parse_severity(const char *text, enum severity *severity);
+
+enum status {
+	STATUS_PASS,
+	STATUS_FAIL,
+	STATUS_UNKNOWN,		/* cannot tell */
+	STATUS_SKIP,		/* nothing to look at in this source; not asked for by name */
+	STATUSES
+};
+
+/* "pass", "fail", "unknown", "skip" */
+const char *status_name(enum status status);
+
+struct value {
+	const char *text;
+	const char *where;
+};
+
+struct finding {
+	enum status status;
+	enum check_id check;
+	enum severity severity;
+	const char *device;	/* slot, or NULL when it is not about one device */
+	const char *subject;	/* "BAR 0", or NULL */
+	const char *message;
+	struct value values[2];	/* the two that disagree; text is NULL where there is none */
+	const char *advice;	/* NULL: none */
+	const char *asked;	/* where it was asked for: "--expect ...", "FILE:LINE:COLUMN" */
+	size_t count;		/* how many alike, of which this is the first */
+};
+
+struct tally {
+	size_t counts[STATUSES];
+};
+
+/* Reasons are literals in the checks; there are far fewer of them. */
+#define UNKNOWN_GROUPS_MAX 128
+
+struct results {
+	struct arena arena;
+	struct finding *findings;
+	size_t count;
+	size_t capacity;
+	struct tally tallies[CHECKS];
+	size_t unknown_groups[UNKNOWN_GROUPS_MAX];	/* indices of findings */
+	size_t unknown_group_count;
+};
+
+void results_free(struct results *results);
+
+/* The function's slot, for as long as the results live. */
+const char *device_name(struct results *results, const struct pci_function *function);
+
+/* "0x2000-0x27ff", or "0x2000 (size unknown)"; for as long as the results live. */
+const char *bar_range(struct results *results, const struct bar *bar);
+
+/* "I/O window 0x2000-0x2fff", "I/O window closed", "I/O window unknown" */
+const char *window_range(struct results *results, const struct bridge *bridge,
+			 enum window_kind kind);
+
+/* A finding's texts, in the results' arena. */
+#define TEXT(results, ...) arena_printf(&(results)->arena, __VA_ARGS__)
+
+void results_pass(struct results *results, enum check_id check);
+
+/* Adds a finding (copied; its texts are to live as long as the results). */
+struct finding *results_add(struct results *results, const struct finding *finding);
+
+/*
+ * Cannot tell, for a @reason (a literal) that many devices may share: they become one
+ * finding, with their number.
+ */
+void results_unknown(struct results *results, enum check_id check,
+		     const struct pci_function *function, const char *reason, const char *advice);
+
+/* The whole check was not run, for this reason. */
+void results_skip(struct results *results, enum check_id check, const char *reason);
+
+/* How many findings and passes have this status, all checks together. */
+size_t results_total(const struct results *results, enum status status);
+
+/*
+ * The exit status these results ask for; failures below @threshold do not count, unknown
+ * ones only if not @allow_unknown.
+ */
+int results_exit_status(const struct results *results, enum severity threshold,
+			bool allow_unknown);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What of a BAR must hold for a device to be usable at it. */
+#include "pciaddr/check/checks.h"
+
+#include <inttypes.h>
+
+#include "pciaddr/check/claims.h"
+#include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/resources.h"
+#include "pciaddr/model/topology.h"
+
+/* What all findings about one BAR have in common. */
+struct bar_report {
+	struct machine *machine;
+	struct results *results;
+	const struct pci_function *function;
+	const struct bar *bar;
+	const char *asked;
+	const char *device;
+	const char *subject;
+	const char *range;
+};
+
+static struct value bar_value(const struct bar_report *report)
+{
+	return (struct value) {
+		TEXT(report->results, "%s %s", report->subject, report->range),
+		where_config(report->machine, report->function,
+			     bar_register(report->function, report->bar)),
+	};
+}
+
+static void add(const struct bar_report *report, enum check_id check, enum status status,
+		const char *message, struct value first, struct value second, const char *advice)
+{
+	results_add(report->results, &(struct finding) {
+		.status = status,
+		.check = check,
+		.device = report->device,
+		.subject = report->subject,
+		.message = message,
+		.values = { first, second },
+		.advice = advice,
+		.asked = report->asked,
+	});
+}
+
+static void add_pass(const struct bar_report *report, enum check_id check, const char *message)
+{
+	const struct value none = { NULL, NULL };
+
+	add(report, check, STATUS_PASS, message, none, none, NULL);
+}
+
+static void check_usable_decode(const struct bar_report *report)
+{
+	const struct pci_function *function = report->function;
+	bool io = report->bar->space == SPACE_IO;
+	const char *space = space_name(report->bar->space);
+
+	switch (bar_decode(function, report->bar)) {
+	case DECODE_ON:
+		add_pass(report, CHECK_EXPECT_DECODE,
+			 TEXT(report->results, "%s decoding is on (command 0x%04x)", space,
+			      function->command));
+		break;
+	case DECODE_OFF:
+		add(report, CHECK_EXPECT_DECODE, STATUS_FAIL,
+		    TEXT(report->results, "the device does not decode %s: nothing answers at %s",
+			 space, report->range),
+		    (struct value) { TEXT(report->results, "command 0x%04x", function->command),
+				     where_config(report->machine, function, CFG_COMMAND) },
+		    bar_value(report),
+		    TEXT(report->results, "bind its driver, or: setpci -s %s COMMAND=%s",
+			 report->device, io ? "1:1" : "2:2"));
+		break;
+	case DECODE_UNKNOWN:
+		add(report, CHECK_EXPECT_DECODE, STATUS_UNKNOWN,
+		    "the command register was not read", bar_value(report),
+		    (struct value) { NULL, NULL },
+		    "give at least the first 64 bytes of config space");
+		break;
+	}
+}
+
+static void report_not_forwarded(const struct bar_report *report,
+				 const struct pci_function *bridge, enum window_kind kind,
+				 const char *message, const char *advice)
+{
+	char slot[SLOT_TEXT_MAX];
+
+	add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, message, bar_value(report),
+	    (struct value) {
+		TEXT(report->results, "%s %s", slot_text(bridge, slot),
+		     window_range(report->results, bridge->bridge, kind)),
+		where_config(report->machine, bridge, window_register(bridge->bridge, kind)) },
+	    advice);
+}
+
+/* One bridge of those above; false when it has been reported. */
+static bool check_usable_bridge(const struct bar_report *report, const struct pci_function *bridge)
+{
+	uint16_t bit = report->bar->space == SPACE_IO ? COMMAND_IO : COMMAND_MEMORY;
+	enum window_kind kind;
+	char slot[SLOT_TEXT_MAX];
+
+	slot_text(bridge, slot);
+	switch (bridge_forwarding(bridge->bridge, report->bar->space, report->bar->range, &kind)) {
+	case FORWARDS:
+	case FORWARDS_BY_SUBTRACTION:
+		break;
+	case FORWARDS_UNKNOWN:
+		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN,
+		    TEXT(report->results, "the window registers of bridge %s were not read", slot),
+		    bar_value(report), (struct value) { NULL, NULL },
+		    "give at least the first 64 bytes of config space");
+		return false;
+	default:
+		report_not_forwarded(report, bridge, kind,
+				     TEXT(report->results, "%s is not inside the window of bridge "
+					  "%s above it", report->range, slot),
+				     "accesses stop at the bridge: have firmware or the kernel "
+				     "open its window over the BAR");
+		return false;
+	}
+	if (report->bar->space == SPACE_IO && isa_hole(bridge->bridge, report->bar->range)) {
+		report_not_forwarded(report, bridge, kind,
+				     TEXT(report->results, "bridge %s has ISA Enable set and "
+					  "forwards only the first 256 ports of each 1024", slot),
+				     TEXT(report->results, "setpci -s %s BRIDGE_CONTROL=0:4",
+					  slot));
+		return false;
+	}
+	if (bridge->command_known && !(bridge->command & bit)) {
+		add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL,
+		    TEXT(report->results, "bridge %s above does not forward %s at all", slot,
+			 space_name(report->bar->space)),
+		    bar_value(report),
+		    (struct value) { TEXT(report->results, "%s command 0x%04x", slot,
+					  bridge->command),
+				     where_config(report->machine, bridge, CFG_COMMAND) },
+		    TEXT(report->results, "setpci -s %s COMMAND=%s", slot,
+			 bit == COMMAND_IO ? "1:1" : "2:2"));
+		return false;
+	}
+	return true;
+}
+
+static void check_usable_windows(const struct bar_report *report)
+{
+	const struct pci_function *bridge = report->function->parent;
+	enum window_kind kind;
+	char slot[SLOT_TEXT_MAX];
+
+	if (!bridge) {
+		add_pass(report, CHECK_EXPECT_WINDOW, "on a root bus: there is no bridge above");
+		return;
+	}
+	for (; bridge; bridge = bridge->parent)
+		if (!check_usable_bridge(report, bridge))
+			return;
+	bridge = report->function->parent;
+	bridge_forwarding(bridge->bridge, report->bar->space, report->bar->range, &kind);
+	add_pass(report, CHECK_EXPECT_WINDOW,
+		 TEXT(report->results, "inside every window above it, the nearest is bridge %s's "
+		      "%s", slot_text(bridge, slot),
+		      window_range(report->results, bridge->bridge, kind)));
+}
+
+static void check_usable_kernel(const struct bar_report *report)
+{
+	const struct bar *bar = report->bar;
+	char range[RANGE_TEXT_MAX];
+
+	if (!bar->kernel_known || !bar->register_known)
+		return;
+	if (bar->register_address == bar->kernel.first) {
+		add_pass(report, CHECK_EXPECT_KERNEL, "register and kernel agree");
+		return;
+	}
+	add(report, CHECK_EXPECT_KERNEL, STATUS_FAIL,
+	    "the register holds another address than the kernel believes", bar_value(report),
+	    (struct value) { TEXT(report->results, "kernel %s", range_text(bar->kernel, range)),
+			     where_kernel_bar(report->machine, report->function, bar) },
+	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the "
+	    "kernel's address: reboot, and do not remove or rescan the bridge above");
+}
+
+static void check_usable_claim(const struct bar_report *report)
+{
+	const struct resource_list *list = &report->machine->resources[report->bar->space];
+	const char *path = where_resources(report->machine, report->bar->space);
+	const struct value none = { NULL, NULL };
+	char range[RANGE_TEXT_MAX];
+	struct claim claim;
+
+	if (list->state == RESOURCES_NONE) {
+		add(report, CHECK_EXPECT_CLAIM, STATUS_UNKNOWN,
+		    TEXT(report->results, "who claims it is unknown: there is no %s", path),
+		    none, none, report->bar->space == SPACE_IO ?
+		    "give a copy of the machine's /proc/ioports with --ioports FILE" :
+		    "give a copy of the machine's /proc/iomem with --iomem FILE");
+		return;
+	}
+	if (list->state == RESOURCES_HIDDEN) {
+		add(report, CHECK_EXPECT_CLAIM, STATUS_UNKNOWN,
+		    TEXT(report->results, "who claims it is unknown: %s shows only zeroes", path),
+		    none, none, "the kernel hides addresses from everybody but root: run this "
+		    "(or make the copy) as root");
+		return;
+	}
+	claim = find_claim(report->machine, report->function, report->bar);
+	if (claim.entry) {
+		add_pass(report, CHECK_EXPECT_CLAIM,
+			 TEXT(report->results, "%s has %s for %s%s%s", path,
+			      range_text(claim.entry->range, range), report->device,
+			      claim.owner ? ", used by " : ", used by no driver",
+			      claim.owner ? claim.owner->name : ""));
+		return;
+	}
+	add(report, CHECK_EXPECT_CLAIM, STATUS_FAIL,
+	    TEXT(report->results, "%s does not have this range for %s", path, report->device),
+	    bar_value(report),
+	    (struct value) {
+		claim.instead ? TEXT(report->results, "line %" PRIu32 ": %s : %s",
+				     claim.instead->line, range_text(claim.instead->range, range),
+				     claim.instead->name) : "no line has it",
+		path },
+	    "the kernel could not claim it: 'dmesg | grep \"can.t claim\\|address conflict\"' "
+	    "names what is in its place");
+}
+
+static void check_usable_alone(const struct bar_report *report)
+{
+	struct value intruder;
+	const char *device;
+
+	if (!bar_intruder(report->machine, report->results, report->function, report->bar,
+			  &intruder, &device)) {
+		add_pass(report, CHECK_EXPECT_OVERLAP, "nothing else answers there");
+		return;
+	}
+	add(report, CHECK_EXPECT_OVERLAP, STATUS_FAIL,
+	    TEXT(report->results, "%s answers to the same addresses", device), bar_value(report),
+	    intruder, "move or disable the other one; 'dmesg | grep \"address conflict\"' shows "
+	    "whether the kernel noticed");
+}
+
+void check_bar_usable(struct machine *machine, struct results *results,
+		      const struct pci_function *function, const struct bar *bar,
+		      const char *asked)
+{
+	const struct bar_report report = {
+		.machine = machine,
+		.results = results,
+		.function = function,
+		.bar = bar,
+		.asked = asked,
+		.device = device_name(results, function),
+		.subject = bar_text(bar),
+		.range = bar_range(results, bar),
+	};
+
+	check_usable_decode(&report);
+	check_usable_windows(&report);
+	check_usable_kernel(&report);
+	check_usable_claim(&report);
+	check_usable_alone(&report);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a function is by its config space, into the model. */
+#ifndef PCIADDR_CONFIGSPACE_DECODE_H
+#define PCIADDR_CONFIGSPACE_DECODE_H
+
+#include "pciaddr/model/machine.h"
+
+/*
+ * Takes @length bytes (at most CONFIG_KEPT) into the function and decodes them: ids, BARs,
+ * bridge windows, Enhanced Allocation.  @present has one bit for each byte that was read;
+ * NULL stands for all.
+ */
+void config_decode(struct machine *machine, struct pci_function *function,
+		   const uint8_t *bytes, const uint8_t *present, size_t length);
+
+/* The parts, for a function whose header type is known. */
+
+/* The BARs and the expansion ROM that the header has. */
+void config_decode_bars(struct machine *machine, struct pci_function *function);
+
+/* Bus numbers and windows; NULL for what is no bridge. */
+struct bridge *config_decode_bridge(struct machine *machine, const struct pci_function *function);
+
+/* The ranges that take the place of BARs and windows; those must have been decoded. */
+void config_decode_enhanced_allocation(struct machine *machine, struct pci_function *function);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading config space: registers, and what capabilities say.  A byte that was not read is
+ * never decoded: what it would have told stays unknown in the function.
+ */
+#ifndef PCIADDR_CONFIGSPACE_READ_H
+#define PCIADDR_CONFIGSPACE_READ_H
+
+#include "pciaddr/model/machine.h"
+
+/* The first part of config space has what this tool looks at; the rest is not kept. */
+#define CONFIG_KEPT 256
+
+/* Reads 1, 2 or 4 bytes, little-endian; false when one of them was not read. */
+bool config_read(const struct pci_function *function, unsigned int offset, unsigned int size,
+		 uint32_t *value);
+
+/* The offset of a capability, or 0; *@known becomes false when the list could not be read. */
+unsigned int config_capability(const struct pci_function *function, uint8_t id, bool *known);
+
+/* MSI or MSI-X (@id), as the capability says. */
+struct msi_state {
+	bool known;
+	bool present;
+	bool enabled;
+	unsigned int vectors;	/* enabled vectors of MSI; table size of MSI-X */
+	unsigned int vectors_max;
+	unsigned int offset;
+};
+struct msi_state config_msi(const struct pci_function *function, uint8_t id);
+
+/* PCI Express link; speed as the encoding of the Link Status register (1: 2.5 GT/s, ...). */
+struct link_state {
+	bool known;
+	bool present;
+	unsigned int speed;
+	unsigned int width;
+	unsigned int offset;
+};
+struct link_state config_link(const struct pci_function *function);
+
+/* "2.5GT/s", ...; NULL for an encoding that has no name yet */
+const char *link_speed_name(unsigned int speed);
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/input/source.h"
+
+#include <string.h>
+
+#include "pciaddr/input/proc-resources.h"
+
+static void (*const loaders[])(struct machine *machine, const struct source *source) = {
+	[SOURCE_LIVE] = source_live_load,
+	[SOURCE_SYSFS] = source_sysfs_load,
+	[SOURCE_DUMP] = source_dump_load,
+};
+
+static const char *source_name(const struct source *source)
+{
+	if (source->kind == SOURCE_LIVE)
+		return "this machine";
+	return strcmp(source->path, "-") ? source->path : "standard input";
+}
+
+void machine_load(struct machine *machine, const struct source *source)
+{
+	machine_init(machine, source->kind, source_name(source));
+	loaders[source->kind](machine, source);
+	if (machine->error)
+		return;
+	if (source->ioports)
+		resources_load(machine, SPACE_IO, source->ioports, true);
+	if (source->iomem)
+		resources_load(machine, SPACE_MEMORY, source->iomem, true);
+	machine_link(machine);
+}

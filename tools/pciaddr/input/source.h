@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a machine's topology comes from.  A source that cannot be read leaves the reason in
+ * machine->error; what it does not know stays unknown.
+ */
+#ifndef PCIADDR_INPUT_SOURCE_H
+#define PCIADDR_INPUT_SOURCE_H
+
+#include "pciaddr/model/machine.h"
+
+struct source {
+	enum source_kind kind;
+	const char *path;	/* file or directory; NULL for the live machine */
+	const char *ioports;	/* a copy of /proc/ioports, or NULL */
+	const char *iomem;	/* a copy of /proc/iomem, or NULL */
+};
+
+/* Initialises @machine and fills it; to be freed with machine_free(), also after an error. */
+void machine_load(struct machine *machine, const struct source *source);
+
+void source_live_load(struct machine *machine, const struct source *source);
+void source_sysfs_load(struct machine *machine, const struct source *source);
+void source_dump_load(struct machine *machine, const struct source *source);
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/model/intervals.h"
+
+#include <stdlib.h>
+
+#include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/topology.h"
+
+static void add(struct intervals *intervals, const struct interval *interval)
+{
+	if (intervals->count == intervals->capacity) {
+		intervals->capacity = intervals->capacity ? intervals->capacity * 2 : 256;
+		intervals->list = grow_array(intervals->list, intervals->capacity,
+					      sizeof(*intervals->list));
+	}
+	intervals->list[intervals->count++] = *interval;
+}
+
+static bool window_is_live(const struct pci_function *function, enum window_kind kind)
+{
+	uint16_t bit = window_space(kind) == SPACE_IO ? COMMAND_IO : COMMAND_MEMORY;
+
+	return !function->command_known || function->command & bit;
+}
+
+void intervals_collect(struct intervals *intervals, const struct pci_function *function,
+		       enum space space, bool disabled_too)
+{
+	for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
+		if (window_space(kind) == space &&
+		    function->bridge->windows[kind].state == WINDOW_OPEN &&
+		    (disabled_too || window_is_live(function, kind)))
+			add(intervals, &(struct interval) {
+				.range = function->bridge->windows[kind].range,
+				.function = function,
+				.kind = kind,
+			});
+	for (unsigned int i = 0; i < function->bar_count; i++)
+		if (function->bars[i].space == space &&
+		    (disabled_too ? function->bars[i].state == BAR_ASSIGNED :
+		     bar_is_live(function, &function->bars[i])))
+			add(intervals, &(struct interval) {
+				.range = function->bars[i].range,
+				.function = function,
+				.bar = &function->bars[i],
+			});
+}
+
+/* Of equal ranges the bridge that is nearer to the root comes first. */
+static int compare_intervals(const void *a, const void *b)
+{
+	const struct interval *first = a, *second = b;
+	int order = range_compare(first->range, second->range);
+
+	if (order)
+		return order;
+	if (!first->bar != !second->bar)
+		return first->bar ? 1 : -1;
+	return slot_compare(first->function, second->function);
+}
+
+void intervals_sort(struct intervals *intervals)
+{
+	if (intervals->count > 1)
+		qsort(intervals->list, intervals->count, sizeof(*intervals->list),
+		      compare_intervals);
+}
+
+bool interval_leads_to(const struct interval *outer, const struct interval *inner)
+{
+	return !outer->bar && is_above(outer->function, inner->function);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A machine's PCI topology as some source told it.
+ *
+ * What a source did not say stays marked as unknown (a `_known` flag, a NULL pointer); it is
+ * never taken for zero.  Addresses are those of the registers (bus addresses) wherever the
+ * registers were read, and the kernel's otherwise.
+ */
+#ifndef PCIADDR_MODEL_MACHINE_H
+#define PCIADDR_MODEL_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+#include "common/numbers.h"
+
+enum space {
+	SPACE_IO,
+	SPACE_MEMORY,
+	SPACES
+};
+
+/* "I/O" or "memory" */
+const char *space_name(enum space space);
+
+#define BAR_ROM 6		/* the expansion ROM's place after BAR 0 to 5 */
+
+enum bar_state {
+	BAR_ASSIGNED,		/* range.first is an address */
+	BAR_UNASSIGNED,		/* there, and without an address */
+};
+
+struct bar {
+	uint8_t index;		/* 0 to 5, or BAR_ROM */
+	uint8_t space;		/* enum space */
+	uint8_t state;		/* enum bar_state */
+	bool is_64bit : 1;
+	bool prefetchable : 1;
+	bool register_known : 1;
+	bool kernel_known : 1;
+	bool size_known : 1;	/* otherwise range.last == range.first */
+	bool enhanced : 1;	/* from an Enhanced Allocation capability */
+	bool fixed_legacy : 1;	/* IDE in compatibility mode: the register does not decode */
+	bool not_decoded : 1;	/* its own enable bit (of a ROM) is off */
+	bool kernel_unset : 1;	/* the kernel has found no place for it */
+	bool kernel_shadow : 1;	/* the kernel's is a copy in RAM, no address of the card's */
+	struct range range;	/* what the card answers to */
+	struct range kernel;	/* what the kernel believes, if kernel_known */
+	uint64_t register_address;
+	uint32_t line;		/* of the line in a dump that gave the kernel's view, or 0 */
+};
+
+enum window_kind {
+	WINDOW_IO,
+	WINDOW_MEMORY,
+	WINDOW_PREFETCHABLE,
+	WINDOW_IO_1,		/* CardBus bridges have two of each kind */
+	WINDOW_MEMORY_1,
+	WINDOWS
+};
+
+/* "I/O window", "memory window", ... */
+const char *window_name(enum window_kind kind);
+enum space window_space(enum window_kind kind);
+
+enum window_state {
+	WINDOW_UNKNOWN,		/* not read */
+	WINDOW_CLOSED,		/* base above limit, or not implemented */
+	WINDOW_OPEN,
+};
+
+struct window {
+	uint8_t state;		/* enum window_state, of the registers */
+	uint8_t kernel_state;	/* enum window_state, of the kernel's resource */
+	struct range range;
+	struct range kernel;
+};
+
+struct bridge {
+	bool buses_known;
+	bool cardbus;
+	bool subtractive;	/* forwards also what nobody else claims */
+	bool control_known;
+	uint8_t primary;
+	uint8_t secondary;
+	uint8_t subordinate;
+	uint16_t control;	/* bridge control register */
+	struct window windows[WINDOWS];
+};
+
+struct pci_function {
+	uint32_t domain;
+	uint8_t bus;
+	uint8_t device;
+	uint8_t function;
+	uint8_t revision;
+	uint16_t vendor;
+	uint16_t product;
+	uint16_t subsystem_vendor;
+	uint16_t subsystem;
+	uint32_t class;		/* 24 bits: class, subclass, programming interface */
+	uint16_t command;
+	uint16_t config_length;	/* bytes of config that the source had room for */
+	uint8_t header_type;	/* without the multi-function bit */
+	uint8_t bar_count;
+	bool ids_known : 1;
+	bool class_known : 1;
+	bool revision_known : 1;
+	bool subsystem_known : 1;
+	bool header_known : 1;
+	bool command_known : 1;
+	bool virtual : 1;	/* an SR-IOV virtual function */
+	bool resource_known : 1;/* the kernel's resources were read */
+	bool absent : 1;	/* reads all ones */
+	const uint8_t *config;
+	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
+	const char *driver;	/* NULL: unknown; "": none */
+	struct bar *bars;	/* implemented ones, in order */
+	struct bridge *bridge;	/* NULL: not a bridge */
+	struct pci_function *parent;	/* the bridge above; NULL on a root bus */
+	uint32_t line;		/* in the dump, or 0 */
+};
+
+/* One line of /proc/ioports or /proc/iomem; nesting as the ranges say. */
+struct resource {
+	struct range range;
+	const char *name;
+	int32_t parent;		/* index, or -1 */
+	uint32_t line;
+};
+
+enum resource_state {
+	RESOURCES_NONE,		/* not given, not there */
+	RESOURCES_HIDDEN,	/* all zeroes: read without permission */
+	RESOURCES_READ,
+};
+
+/* Sorted by first address, outer before inner. */
+struct resource_list {
+	enum resource_state state;
+	struct resource *entries;
+	size_t count;
+	const char *path;	/* where it was read */
+};
+
+struct bus {
+	uint32_t domain;
+	uint8_t number;
+	uint32_t first;		/* index of the first function on it */
+	uint32_t count;
+	struct pci_function *bridge;	/* leads to it; NULL: a root bus */
+};
+
+enum source_kind {
+	SOURCE_LIVE,
+	SOURCE_SYSFS,
+	SOURCE_DUMP,
+};
+
+/* A file that is no dump at all would have a warning for each of its lines. */
+#define WARNINGS_KEPT 20
+
+struct note {
+	const char *text;
+	struct note *next;
+};
+
+struct machine {
+	struct arena arena;
+	enum source_kind kind;
+	const char *name;	/* "this machine", a file's or a directory's name */
+	const char *config_path;	/* directory of the functions, or the dump */
+	struct pci_function *functions;
+	size_t count;
+	size_t capacity;
+	struct bus *buses;	/* sorted */
+	size_t bus_count;
+	struct resource_list resources[SPACES];
+	struct note *warnings;	/* about the source's form, in order */
+	struct note **warnings_end;
+	size_t warning_count;	/* of all, also of those that were not kept */
+	const char *error;	/* why it could not be read; NULL: it was */
+	int error_status;	/* the exit status that the error asks for */
+};
+
+void machine_init(struct machine *machine, enum source_kind kind, const char *name);
+void machine_free(struct machine *machine);
+
+/* A new function, all unknown; the pointer holds until the next call. */
+struct pci_function *machine_add(struct machine *machine);
+
+void machine_warn(struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Keeps the first error; the machine is then not to be used. */
+void machine_fail(struct machine *machine, int status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Sorts the functions and finds buses, bridges and parents.  To be called once, after the
+ * last machine_add(); pointers to functions hold from then on.
+ */
+void machine_link(struct machine *machine);
+
+/* Of a linked machine: the index behind the last function of the domain that @begin is of. */
+size_t machine_domain_end(const struct machine *machine, size_t begin);
+
+/* The bus, or NULL. */
+struct bus *machine_bus(const struct machine *machine, uint32_t domain, uint8_t number);
+
+/* "0000:01:01.0"; returns @buffer. */
+#define SLOT_TEXT_MAX 24
+const char *slot_text(const struct pci_function *function, char buffer[SLOT_TEXT_MAX]);
+
+/* 0 when it is the same function, otherwise as strcmp(). */
+int slot_compare(const struct pci_function *a, const struct pci_function *b);
+
+/* "0x2000-0x27ff", the way ranges are written everywhere; returns @buffer. */
+#define RANGE_TEXT_MAX 48
+const char *range_text(struct range range, char buffer[RANGE_TEXT_MAX]);
+
+/* "BAR 0", "expansion ROM" */
+const char *bar_text(const struct bar *bar);
+
+/* "io", "memory32", "memory64": the words of a specification */
+const char *bar_type_text(const struct bar *bar);
+
+/* Offset of the BAR's register in this function's config space. */
+unsigned int bar_register(const struct pci_function *function, const struct bar *bar);
+
+/* The BAR of this index, or NULL. */
+struct bar *function_bar(const struct pci_function *function, unsigned int index);
+
+/* A new BAR in its place among the others, without an address. */
+struct bar *function_add_bar(struct machine *machine, struct pci_function *function,
+			     unsigned int index);
+
+/* Does the command register (and the ROM's enable bit) let the card answer at this BAR? */
+enum decode { DECODE_OFF, DECODE_ON, DECODE_UNKNOWN };
+enum decode bar_decode(const struct pci_function *function, const struct bar *bar);
+
+/* Where a config register, the kernel's resource, was read; in @machine's arena. */
+const char *where_config(struct machine *machine, const struct pci_function *function,
+			 unsigned int offset);
+const char *where_kernel_bar(struct machine *machine, const struct pci_function *function,
+			     const struct bar *bar);
+const char *where_kernel_window(struct machine *machine, const struct pci_function *function,
+				enum window_kind kind);
+const char *where_resources(struct machine *machine, enum space space);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The questions about a topology that the checks and others ask. */
+#ifndef PCIADDR_MODEL_TOPOLOGY_H
+#define PCIADDR_MODEL_TOPOLOGY_H
+
+#include "pciaddr/model/machine.h"
+
+/* How a bridge treats a range that comes from above. */
+enum forwarding {
+	FORWARDS,		/* one of its windows has the whole of it */
+	FORWARDS_BY_SUBTRACTION,/* outside its windows, but it takes what nobody else does */
+	FORWARDS_NOT,
+	FORWARDS_PARTLY,
+	FORWARDS_UNKNOWN,	/* its window registers were not read */
+};
+
+/*
+ * @kind, when not NULL, becomes the window that was decisive: the one that has the range,
+ * partly has it, or would be the first to have it.
+ */
+enum forwarding bridge_forwarding(const struct bridge *bridge, enum space space,
+				  struct range range, enum window_kind *kind);
+
+/*
+ * With ISA Enable, a bridge forwards only the first 256 ports of each 1024 below 64 K
+ * (PCI-to-PCI Bridge Architecture 1.2, 3.2.5.18).  Is part of the range held back?
+ */
+bool isa_hole(const struct bridge *bridge, struct range range);
+
+/* Is @bridge above @function, at any distance? */
+bool is_above(const struct pci_function *bridge, const struct pci_function *function);
+
+/* Does the BAR answer to an address, as far as is known? */
+bool bar_is_live(const struct pci_function *function, const struct bar *bar);
+
+/* Offset of the base register of a window. */
+unsigned int window_register(const struct bridge *bridge, enum window_kind kind);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Prometheus' text format, for node exporter's textfile collector.  All samples of a metric
+ * have to stand together, so that the machines' numbers are kept until the end.
+ */
+#include <config.h>
+
+#include "pciaddr/output/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+
+struct sample {
+	char *machine;
+	int status;
+	size_t functions;
+	size_t warnings;
+	struct tally tallies[CHECKS];
+};
+
+static struct sample *samples;
+static size_t sample_count;
+
+static void write_label(FILE *out, const char *text)
+{
+	fputs("machine=\"", out);
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		if (*text == '\n')
+			fputs("\\n", out);
+		else
+			fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void prometheus_begin(FILE *out, const struct output_options *options)
+{
+	(void)out;
+	(void)options;
+}
+
+static void prometheus_machine(FILE *out, const struct output_options *options,
+			       const struct machine *machine, const struct results *results)
+{
+	struct sample *sample;
+
+	(void)out;
+	samples = grow_array(samples, sample_count + 1, sizeof(*samples));
+	sample = &samples[sample_count++];
+	sample->machine = xstrdup(machine->name);
+	sample->status = output_machine_status(options, machine, results);
+	sample->functions = machine->count;
+	sample->warnings = machine->warning_count;
+	memcpy(sample->tallies, results->tallies, sizeof(sample->tallies));
+}
+
+static void write_gauge(FILE *out, const char *name, const char *help)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+static void write_simple(FILE *out, const char *name, const char *help,
+			 size_t (*value)(const struct sample *sample))
+{
+	write_gauge(out, name, help);
+	for (size_t i = 0; i < sample_count; i++) {
+		fprintf(out, "%s{", name);
+		write_label(out, samples[i].machine);
+		fprintf(out, "} %zu\n", value(&samples[i]));
+	}
+}
+
+static size_t exit_status(const struct sample *sample)
+{
+	return (size_t)sample->status;
+}
+
+static size_t functions(const struct sample *sample)
+{
+	return sample->functions;
+}
+
+static size_t warnings(const struct sample *sample)
+{
+	return sample->warnings;
+}
+
+static void prometheus_end(FILE *out, const struct output_options *options,
+			   const struct output_totals *totals)
+{
+	(void)options;
+	(void)totals;
+	write_simple(out, "pciaddr_check_status",
+		     "Exit status: 0 all right, 1 a check failed, 2 unreadable, 3 cannot tell.",
+		     exit_status);
+	write_simple(out, "pciaddr_check_functions", "PCI functions that were looked at.",
+		     functions);
+	write_simple(out, "pciaddr_check_source_warnings",
+		     "Lines of the source that did not fit.", warnings);
+	write_gauge(out, "pciaddr_check_results", "Results of each check, by outcome.");
+	for (size_t i = 0; i < sample_count; i++) {
+		for (int check = 0; check < CHECKS; check++) {
+			const size_t *counts = samples[i].tallies[check].counts;
+
+			if (!counts[STATUS_PASS] && !counts[STATUS_FAIL] && !counts[STATUS_UNKNOWN])
+				continue;
+			for (enum status status = STATUS_PASS; status <= STATUS_UNKNOWN; status++) {
+				fputs("pciaddr_check_results{", out);
+				write_label(out, samples[i].machine);
+				fprintf(out, ",check=\"%s\",severity=\"%s\",outcome=\"%s\"} %zu\n",
+					checks[check].label, severity_name(checks[check].severity),
+					status_name(status), counts[status]);
+			}
+		}
+		free(samples[i].machine);
+	}
+	free(samples);
+	samples = NULL;
+	sample_count = 0;
+}
+
+const struct output_ops output_prometheus = {
+	.name = "prometheus",
+	.description = "a textfile for Prometheus' node exporter",
+	.begin = prometheus_begin,
+	.machine = prometheus_machine,
+	.end = prometheus_end,
+};

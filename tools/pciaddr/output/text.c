@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
+#include "pciaddr/output/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/die.h"
+#include "common/wrap.h"
+
+#define LABEL_WIDTH 17
+#define INDENT 9		/* of what explains a finding: as wide as the status */
+#define MESSAGE_INDENT (INDENT + LABEL_WIDTH + 1)
+
+static const char *const status_words[STATUSES] = {
+	[STATUS_PASS] = "ok",
+	[STATUS_FAIL] = "FAILED",
+	[STATUS_UNKNOWN] = "unknown",
+	[STATUS_SKIP] = "not run",
+};
+
+static const char *const status_colors[STATUSES] = {
+	[STATUS_PASS] = "\033[32m",
+	[STATUS_FAIL] = "\033[1;31m",
+	[STATUS_UNKNOWN] = "\033[33m",
+	[STATUS_SKIP] = "\033[2m",
+};
+
+static const char reset[] = "\033[0m";
+
+static unsigned int print_status(FILE *out, const struct output_options *options,
+				 enum status status, const char *label)
+{
+	fprintf(out, "%s%-*s%s%-*s ", options->color ? status_colors[status] : "", INDENT,
+		status_words[status], options->color ? reset : "", LABEL_WIDTH, label);
+	return MESSAGE_INDENT;
+}
+
+/* The rest of a line that begins with print_status(). */
+static void print_line(FILE *out, const struct output_options *options, unsigned int column,
+		       const char *text)
+{
+	print_wrapped(out, options->columns, column, MESSAGE_INDENT, text);
+	fputc('\n', out);
+}
+
+/* What explains a finding: lines of their own. */
+static void print_explanation(FILE *out, const struct output_options *options,
+			      const char *title, const char *text)
+{
+	unsigned int column;
+
+	fprintf(out, "%*s", INDENT, "");
+	column = print_wrapped(out, options->columns, INDENT, INDENT + 2, title);
+	print_wrapped(out, options->columns, column, INDENT + 2, text);
+	fputc('\n', out);
+}
+
+/* Behind the value, or if it does not fit there, under it. */
+static void print_where(FILE *out, const struct output_options *options, unsigned int column,
+			unsigned int wanted_column, const char *where)
+{
+	unsigned int length = text_columns(where, strlen(where)) + 4;
+
+	if (options->columns && wanted_column + length >= options->columns)
+		wanted_column = column;
+	if (options->columns && column + length >= options->columns) {
+		fprintf(out, "\n%*s(", INDENT + 2, "");
+		column = INDENT + 3;
+	} else {
+		fprintf(out, "%*s  (", column < wanted_column ? (int)(wanted_column - column) : 0,
+			"");
+		column = wanted_column + 3;
+	}
+	print_wrapped(out, options->columns, column, INDENT + 3, where);
+	fputc(')', out);
+}
+
+/* Two values one under the other, where each was read to the right of it. */
+static void print_values(FILE *out, const struct output_options *options,
+			 const struct value values[2])
+{
+	size_t width = 0;
+
+	for (int i = 0; i < 2; i++)
+		if (values[i].text && strlen(values[i].text) > width &&
+		    strlen(values[i].text) <= 48)
+			width = strlen(values[i].text);
+	for (int i = 0; i < 2; i++) {
+		unsigned int column;
+
+		if (!values[i].text)
+			continue;
+		fprintf(out, "%*s", INDENT, "");
+		column = print_wrapped(out, options->columns, INDENT, INDENT + 2, values[i].text);
+		if (values[i].where)
+			print_where(out, options, column, INDENT + (unsigned int)width,
+				    values[i].where);
+		fputc('\n', out);
+	}
+}
+
+static void print_finding(FILE *out, const struct output_options *options,
+			  const struct finding *finding)
+{
+	bool unusual = finding->status == STATUS_FAIL && finding->severity != SEVERITY_HIGH;
+	const char *device = finding->device ? finding->device : "";
+	const char *subject = finding->device && finding->subject ? finding->subject : "";
+	const char *colon = finding->device && finding->status != STATUS_PASS ? ":" : "";
+	char alike[48] = "";
+	unsigned int column;
+	char *line;
+
+	column = print_status(out, options, finding->status, checks[finding->check].label);
+	if (finding->count > 1)
+		snprintf(alike, sizeof(alike), " (and %zu more alike)", finding->count - 1);
+	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s", device, *subject ? " " : "", subject, colon,
+		     *device ? " " : "", finding->message, alike, unusual ? " [" : "",
+		     unusual ? severity_name(finding->severity) : "", unusual ? "]" : "") < 0)
+		die(EXIT_CANNOT_TELL, "out of memory");
+	print_line(out, options, column, line);
+	free(line);
+	if (finding->status == STATUS_PASS)
+		return;
+	if (finding->asked && !(finding->values[0].where &&
+				strstr(finding->values[0].where, finding->asked)))
+		print_explanation(out, options, "asked for by ", finding->asked);
+	print_values(out, options, finding->values);
+	if (finding->advice)
+		print_explanation(out, options, "What to do: ", finding->advice);
+}
+
+static void print_warnings(FILE *out, const struct output_options *options,
+			   const struct machine *machine)
+{
+	size_t shown = 0;
+
+	for (const struct note *note = machine->warnings; note; note = note->next, shown++) {
+		fprintf(out, "%-*s", INDENT, "warning");
+		print_wrapped(out, options->columns, INDENT, INDENT, note->text);
+		fputc('\n', out);
+	}
+	if (machine->warning_count > shown)
+		fprintf(out, "%-*s... and %zu more\n", INDENT, "warning",
+			machine->warning_count - shown);
+}
+
+static size_t count_bridges(const struct machine *machine)
+{
+	size_t bridges = 0;
+
+	for (size_t i = 0; i < machine->count; i++)
+		bridges += machine->functions[i].bridge != NULL;
+	return bridges;
+}
+
+static void text_begin(FILE *out, const struct output_options *options)
+{
+	(void)out;
+	(void)options;
+}
+
+static void text_machine(FILE *out, const struct output_options *options,
+			 const struct machine *machine, const struct results *results)
+{
+	unsigned int column;
+	char line[160];
+	size_t bridges;
+
+	if (machine->error) {
+		/* of a single machine standard error has it */
+		if (options->machines > 1)
+			fprintf(out, "cannot be checked: %s\n", machine->error);
+		return;
+	}
+	bridges = count_bridges(machine);
+	if (!options->quiet) {
+		fprintf(out, "%s: %zu PCI function%s, %zu bridge%s, %zu bus%s\n", machine->name,
+			machine->count, machine->count == 1 ? "" : "s", bridges,
+			bridges == 1 ? "" : "s", machine->bus_count,
+			machine->bus_count == 1 ? "" : "es");
+	} else if (options->machines > 1 &&
+		   output_machine_status(options, machine, results)) {
+		fprintf(out, "%s:\n", machine->name);
+	}
+	if (!options->quiet || machine->warning_count)
+		print_warnings(out, options, machine);
+	for (int check = 0; check < CHECKS; check++) {
+		if (options->quiet || !output_check_is_clean(results, check))
+			continue;
+		snprintf(line, sizeof(line), "%s (%zu)", checks[check].title,
+			 results->tallies[check].counts[STATUS_PASS]);
+		column = print_status(out, options, STATUS_PASS, checks[check].label);
+		print_line(out, options, column, line);
+	}
+	for (size_t i = 0; i < results->count; i++) {
+		const struct finding *finding = &results->findings[i];
+
+		if (!options->quiet || finding->status == STATUS_FAIL ||
+		    finding->status == STATUS_UNKNOWN)
+			print_finding(out, options, finding);
+	}
+	if (!options->quiet)
+		fprintf(out, "%s: %zu passed, %zu failed, %zu unknown\n", machine->name,
+			results_total(results, STATUS_PASS), results_total(results, STATUS_FAIL),
+			results_total(results, STATUS_UNKNOWN));
+}
+
+static void text_end(FILE *out, const struct output_options *options,
+		     const struct output_totals *totals)
+{
+	if (totals->machines < 2)
+		return;
+	fprintf(out, "%s%zu machines: %zu passed, %zu failed, %zu unknown, %zu unreadable\n",
+		options->quiet ? "" : "\n", totals->machines, totals->passed, totals->failed,
+		totals->unknown, totals->unreadable);
+}
+
+const struct output_ops output_text = {
+	.name = "text",
+	.description = "for people; in colour on a terminal",
+	.begin = text_begin,
+	.machine = text_machine,
+	.end = text_end,
+	.tells_errors = true,
+};

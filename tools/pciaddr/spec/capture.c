@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The specification that a machine fulfils.  Only what is known is written, so that it passes
+ * at once on the machine (or the dump) that it was made from.
+ */
+#include "pciaddr/spec/capture.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "common/die.h"
+#include "pciaddr/check/claims.h"
+#include "pciaddr/configspace/read.h"
+#include "pciaddr/model/names.h"
+#include "pciaddr/model/pcispec.h"
+
+/* A double-quoted YAML string. */
+static void quote(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < ' ' || c > '~')
+			fprintf(out, "\\x%02x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+static void write_path(FILE *out, const struct pci_function *function)
+{
+	if (function->parent) {
+		write_path(out, function->parent);
+		fprintf(out, "/%02x.%u", function->device, function->function);
+	} else {
+		fprintf(out, "%04" PRIx32 ":%02x:%02x.%u", function->domain, function->bus,
+			function->device, function->function);
+	}
+}
+
+static void write_identity(FILE *out, struct names *names, const struct pci_function *function)
+{
+	char name[NAME_MAX_LENGTH], slot[SLOT_TEXT_MAX];
+
+	fputs("\n  - name: ", out);
+	function_name(names, function, name);
+	quote(out, name);
+	fprintf(out, "\n    select: %s", slot_text(function, slot));
+	if (function->parent) {
+		fputs("    # or by the path, which survives new bus numbers: ", out);
+		write_path(out, function);
+	}
+	fputc('\n', out);
+	if (function->ids_known)
+		fprintf(out, "    id: \"%04x:%04x\"\n", function->vendor, function->product);
+	if (function->class_known)
+		fprintf(out, "    class: \"%06" PRIx32 "\"    # %s\n", function->class,
+			class_name(function));
+	if (function->subsystem_known)
+		fprintf(out, "    subsystem: \"%04x:%04x\"\n", function->subsystem_vendor,
+			function->subsystem);
+	if (function->revision_known)
+		fprintf(out, "    revision: 0x%02x\n", function->revision);
+	if (function->driver) {
+		fputs("    driver: ", out);
+		if (*function->driver)
+			quote(out, function->driver);
+		else
+			fputs("none", out);
+		fputc('\n', out);
+	}
+	if (function->command_known)
+		fprintf(out, "    command: {io: %s, memory: %s, master: %s}\n",
+			function->command & COMMAND_IO ? "on" : "off",
+			function->command & COMMAND_MEMORY ? "on" : "off",
+			function->command & COMMAND_MASTER ? "on" : "off");
+}
+
+static void write_msi(FILE *out, const struct pci_function *function, uint8_t id,
+		      const char *key)
+{
+	struct msi_state state = config_msi(function, id);
+
+	if (!state.known || !state.present)
+		return;
+	fprintf(out, "    %s: {enabled: %s, vectors: %u}", key, state.enabled ? "true" : "false",
+		state.vectors);
+	if (id == CAP_ID_MSI)
+		fprintf(out, "    # of %u that it offers", state.vectors_max);
+	fputc('\n', out);
+}
+
+static void write_link(FILE *out, const struct pci_function *function)
+{
+	struct link_state state = config_link(function);
+
+	/* width 0: an integrated endpoint, or a port with nothing in it */
+	if (!state.known || !state.present || !state.width || state.width > 32 ||
+	    !link_speed_name(state.speed))
+		return;
+	fprintf(out, "    link: {speed: %s, width: %u}\n", link_speed_name(state.speed),
+		state.width);
+}
+
+static void write_bar(FILE *out, const struct machine *machine,
+		      const struct pci_function *function, const struct bar *bar)
+{
+	char range[RANGE_TEXT_MAX], size[SIZE_TEXT_MAX];
+	struct claim claim = find_claim(machine, function, bar);
+
+	if (bar->index == BAR_ROM)
+		fputs("      rom: {", out);
+	else
+		fprintf(out, "      %u: {", bar->index);
+	fprintf(out, "type: %s", bar_type_text(bar));
+	if (bar->prefetchable)
+		fputs(", prefetchable: true", out);
+	if (bar->state == BAR_ASSIGNED && bar->size_known)
+		fprintf(out, ", range: %s", range_text(bar->range, range));
+	if (claim.entry && claim.owner) {
+		fputs(", owner: ", out);
+		quote(out, claim.owner->name);
+	}
+	fputc('}', out);
+	if (bar->state != BAR_ASSIGNED)
+		fputs("    # no address", out);
+	else if (!bar->size_known)
+		fprintf(out, "    # begins at 0x%" PRIx64 ", size unknown in this source",
+			bar->range.first);
+	else
+		fprintf(out, "    # %s", size_text(range_size(bar->range), size));
+	fputc('\n', out);
+}
+
+static void write_common(FILE *out, struct names *names, const struct machine *machine,
+			 const struct pci_function *function)
+{
+	write_identity(out, names, function);
+	write_msi(out, function, CAP_ID_MSI, "msi");
+	write_msi(out, function, CAP_ID_MSIX, "msix");
+	write_link(out, function);
+	if (function->bar_count)
+		fputs("    bars:\n", out);
+	for (unsigned int i = 0; i < function->bar_count; i++)
+		write_bar(out, machine, function, &function->bars[i]);
+}
+
+static void write_windows(FILE *out, const struct bridge *bridge)
+{
+	static const struct {
+		const char *key;
+		enum window_kind kind;
+		bool cardbus;
+	} keys[] = {
+		{ "io", WINDOW_IO, false }, { "io1", WINDOW_IO_1, true },
+		{ "memory", WINDOW_MEMORY, false }, { "memory1", WINDOW_MEMORY_1, true },
+		{ "prefetchable", WINDOW_PREFETCHABLE, false },
+	};
+	char range[RANGE_TEXT_MAX];
+	bool first = true;
+
+	for (unsigned int i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct window *window = &bridge->windows[keys[i].kind];
+
+		if ((keys[i].cardbus && !bridge->cardbus) || window->state == WINDOW_UNKNOWN)
+			continue;
+		if (first)
+			fputs("    windows:\n", out);
+		first = false;
+		fprintf(out, "      %s: %s\n", keys[i].key, window->state == WINDOW_OPEN ?
+			range_text(window->range, range) : "closed");
+	}
+}
+
+static void write_bridge(FILE *out, struct names *names, const struct machine *machine,
+			 const struct pci_function *function)
+{
+	const struct bridge *bridge = function->bridge;
+
+	write_common(out, names, machine, function);
+	if (bridge->buses_known)
+		fprintf(out, "    bus: {primary: %u, secondary: %u, subordinate: %u}\n",
+			bridge->primary, bridge->secondary, bridge->subordinate);
+	write_windows(out, bridge);
+}
+
+static void write_list(FILE *out, struct names *names, const struct machine *machine,
+		       bool bridges)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if ((function->bridge != NULL) != bridges)
+			continue;
+		if (first)
+			fputs(bridges ? "\nbridges:" : "\ndevices:", out);
+		first = false;
+		if (bridges)
+			write_bridge(out, names, machine, function);
+		else
+			write_common(out, names, machine, function);
+	}
+}
+
+int capture(FILE *out, bool numeric, struct machine *machine)
+{
+	struct names names;
+
+	names_open(&names, numeric);
+	fputs("# Specification for pciaddr-check, captured from ", out);
+	for (const char *c = machine->name; *c; c++)
+		fputc(*c >= ' ' && *c <= '~' ? *c : '?', out);
+	fputs(".\n"
+	      "#\n"
+	      "# It says everything that was known, and passes there at once. Take out what\n"
+	      "# may change (addresses that firmware chooses, drivers, links), and keep what\n"
+	      "# must not. Ranges may also be given as inside:, aligned: or size:; a device may\n"
+	      "# be presence: optional or forbidden, or have a count:. See pciaddr-spec(5).\n"
+	      "version: 1\n", out);
+	write_list(out, &names, machine, true);
+	write_list(out, &names, machine, false);
+	fputs("\nrules:\n"
+	      "  nothing-else: true          # a device that is not listed above is a failure\n"
+	      "  machine-checks: false       # true: also what must hold on any machine\n", out);
+	names_close(&names);
+	return EXIT_OK;
+}

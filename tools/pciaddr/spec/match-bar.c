@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a specification says of a BAR: type, range, owner. */
+#include "pciaddr/spec/match-range.h"
+#include "pciaddr/spec/match.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "pciaddr/check/claims.h"
+#include "pciaddr/configspace/read.h"
+#include "pciaddr/model/resources.h"
+
+static void check_bar_range(const struct subject *subject, const struct spec_bar *spec,
+			    const struct bar *bar, const char *part)
+{
+	struct results *results = subject->matcher->results;
+	const char *violation;
+	struct bar view = *bar;
+
+	if (rule_is_empty(&spec->range))
+		return;
+	if (!view.size_known) {
+		struct claim claim = find_claim(subject->matcher->machine, subject->function, bar);
+
+		if (claim.entry) {
+			view.size_known = true;
+			view.range.last = claim.entry->range.last - claim.entry->range.first +
+				view.range.first;
+		}
+	}
+	violation = bar->state == BAR_UNASSIGNED ? "an address" :
+		rule_violation(results, &spec->range, view.range);
+	if (violation && bar->state == BAR_ASSIGNED && !view.size_known &&
+	    rule_needs_end(&spec->range) &&
+	    (!spec->range.has_exact || spec->range.exact.first == view.range.first) &&
+	    (!spec->range.has_inside || range_contains(spec->range.inside, view.range))) {
+		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
+			     TEXT(results, "begins at 0x%" PRIx64 ", where it ends is unknown",
+				  view.range.first),
+			     "take the dump with 'lspci -vvxxxx', which also writes sizes");
+		return;
+	}
+	if (!violation) {
+		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place,
+			  TEXT(results, "is at %s", bar_range(results, &view)));
+		return;
+	}
+	spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
+		 bar->state == BAR_UNASSIGNED ? "has no address" : "is not where it is specified",
+		 violation,
+		 (struct value) { TEXT(results, "found: %s", bar_range(results, &view)),
+				 spec_where(subject, bar_register(subject->function, bar)) },
+		 "firmware or the kernel has placed it elsewhere: 'dmesg | grep \"BAR\"' shows "
+		 "what the kernel did; a card with a fixed address needs io-base set (QEMU)");
+}
+
+static void check_bar_type(const struct subject *subject, const struct spec_bar *spec,
+			   const struct bar *bar, const char *part)
+{
+	static const char *const names[] = {
+		[BAR_TYPE_IO] = "I/O", [BAR_TYPE_MEMORY] = "memory",
+		[BAR_TYPE_MEMORY32] = "32-bit memory", [BAR_TYPE_MEMORY64] = "64-bit memory",
+	};
+	struct results *results = subject->matcher->results;
+	enum bar_type found = bar->space == SPACE_IO ? BAR_TYPE_IO :
+		bar->is_64bit ? BAR_TYPE_MEMORY64 : BAR_TYPE_MEMORY32;
+	struct value value = {
+		TEXT(results, "found: %s%s", names[found],
+		     bar->prefetchable ? ", prefetchable" : ""),
+		spec_where(subject, bar_register(subject->function, bar)),
+	};
+	static const char advice[] = "another card, or another revision of it, is in this place";
+
+	if (spec->type != BAR_TYPE_ANY && spec->type != found &&
+	    !(spec->type == BAR_TYPE_MEMORY && found != BAR_TYPE_IO))
+		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
+			 "is of another type than specified", names[spec->type], value, advice);
+	else if (spec->prefetchable != WANTED_ANY &&
+		 (spec->prefetchable == WANTED_YES) != bar->prefetchable)
+		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
+			 "is of another type than specified",
+			 spec->prefetchable == WANTED_YES ? "prefetchable" : "not prefetchable",
+			 value, advice);
+	else
+		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place,
+			  TEXT(results, "is %s%s", names[found],
+			       bar->prefetchable ? ", prefetchable" : ""));
+}
+
+static void check_bar_owner(const struct subject *subject, const struct spec_bar *spec,
+			    const struct bar *bar, const char *part)
+{
+	const struct matcher *matcher = subject->matcher;
+	const char *path = where_resources(matcher->machine, bar->space);
+	enum resource_state state = matcher->machine->resources[bar->space].state;
+	struct claim claim;
+	const char *owner;
+
+	if (!spec->owner)
+		return;
+	if (state != RESOURCES_READ) {
+		spec_unknown(subject, CHECK_SPEC_OWNER, part, spec->place,
+			TEXT(matcher->results, "who owns it is unknown: %s %s", path,
+			     state == RESOURCES_HIDDEN ? "shows only zeroes" : "was not read"),
+			"run this (or make the copy) as root; a copy is given with --ioports or "
+			"--iomem");
+		return;
+	}
+	claim = find_claim(matcher->machine, subject->function, bar);
+	owner = claim.owner ? claim.owner->name : "";
+	if (!strcmp(owner, spec->owner)) {
+		spec_pass(subject, CHECK_SPEC_OWNER, part, spec->place,
+			  TEXT(matcher->results, "is owned by %s", *owner ? owner : "nobody"));
+		return;
+	}
+	spec_add(subject, CHECK_SPEC_OWNER, STATUS_FAIL, part, spec->place,
+		 *owner ? "is owned by somebody else" : "is owned by nobody",
+		 *spec->owner ? spec->owner : "nobody",
+		 (struct value) { TEXT(matcher->results, "found: %s", *owner ? owner : "nobody"),
+				 path },
+		 *spec->owner ? TEXT(matcher->results, "modprobe %s; 'dmesg' says why it could not "
+				     "claim the range", spec->owner) :
+		 "unbind the driver that has it");
+}
+
+void spec_match_bar(const struct subject *subject, const struct spec_bar *spec)
+{
+	struct results *results = subject->matcher->results;
+	const struct pci_function *function = subject->function;
+	const struct bar *bar = function_bar(function, spec->index);
+	struct bar named = { .index = (uint8_t)spec->index };
+	const char *part = bar_text(&named);
+
+	if (!bar && !function->config_length && !function->resource_known) {
+		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place, "was not read",
+			     CONFIG_ADVICE);
+		return;
+	}
+	if (spec->absent || !bar) {
+		if (spec->absent && !bar)
+			spec_pass(subject, CHECK_SPEC_BAR, part, spec->place, "is absent");
+		else
+			spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
+				 bar ? "is there" : "is not there",
+				 spec->absent ? "absent" : "present",
+				 (struct value) {
+					TEXT(results, "found: register %s",
+					     bar ? bar_range(results, bar) : "0"),
+					spec_where(subject, bar_register(function, &named)) },
+				 "another card, or another revision of it, is in this place");
+		return;
+	}
+	check_bar_type(subject, spec, bar, part);
+	check_bar_range(subject, spec, bar, part);
+	check_bar_owner(subject, spec, bar, part);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A specification after it was read. */
+#ifndef PCIADDR_SPEC_MODEL_H
+#define PCIADDR_SPEC_MODEL_H
+
+#include "common/arena.h"
+#include "pciaddr/check/results.h"
+#include "pciaddr/model/machine.h"
+#include "pciaddr/model/selector.h"
+
+/* From 1; 0 is nowhere. */
+struct place {
+	unsigned int line;
+	unsigned int column;
+};
+
+enum wanted { WANTED_ANY, WANTED_NO, WANTED_YES };
+
+/* What an address range has to be; all that is given must hold. */
+struct range_rule {
+	bool has_exact, has_inside, has_covers;
+	struct range exact;
+	struct range inside;
+	struct range covers;
+	uint64_t size;		/* 0: any */
+	uint64_t min_size;
+	uint64_t aligned;
+};
+
+enum bar_type { BAR_TYPE_ANY, BAR_TYPE_IO, BAR_TYPE_MEMORY, BAR_TYPE_MEMORY32, BAR_TYPE_MEMORY64 };
+
+struct spec_bar {
+	struct place place;
+	unsigned int index;
+	bool absent;
+	enum bar_type type;
+	enum wanted prefetchable;
+	struct range_rule range;
+	const char *owner;	/* NULL: any; "": nobody */
+	struct spec_bar *next;
+};
+
+struct spec_window {
+	struct place place;
+	enum window_kind kind;
+	bool closed;
+	struct range_rule range;
+	struct spec_window *next;
+};
+
+struct spec_number {
+	struct place place;	/* line 0: not specified */
+	uint32_t value;
+};
+
+struct spec_text {
+	struct place place;
+	const char *text;
+	struct spec_text *next;
+};
+
+struct spec_msi {
+	struct place place;
+	bool absent;
+	enum wanted enabled;
+	unsigned int vectors;	/* 0: any */
+};
+
+struct spec_link {
+	struct place place;
+	unsigned int speed, min_speed;	/* encodings of the Link Status register; 0: any */
+	unsigned int width, min_width;
+};
+
+enum presence { PRESENCE_REQUIRED, PRESENCE_OPTIONAL, PRESENCE_FORBIDDEN };
+
+struct spec_entry {
+	struct place place;
+	bool is_bridge;
+	const char *name;
+	bool has_selector;
+	struct selector selector;
+	enum presence presence;
+	struct place count_place;
+	size_t min_count, max_count;
+	struct place id_place;
+	struct selector id;	/* of which id, class and subsystem are asked for */
+	struct spec_number revision;
+	struct spec_text *drivers;	/* one of these */
+	struct place command_place;
+	uint16_t command_mask, command_value;
+	struct spec_msi msi, msix;
+	struct spec_link link;
+	struct spec_bar *bars;
+	struct spec_window *windows;
+	struct spec_number primary, secondary, subordinate;
+	bool has_severity;
+	enum severity severity;
+	const char *advice;
+	struct spec_entry *next;
+};
+
+/* A range of /proc/ioports or /proc/iomem. */
+struct spec_claim {
+	struct place place;
+	enum space space;
+	struct range range;
+	const char *owner;	/* NULL: any */
+	bool free;		/* nothing may be there */
+	struct spec_claim *next;
+};
+
+/* A range of I/O or memory addresses in which only specified devices may answer. */
+struct spec_reserved {
+	struct place place;
+	enum space space;
+	struct range range;
+	struct spec_reserved *next;
+};
+
+struct spec {
+	struct arena arena;
+	const char *name;	/* of the file */
+	const char *description;
+	struct spec_entry *entries;	/* in the order of the file */
+	struct spec_entry **entries_end;
+	struct spec_claim *claims;
+	struct spec_reserved *reserved;
+	struct place nothing_else;	/* line 0: other devices are all right */
+	bool machine_checks;
+};
+
+#endif

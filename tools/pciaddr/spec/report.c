@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/spec/report.h"
+
+const char *spec_asked(const struct matcher *matcher, struct place place)
+{
+	return TEXT(matcher->results, "%s:%u:%u", matcher->spec->name, place.line, place.column);
+}
+
+void spec_add(const struct subject *subject, enum check_id check, enum status status,
+	      const char *part, struct place place, const char *message, const char *specified,
+	      struct value found, const char *advice)
+{
+	struct finding *finding;
+
+	finding = results_add(subject->matcher->results, &(struct finding) {
+		.status = status,
+		.check = check,
+		.device = subject->device,
+		.subject = part,
+		.message = message,
+		.values = {
+			{ specified ? TEXT(subject->matcher->results, "specified: %s", specified) :
+			  NULL, spec_asked(subject->matcher, place) },
+			found,
+		},
+		.advice = subject->entry->advice ? subject->entry->advice : advice,
+		.asked = spec_asked(subject->matcher, place),
+	});
+	if (subject->entry->has_severity)
+		finding->severity = subject->entry->severity;
+}
+
+void spec_pass(const struct subject *subject, enum check_id check, const char *part,
+	       struct place place, const char *message)
+{
+	spec_add(subject, check, STATUS_PASS, part, place, message, NULL,
+		 (struct value) { NULL, NULL }, NULL);
+}
+
+void spec_unknown(const struct subject *subject, enum check_id check, const char *part,
+		  struct place place, const char *message, const char *advice)
+{
+	spec_add(subject, check, STATUS_UNKNOWN, part, place, message, NULL,
+		 (struct value) { NULL, NULL }, advice);
+}
+
+const char *spec_where(const struct subject *subject, unsigned int offset)
+{
+	return where_config(subject->matcher->machine, subject->function, offset);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the parts of spec_check() report: each adds findings about one subject. */
+#ifndef PCIADDR_SPEC_REPORT_H
+#define PCIADDR_SPEC_REPORT_H
+
+#include "pciaddr/check/results.h"
+#include "pciaddr/spec/model.h"
+
+#define CONFIG_ADVICE "take the dump with 'lspci -vvxxxx' as root, or run this as root"
+
+struct matcher {
+	struct machine *machine;
+	struct results *results;
+	const struct spec *spec;
+	uint8_t *named;		/* one for each function: some entry is about it */
+};
+
+/* One entry against one of its functions. */
+struct subject {
+	const struct matcher *matcher;
+	const struct spec_entry *entry;
+	const struct pci_function *function;
+	const char *device;	/* its slot; NULL: the entry is about no single one */
+};
+
+/* Where the specification asks for it: "FILE:LINE:COLUMN". */
+const char *spec_asked(const struct matcher *matcher, struct place place);
+
+/*
+ * Adds a finding, which has the entry's severity, and its advice rather than @advice.
+ * @part is what of the device it is about ("BAR 0"), or NULL; @specified may be NULL.
+ */
+void spec_add(const struct subject *subject, enum check_id check, enum status status,
+	      const char *part, struct place place, const char *message, const char *specified,
+	      struct value found, const char *advice);
+void spec_pass(const struct subject *subject, enum check_id check, const char *part,
+	       struct place place, const char *message);
+void spec_unknown(const struct subject *subject, enum check_id check, const char *part,
+		  struct place place, const char *message, const char *advice);
+
+/* Where the register at this offset of the subject's function was read. */
+const char *spec_where(const struct subject *subject, unsigned int offset);
+
+#endif

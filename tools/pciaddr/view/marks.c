@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/view/marks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_findings(const void *a, const void *b)
+{
+	const struct finding *const *first = a, *const *second = b;
+
+	return strcmp((*first)->device, (*second)->device);
+}
+
+void marks_find(struct marks *marks, const struct results *results)
+{
+	marks->findings = grow_array(NULL, results->count + 1, sizeof(*marks->findings));
+	marks->count = 0;
+	for (size_t i = 0; i < results->count; i++)
+		if (results->findings[i].status == STATUS_FAIL && results->findings[i].device)
+			marks->findings[marks->count++] = &results->findings[i];
+	if (marks->count > 1)
+		qsort(marks->findings, marks->count, sizeof(*marks->findings), compare_findings);
+}
+
+void marks_free(struct marks *marks)
+{
+	free(marks->findings);
+}
+
+static size_t first_of(const struct marks *marks, const char *slot)
+{
+	size_t low = 0, high = marks->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(marks->findings[middle]->device, slot) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct finding *marks_next(const struct marks *marks, const char *slot,
+				 const char *subject, size_t *at)
+{
+	if (!*at)
+		*at = first_of(marks, slot) + 1;
+	for (; *at <= marks->count; (*at)++) {
+		const struct finding *finding = marks->findings[*at - 1];
+
+		if (strcmp(finding->device, slot))
+			return NULL;
+		if (subject ? finding->subject && !strcmp(finding->subject, subject) :
+		    !finding->subject) {
+			(*at)++;
+			return finding;
+		}
+	}
+	return NULL;
+}
