@@ -7,7 +7,8 @@
 #include "qemu/osdep.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
-#include "fpga.h"
+#include "fault.h"
+#include "irq.h"
 #include "trace.h"
 
 static const struct {
@@ -109,7 +110,7 @@ static void send_messages(FPGAState *s, uint32_t vectors)
         }
     }
     /* Before the messages: a handler may look at the status at once. */
-    fpga_kvm_publish(s);
+    s->registers_changed(s);
     for (vector = 0; vector < FPGA_VECTORS; vector++) {
         if (vectors & (1u << vector)) {
             send_message(s, vector);
@@ -128,7 +129,7 @@ void fpga_irq_update(FPGAState *s, bool again)
         s->irq.lines = wanted_lines(s);
         return;
     }
-    fpga_kvm_publish(s);
+    s->registers_changed(s);
     if (lines != s->irq.lines) {
         trace_fpga_intx(!!lines, s->irq.status, s->irq.enable);
     }

@@ -6,7 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "fpga.h"
+#include "kvm.h"
 
 bool fpga_kvm_init(FPGAState *s, Error **errp)
 {

@@ -20,7 +20,11 @@
 #include "migration/qemu-file-types.h"
 #include "migration/vmstate.h"
 #include "system/runstate.h"
-#include "fpga.h"
+#include "dma.h"
+#include "fault.h"
+#include "irq.h"
+#include "kvm.h"
+#include "regs.h"
 #include "trace.h"
 
 /* What BAR0 reads when it is sized: PCI Local Bus 3.0, 6.2.5.1 */
@@ -144,10 +148,16 @@ static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
     return s->ea ? hide_bar0(addr, val, len) : val;
 }
 
-void fpga_function_reset(FPGAState *s)
+static void fpga_gone_changed(FPGAState *s)
 {
-    pci_device_reset(PCI_DEVICE(s));
-    fpga_restore_bar0(s);
+    if (s->fault.gone) {
+        /* Its BARs stay where they are, and read as all ones. */
+        fpga_regs_reset(s);
+        fpga_irq_update(s, false);
+    } else {
+        pci_device_reset(PCI_DEVICE(s));
+        fpga_restore_bar0(s);
+    }
 }
 
 static void fpga_fix_bar0(FPGAState *s)
@@ -275,6 +285,33 @@ static bool fpga_init_function(PCIDevice *dev, Error **errp)
     return true;
 }
 
+/*
+ * With the property ioeventfd, KVM or TCG's vCPU only signals the main loop.
+ * The memory core moves the event with BAR0. Narrower writes take the way of
+ * all registers.
+ */
+static bool fpga_wire_doorbell(FPGAState *s, Error **errp)
+{
+    if (!s->ioeventfd) {
+        return true;
+    }
+    /* Not both: KVM does not find its way to one range inside another. */
+    if (s->kvm.page) {
+        return fpga_kvm_set_doorbell(s, &s->dma.doorbell, errp);
+    }
+    memory_region_add_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                              &s->dma.doorbell);
+    return true;
+}
+
+static void fpga_unwire_doorbell(FPGAState *s)
+{
+    if (s->ioeventfd && !s->kvm.page) {
+        memory_region_del_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                                  &s->dma.doorbell);
+    }
+}
+
 static void fpga_realize(PCIDevice *dev, Error **errp)
 {
     FPGAState *s = FPGA(dev);
@@ -292,8 +329,11 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     if (!fpga_dma_init(s, errp)) {
         goto exit_kvm;
     }
-    if (!fpga_init_function(dev, errp)) {
+    if (!fpga_wire_doorbell(s, errp)) {
         goto exit_dma;
+    }
+    if (!fpga_init_function(dev, errp)) {
+        goto unwire_doorbell;
     }
 
     pci_config_set_interrupt_pin(dev->config, 1);
@@ -310,6 +350,8 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     s->vm_state = qemu_add_vm_change_state_handler(fpga_vm_state_change, s);
     return;
 
+unwire_doorbell:
+    fpga_unwire_doorbell(s);
 exit_dma:
     fpga_dma_exit(s);
 exit_kvm:
@@ -325,6 +367,7 @@ static void fpga_exit(PCIDevice *dev)
     fpga_fault_exit(s);
     fpga_irq_exit(s);
     fpga_exit_function(dev);
+    fpga_unwire_doorbell(s);
     fpga_dma_exit(s);
     fpga_kvm_exit(s);
 }
@@ -467,7 +510,7 @@ static const VMStateDescription vmstate_fpga = {
         VMSTATE_UINT32(dma.error, FPGAState),
         VMSTATE_BOOL(dma.running, FPGAState),
         VMSTATE_BOOL(dma.halted, FPGAState),
-        VMSTATE_BOOL(dma.rung, FPGAState),
+        VMSTATE_BOOL(dma.doorbell_pending, FPGAState),
         VMSTATE_BOOL(dma.busy, FPGAState),
         VMSTATE_UINT64(dma.addr, FPGAState),
         VMSTATE_UINT64(dma.card, FPGAState),
@@ -522,6 +565,8 @@ static void fpga_instance_init(Object *obj)
     FPGAState *s = FPGA(obj);
 
     s->regfile = s->own_regfile;
+    s->registers_changed = fpga_kvm_publish;
+    s->gone_changed = fpga_gone_changed;
     fpga_fault_instance_init(s);
 }
 

@@ -1,5 +1,5 @@
 /*
- * fpga card: faults on purpose, so that drivers can be tested
+ * fpga card: fault injection, so that drivers can be tested
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -11,29 +11,10 @@
 #include "hw/pci/msix.h"
 #include "hw/pci/pci_device.h"
 #include "migration/vmstate.h"
-#include "fpga.h"
+#include "fault.h"
 #include "trace.h"
 
-static bool fpga_fault_take(uint32_t *count)
-{
-    if (*count && *count != UINT32_MAX) {
-        --*count;
-        return true;
-    }
-    return *count;
-}
-
-bool fpga_fault_lose_interrupt(FPGAState *s)
-{
-    return fpga_fault_take(&s->fault.lost_interrupts);
-}
-
-bool fpga_fault_stick(FPGAState *s)
-{
-    return fpga_fault_take(&s->fault.stuck);
-}
-
-/* Nobody drives the bus. */
+/* Nothing drives the bus. */
 static uint64_t fpga_gone_read(void *opaque, hwaddr addr, unsigned int size)
 {
     return UINT64_MAX;
@@ -50,11 +31,11 @@ static const MemoryRegionOps fpga_gone_ops = {
     .endianness = DEVICE_LITTLE_ENDIAN,
 };
 
-static void show_gone(FPGAState *s)
+static void update_overlays(FPGAState *s)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(s->fault.covers); i++) {
-        if (s->fault.covered[i]) {
-            memory_region_set_enabled(&s->fault.covers[i], s->fault.gone);
+    for (size_t i = 0; i < ARRAY_SIZE(s->fault.gone_overlay); i++) {
+        if (s->fault.overlaid[i]) {
+            memory_region_set_enabled(&s->fault.gone_overlay[i], s->fault.gone);
         }
     }
 }
@@ -75,46 +56,40 @@ static void fpga_set_gone(Object *obj, bool value, Error **errp)
     }
     trace_fpga_fault_gone(value);
     memory_region_transaction_begin();
-    if (value) {
-        /* Its BARs stay where they are, and answer as nobody does. */
-        fpga_regs_reset(s);
-        fpga_irq_update(s, false);
-    } else {
-        fpga_function_reset(s);
-    }
-    show_gone(s);
+    s->gone_changed(s);
+    update_overlays(s);
     memory_region_transaction_commit();
 }
 
-static void fpga_fault_cover(FPGAState *s, int bar, MemoryRegion *mr)
+static void fpga_fault_overlay(FPGAState *s, int bar, MemoryRegion *mr)
 {
-    MemoryRegion *cover = &s->fault.covers[bar];
+    MemoryRegion *overlay = &s->fault.gone_overlay[bar];
 
-    memory_region_init_io(cover, OBJECT(s), &fpga_gone_ops, s, "fpga.gone",
+    memory_region_init_io(overlay, OBJECT(s), &fpga_gone_ops, s, "fpga.gone",
                           memory_region_size(mr));
-    memory_region_set_enabled(cover, false);
-    memory_region_add_subregion_overlap(mr, 0, cover, 1);
-    s->fault.covered[bar] = mr;
+    memory_region_set_enabled(overlay, false);
+    memory_region_add_subregion_overlap(mr, 0, overlay, 1);
+    s->fault.overlaid[bar] = mr;
 }
 
 void fpga_fault_realize(FPGAState *s)
 {
     PCIDevice *dev = PCI_DEVICE(s);
 
-    fpga_fault_cover(s, FPGA_BAR_REGS, &s->regs);
-    fpga_fault_cover(s, FPGA_BAR_RAM, &s->ram);
+    fpga_fault_overlay(s, FPGA_BAR_REGS, &s->regs);
+    fpga_fault_overlay(s, FPGA_BAR_RAM, &s->ram);
     if (msix_present(dev)) {
-        fpga_fault_cover(s, FPGA_BAR_MSIX, &dev->msix_exclusive_bar);
+        fpga_fault_overlay(s, FPGA_BAR_MSIX, &dev->msix_exclusive_bar);
     }
-    show_gone(s);
+    update_overlays(s);
 }
 
 void fpga_fault_exit(FPGAState *s)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(s->fault.covers); i++) {
-        if (s->fault.covered[i]) {
-            memory_region_del_subregion(s->fault.covered[i],
-                                        &s->fault.covers[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(s->fault.gone_overlay); i++) {
+        if (s->fault.overlaid[i]) {
+            memory_region_del_subregion(s->fault.overlaid[i],
+                                        &s->fault.gone_overlay[i]);
         }
     }
 }
@@ -164,7 +139,7 @@ void fpga_fault_pre_load(FPGAState *s)
     s->fault.stuck = 0;
     s->fault.status = 0;
     s->fault.gone = false;
-    show_gone(s);
+    update_overlays(s);
     s->irq.lost = false;
     s->dma.stuck = false;
     s->dma.delayed = false;
@@ -182,7 +157,7 @@ static bool fpga_fault_needed(void *opaque)
 
 static int fpga_fault_post_load(void *opaque, int version_id)
 {
-    show_gone(opaque);
+    update_overlays(opaque);
     return 0;
 }
 

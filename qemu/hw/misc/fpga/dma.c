@@ -19,7 +19,9 @@
 #include "qapi/error.h"
 #include "hw/pci/pci_device.h"
 #include "system/runstate.h"
-#include "fpga.h"
+#include "dma.h"
+#include "fault.h"
+#include "irq.h"
 #include "trace.h"
 
 /*
@@ -100,19 +102,19 @@ void fpga_dma_stop(FPGAState *s)
     dma->delayed = false;
     dma->stuck = false;
     dma->running = false;
-    dma->rung = false;
+    dma->doorbell_pending = false;
     dma->busy = false;
     fpga_irq_flush(s);
 }
 
-static bool can_go_on(const FPGADma *dma)
+static bool engine_runnable(const FPGADma *dma)
 {
-    return dma->rung && !dma->stuck && !timer_pending(dma->timer);
+    return dma->doorbell_pending && !dma->stuck && !timer_pending(dma->timer);
 }
 
 void fpga_dma_resume(FPGAState *s)
 {
-    if (can_go_on(&s->dma)) {
+    if (engine_runnable(&s->dma)) {
         qemu_bh_schedule(s->dma.bh);
     }
 }
@@ -370,13 +372,13 @@ static void fpga_dma_execute_ring(FPGAState *s, int64_t budget)
     }
     /* A write to host memory may reach what unplugs the card. */
     object_ref(OBJECT(s));
-    while (can_go_on(dma) && budget > 0) {
+    while (engine_runnable(dma) && budget > 0) {
         if (dma->busy) {
             budget -= fpga_dma_execute(s, budget);
         } else if (fpga_dma_fetch(s)) {
             budget -= FETCH_COST;
         } else {
-            dma->rung = false;
+            dma->doorbell_pending = false;
             fpga_irq_idle(s);
         }
     }
@@ -399,11 +401,11 @@ static bool fpga_dma_take_doorbell(FPGAState *s)
                       "stopped\n");
         return false;
     }
-    if (dma->rung) {
+    if (dma->doorbell_pending) {
         /* Who is at work finds the new entries behind its own. */
         return false;
     }
-    dma->rung = true;
+    dma->doorbell_pending = true;
     return true;
 }
 
@@ -446,7 +448,7 @@ static bool state_valid(FPGAState *s)
     FPGADma *dma = &s->dma;
 
     if (!dma->running) {
-        return !dma->rung && !dma->busy && !dma->stuck &&
+        return !dma->doorbell_pending && !dma->busy && !dma->stuck &&
                !timer_pending(dma->timer);
     }
     if (!ring_valid(dma) || dma->head >= dma->ring_size) {
@@ -455,7 +457,7 @@ static bool state_valid(FPGAState *s)
     if (!dma->busy) {
         return true;
     }
-    return dma->rung && !(dma->flags & FPGA_DESC_F_NOP) &&
+    return dma->doorbell_pending && !(dma->flags & FPGA_DESC_F_NOP) &&
            check_desc(s) == FPGA_DESC_OK && dma->done < dma->len &&
            dma->seg_len <= dma->len - dma->done && dma->seg_next <= dma->nseg &&
            (dma->flags & FPGA_DESC_F_SG || dma->seg_len);
@@ -480,10 +482,6 @@ void fpga_dma_reset(FPGAState *s)
     dma->polled = false;
 }
 
-/*
- * KVM, or TCG's vCPU, then only signals the main loop. The memory core moves
- * the event with BAR0. Narrower writes take the way of all registers.
- */
 static bool init_doorbell(FPGAState *s, Error **errp)
 {
     int ret = event_notifier_init(&s->dma.doorbell, 0);
@@ -492,24 +490,12 @@ static bool init_doorbell(FPGAState *s, Error **errp)
         error_setg_errno(errp, -ret, TYPE_FPGA ": no event for the doorbell");
         return false;
     }
-    /* Not both: KVM does not find its way to one range inside another. */
-    if (!s->kvm.page) {
-        memory_region_add_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
-                                  &s->dma.doorbell);
-    } else if (!fpga_kvm_set_doorbell(s, &s->dma.doorbell, errp)) {
-        event_notifier_cleanup(&s->dma.doorbell);
-        return false;
-    }
     event_notifier_set_handler(&s->dma.doorbell, fpga_dma_doorbell_event);
     return true;
 }
 
 static void exit_doorbell(FPGAState *s)
 {
-    if (!s->kvm.page) {
-        memory_region_del_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
-                                  &s->dma.doorbell);
-    }
     event_notifier_set_handler(&s->dma.doorbell, NULL);
     event_notifier_cleanup(&s->dma.doorbell);
 }

@@ -23,7 +23,8 @@
 #include "qapi/error.h"
 #include "hw/misc/fpga_compat.h"
 #include "system/kvm.h"
-#include "fpga.h"
+#include "kvm.h"
+#include "regs.h"
 #include "trace.h"
 
 #include <linux/kvm_pio_regs.h>

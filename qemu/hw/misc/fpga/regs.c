@@ -8,7 +8,9 @@
 #include "qemu/bitops.h"
 #include "qemu/bswap.h"
 #include "qemu/log.h"
-#include "fpga.h"
+#include "dma.h"
+#include "irq.h"
+#include "regs.h"
 #include "trace.h"
 
 static uint32_t fpga_features(FPGAState *s)
@@ -208,7 +210,7 @@ static void fpga_regs_write(void *opaque, hwaddr addr, uint64_t value,
     }
     fpga_reg_write(s, addr & ~(hwaddr)3, (uint32_t)value << shift & lanes,
                    lanes);
-    fpga_kvm_publish(s);
+    s->registers_changed(s);
 }
 
 /* Byte lanes are done here, because MemoryRegionOps would read to write. */
@@ -233,5 +235,5 @@ void fpga_regs_reset(FPGAState *s)
     fpga_dma_reset(s);
     s->scratch = (uint32_t)~FPGA_SCRATCH_RESET;
     memset(s->regfile, 0, FPGA_REGFILE_SIZE);
-    fpga_kvm_publish(s);
+    s->registers_changed(s);
 }
