@@ -39,6 +39,32 @@ on_terminal() {
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *"did you mean '--expect'?"* ]]
 }
 
+@test "no byte of a file reaches the terminal as a control character" {
+	machine odd
+	# escape sequences in a driver's name, in a claim, in a line that is none; C1; bidi; no UTF-8
+	odd=$'\e]0;title\a\e[31m\xc2\x9bred\xe2\x80\xae\xff'
+	sed -i "s/Kernel driver in use: .*/&$odd/" "$dump"
+	sed -i "s/: fpga_pci/&$odd/" "$dump.ioports"
+	printf 'stray %s line\n' "$odd" >>"$dump"
+	poke 00:04.0 1c 10 10
+	cp "$dump.ioports" "$dump.iomem" "$BATS_TEST_TMPDIR"/ 2>/dev/null || true
+	mv "$dump" "$dump$odd"
+	mv "$dump.ioports" "$dump$odd.ioports"
+	cd "$BATS_TEST_TMPDIR"
+	export LC_ALL=C.UTF-8
+	for format in "--format text" "--format tap" "--format prometheus" "--format json" --tree \
+		--map "--expect 0x2000-0x27ff" "--tree --numeric"; do
+		# shellcheck disable=SC2086 # words
+		pciaddr-check --dump "$dump$odd" $format >"$BATS_TEST_TMPDIR/out" \
+			2>"$BATS_TEST_TMPDIR/error" || [ $? = 1 ]
+		run ! grep -P '[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}\x{202e}]' \
+			"$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/error"
+		iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/out" >/dev/null
+	done
+	run ! pciaddr-check --dump "nothing$odd"
+	run ! grep -P '[\x00-\x08\x0b-\x1f\x7f]' <<<"$output"
+}
+
 @test "json is JSON, and has every finding with both values" {
 	command -v jq >/dev/null || skip "no jq"
 	broken

@@ -68,13 +68,34 @@ void json_put_bool(struct json_object *object, const char *key, bool truth)
 	json_object_object_add(object, key, json_object_new_boolean(truth));
 }
 
+/* json-c escapes the controls of ASCII; a terminal also obeys others, which stand in strings. */
+static void write_escaped(FILE *out, const char *text, size_t length)
+{
+	const char *written = text, *end = text + length;
+
+	while (text < end) {
+		const uint8_t *c = (const uint8_t *)text;
+		size_t size = c[0] < 0x7f ? 1 : utf8_length(text, (size_t)(end - text));
+
+		if (size && c[0] >= 0x7f && utf8_is_control(text, size)) {
+			fwrite(written, 1, (size_t)(text - written), out);
+			fprintf(out, "\\u%04x", size == 1 ? c[0] : size == 2 ?
+				(c[0] & 0x1fu) << 6 | (c[1] & 0x3fu) :
+				(c[0] & 0xfu) << 12 | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu));
+			written = text + size;
+		}
+		text += size ? size : 1;
+	}
+	fwrite(written, 1, (size_t)(end - written), out);
+}
+
 static void write_text(FILE *out, struct json_object *object, int form, size_t omitted)
 {
 	size_t length;
 	const char *text = json_object_to_json_string_length(object,
 			form | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
 
-	fwrite(text, 1, length - omitted, out);
+	write_escaped(out, text, length - omitted);
 	json_object_put(object);
 }
 

@@ -36,3 +36,17 @@ const char *utf8_take(const char **text, size_t *left, size_t *length)
 	*left -= taken;
 	return character;
 }
+
+bool utf8_is_control(const char *character, size_t length)
+{
+	const uint8_t *c = (const uint8_t *)character;
+
+	if (length == 1)
+		return c[0] < ' ' || c[0] == 0x7f;
+	if (length == 2)
+		return c[0] == 0xc2 && c[1] < 0xa0;
+	return length == 3 && c[0] == 0xe2 &&
+		((c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f ||
+				   (c[2] >= 0xa8 && c[2] <= 0xae))) ||
+		 (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}

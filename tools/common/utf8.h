@@ -2,6 +2,7 @@
 #ifndef TOOLS_COMMON_UTF8_H
 #define TOOLS_COMMON_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -18,5 +19,11 @@ const char *utf8_take(const char **text, size_t *left, size_t *length);
 
 /* Bytes that utf8_take() gives for each that it takes, at the most */
 #define UTF8_GROWTH 3
+
+/*
+ * Does the character of @length bytes do something to a terminal?  C0 and C1 controls, and
+ * those that change the direction of what follows (Unicode 15.0, 23.1 and 23.2).
+ */
+bool utf8_is_control(const char *character, size_t length);
 
 #endif

@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/utf8.h"
+
 /* ECMA-48 terminals of 80 columns are what a terminal without a size most likely is. */
 #define COLUMNS_UNTOLD 80
 
@@ -29,6 +31,31 @@ unsigned int text_columns(const char *text, size_t length)
 	return columns;
 }
 
+void print_printable(FILE *out, const char *text, size_t length)
+{
+	size_t printable, taken;
+	const char *character;
+
+	while (length) {
+		/* most of it is plain */
+		for (printable = 0; printable < length && text[printable] >= ' ' &&
+		     text[printable] <= '~'; printable++)
+			;
+		fwrite(text, 1, printable, out);
+		text += printable;
+		length -= printable;
+		if (!length)
+			return;
+		character = utf8_take(&text, &length, &taken);
+		if (*character == '\t' || *character == '\n')
+			fputc(' ', out);
+		else if (utf8_is_control(character, taken))
+			fputc('?', out);
+		else
+			fwrite(character, 1, taken, out);
+	}
+}
+
 unsigned int print_wrapped(FILE *out, unsigned int columns, unsigned int column,
 			   unsigned int hang, const char *text)
 {
@@ -47,7 +74,7 @@ unsigned int print_wrapped(FILE *out, unsigned int columns, unsigned int column,
 			fprintf(out, "%*s", (int)blanks, "");
 			column += (unsigned int)blanks;
 		}
-		fwrite(text + blanks, 1, length, out);
+		print_printable(out, text + blanks, length);
 		column += width;
 		text += blanks + length;
 	}

@@ -16,7 +16,13 @@ unsigned int terminal_columns(int fd);
 unsigned int text_columns(const char *text, size_t length);
 
 /*
- * Prints @text, beginning in @column (from 0), broken at blanks so that the last column of
+ * Prints @length bytes that came from elsewhere, so that they do nothing to a terminal: a
+ * control character becomes '?', a tab or line feed a blank, what is not UTF-8 U+FFFD.
+ */
+void print_printable(FILE *out, const char *text, size_t length);
+
+/*
+ * Prints @text as print_printable() does, beginning in @column (from 0), broken at blanks so that the last column of
  * @columns stays free; lines go on in column @hang.  With @columns 0 nothing is broken.
  * Returns the column behind the text.
  */

@@ -7,13 +7,19 @@ noinst_LIBRARIES += libpciaddr.a
 libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/bars.c \
 	tools/pciaddr/check/bridges.c \
+	tools/pciaddr/check/catalogue.c \
+	tools/pciaddr/check/catalogue.h \
 	tools/pciaddr/check/checks.c \
 	tools/pciaddr/check/checks.h \
 	tools/pciaddr/check/claims.c \
 	tools/pciaddr/check/claims.h \
 	tools/pciaddr/check/expect.c \
 	tools/pciaddr/check/expect.h \
+	tools/pciaddr/check/finding-text.c \
+	tools/pciaddr/check/finding-text.h \
 	tools/pciaddr/check/kernel.c \
+	tools/pciaddr/check/location.c \
+	tools/pciaddr/check/location.h \
 	tools/pciaddr/check/overlap.c \
 	tools/pciaddr/check/results.c \
 	tools/pciaddr/check/results.h \

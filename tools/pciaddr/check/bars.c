@@ -13,10 +13,9 @@ static const char window_unknown[] =
 static const char window_advice[] =
 	"give at least the first 64 bytes of config space ('lspci -x' or more)";
 
-static void report_outside(struct machine *machine, struct results *results,
-			   const struct pci_function *function, const struct bar *bar,
-			   const struct pci_function *bridge, enum window_kind kind,
-			   enum forwarding how)
+static void report_outside(struct results *results, const struct pci_function *function,
+			   const struct bar *bar, const struct pci_function *bridge,
+			   enum window_kind kind, enum forwarding how)
 {
 	const char *above = device_name(results, bridge);
 	const char *range = bar_range(results, bar);
@@ -25,17 +24,17 @@ static void report_outside(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_IN_WINDOW,
-		.device = device_name(results, function),
-		.subject = bar_text(bar),
+		.function = function,
+		.item = bar_text(bar),
 		.message = TEXT(results, "%s %s is %s what bridge %s forwards",
 				space_name(bar->space), range,
 				how == FORWARDS_PARTLY ? "partly outside" : "outside",
 				above),
 		.values = {
 			{ TEXT(results, "%s %s", bar_text(bar), range),
-			  where_config(machine, function, bar_register(function, bar)) },
+			  at_config(function, bar_register(function, bar)) },
 			{ TEXT(results, "%s %s", above, window),
-			  where_config(machine, bridge, window_register(bridge->bridge, kind)) },
+			  at_config(bridge, window_register(bridge->bridge, kind)) },
 		},
 		.advice = "accesses do not reach the device: move the BAR into the window, or "
 			"widen the window, in firmware or by a rescan of the bridge "
@@ -47,8 +46,8 @@ static void report_outside(struct machine *machine, struct results *results,
  * The nearest bridge that decodes positively decides; that its window is inside those above
  * is a check of its own.
  */
-static void check_in_window(struct machine *machine, struct results *results,
-			    const struct pci_function *function, const struct bar *bar)
+static void check_in_window(struct results *results, const struct pci_function *function,
+			    const struct bar *bar)
 {
 	const struct pci_function *bridge = function->parent;
 
@@ -65,7 +64,7 @@ static void check_in_window(struct machine *machine, struct results *results,
 			results_unknown(results, CHECK_BAR_IN_WINDOW, function, window_unknown,
 					window_advice);
 		else
-			report_outside(machine, results, function, bar, bridge, kind, how);
+			report_outside(results, function, bar, bridge, kind, how);
 		return;
 	}
 	if (function->parent && !bar->size_known)
@@ -74,8 +73,8 @@ static void check_in_window(struct machine *machine, struct results *results,
 		results_pass(results, CHECK_BAR_IN_WINDOW);
 }
 
-static void check_isa_hole(struct machine *machine, struct results *results,
-			   const struct pci_function *function, const struct bar *bar)
+static void check_isa_hole(struct results *results, const struct pci_function *function,
+			   const struct bar *bar)
 {
 	const struct pci_function *bridge = function->parent;
 	const char *above;
@@ -92,15 +91,17 @@ static void check_isa_hole(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ISA_HOLE,
-		.device = device_name(results, function),
-		.subject = bar_text(bar),
-		.message = TEXT(results, "bridge %s has ISA Enable set and forwards only the first "
+		.function = function,
+		.item = bar_text(bar),
+		.message = TEXT(results,
+				"bridge %s has ISA Enable set and forwards only the first "
 				"256 ports of each 1024", above),
 		.values = {
 			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
-			  where_config(machine, function, bar_register(function, bar)) },
+			  at_config(function, bar_register(function, bar)) },
 			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
-			  where_config(machine, bridge, CFG_BRIDGE_CONTROL) },
+			       
+			  at_config(bridge, CFG_BRIDGE_CONTROL) },
 		},
 		.advice = TEXT(results, "clear ISA Enable (bit 2 of the bridge control register): "
 			       "setpci -s %s BRIDGE_CONTROL=0:4; or have firmware place the BAR in "
@@ -108,8 +109,8 @@ static void check_isa_hole(struct machine *machine, struct results *results,
 	});
 }
 
-static void check_aligned(struct machine *machine, struct results *results,
-			  const struct pci_function *function, const struct bar *bar)
+static void check_aligned(struct results *results, const struct pci_function *function,
+			  const struct bar *bar)
 {
 	char size[SIZE_TEXT_MAX];
 	uint64_t bytes = range_size(bar->range);
@@ -124,15 +125,15 @@ static void check_aligned(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ALIGNED,
-		.device = device_name(results, function),
-		.subject = bar_text(bar),
+		.function = function,
+		.item = bar_text(bar),
 		.message = TEXT(results, "%s is not a multiple of the BAR's size",
 				bar_range(results, bar)),
 		.values = {
 			{ TEXT(results, "%s 0x%" PRIx64, bar_text(bar), bar->range.first),
-			  where_config(machine, function, bar_register(function, bar)) },
+			  at_config(function, bar_register(function, bar)) },
 			{ TEXT(results, "size %s", size_text(bytes, size)),
-			  where_kernel_bar(machine, function, bar) },
+			  at_kernel_bar(function, bar) },
 		},
 		.advice = "the register and the size do not belong together: the device has a "
 			"register that does not work as PCI 3.0, 6.2.5.1 says, or the kernel's "
@@ -143,8 +144,8 @@ static void check_aligned(struct machine *machine, struct results *results,
 /* DMA controllers, interrupt controllers, timers, keyboard, clock, FPU; PCI configuration */
 static const struct range legacy_ports[] = { { 0x00, 0xff }, { 0xcf8, 0xcff } };
 
-static void check_legacy_ports(struct machine *machine, struct results *results,
-			       const struct pci_function *function, const struct bar *bar)
+static void check_legacy_ports(struct results *results, const struct pci_function *function,
+			       const struct bar *bar)
 {
 	char range[RANGE_TEXT_MAX];
 
@@ -156,15 +157,15 @@ static void check_legacy_ports(struct machine *machine, struct results *results,
 		results_add(results, &(struct finding) {
 			.status = STATUS_FAIL,
 			.check = CHECK_LEGACY_PORTS,
-			.device = device_name(results, function),
-			.subject = bar_text(bar),
+			.function = function,
+			.item = bar_text(bar),
 			.message = "overlaps ports of the PC's own devices",
 			.values = {
 				{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
-				  where_config(machine, function, bar_register(function, bar)) },
+				  at_config(function, bar_register(function, bar)) },
 				{ TEXT(results, "legacy ports %s",
 				       range_text(legacy_ports[i], range)),
-				  "fixed on every PC" },
+				  at_text("fixed on every PC") },
 			},
 			.advice = "have firmware or the kernel move the BAR to 0x1000 or above",
 		});
@@ -187,8 +188,7 @@ static bool header_was_read(const struct pci_function *function)
 	return true;
 }
 
-static void check_present(struct machine *machine, struct results *results,
-			  const struct pci_function *function)
+static void check_present(struct results *results, const struct pci_function *function)
 {
 	if (!function->absent) {
 		if (header_was_read(function))
@@ -208,14 +208,12 @@ static void check_present(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_PRESENT,
-		.device = device_name(results, function),
+		.function = function,
 		.message = "config space reads all ones: the device does not answer any more",
 		.values = {
 			{ "vendor and device 0xffffffff",
-			  where_config(machine, function, CFG_VENDOR) },
-			{ "the device is listed", machine->kind == SOURCE_DUMP ?
-				TEXT(results, "%s:%" PRIu32, machine->config_path, function->line) :
-				machine->config_path },
+			  at_config(function, CFG_VENDOR) },
+			{ "the device is listed", at_function(function) },
 		},
 		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and "
 			"rescan it (echo 1 > remove in its directory, echo 1 > "
@@ -223,21 +221,21 @@ static void check_present(struct machine *machine, struct results *results,
 	});
 }
 
-void check_bars(struct machine *machine, struct results *results)
+void check_bars(const struct machine *machine, struct results *results)
 {
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct pci_function *function = &machine->functions[i];
 
-		check_present(machine, results, function);
+		check_present(results, function);
 		for (unsigned int k = 0; k < function->bar_count; k++) {
 			const struct bar *bar = &function->bars[k];
 
 			if (!bar_is_live(function, bar))
 				continue;
-			check_in_window(machine, results, function, bar);
-			check_isa_hole(machine, results, function, bar);
-			check_aligned(machine, results, function, bar);
-			check_legacy_ports(machine, results, function, bar);
+			check_in_window(results, function, bar);
+			check_isa_hole(results, function, bar);
+			check_aligned(results, function, bar);
+			check_legacy_ports(results, function, bar);
 		}
 	}
 }

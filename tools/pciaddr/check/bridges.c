@@ -13,25 +13,40 @@ static const char bus_advice[] =
 	"config cycles do not reach the buses below: let the kernel number them anew "
 	"(kernel option pci=assign-busses), or correct the firmware";
 
-static void report_bus(struct machine *machine, struct results *results,
-		       const struct pci_function *bridge, const char *message,
-		       struct value first, struct value second)
+static struct value buses_value(struct results *results, const struct pci_function *bridge)
 {
-	if (!first.where)
-		first.where = where_config(machine, bridge, CFG_PRIMARY);
+	return (struct value) {
+		TEXT(results, "buses %02x-%02x", bridge->bridge->secondary,
+		     bridge->bridge->subordinate),
+		at_config(bridge, CFG_PRIMARY),
+	};
+}
+
+static void report_bus(struct results *results, const struct pci_function *bridge,
+		       const char *message, struct value second)
+{
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BUS_NUMBERS,
-		.device = device_name(results, bridge),
+		.function = bridge,
 		.message = message,
-		.values = { first, second },
+		.values = { buses_value(results, bridge), second },
 		.advice = bus_advice,
 	});
 }
 
+/* The buses of @other, with its slot. */
+static struct value other_buses(struct results *results, const struct pci_function *other)
+{
+	struct value value = buses_value(results, other);
+	char slot[SLOT_TEXT_MAX];
+
+	value.text = TEXT(results, "%s %s", slot_text(other, slot), value.text);
+	return value;
+}
+
 /* Of use to special cycles and to whoever reads it; config cycles below do not need it. */
-static void check_primary(struct machine *machine, struct results *results,
-			  const struct pci_function *function)
+static void check_primary(struct results *results, const struct pci_function *function)
 {
 	const char *slot;
 
@@ -43,21 +58,16 @@ static void check_primary(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BUS_PRIMARY,
-		.device = slot,
+		.function = function,
 		.message = "the primary bus register is not the bus that the bridge is on",
 		.values = {
 			{ TEXT(results, "primary bus %02x", function->bridge->primary),
-			  where_config(machine, function, CFG_PRIMARY) },
-			{ TEXT(results, "on bus %02x", function->bus), machine->config_path },
+			  at_config(function, CFG_PRIMARY) },
+			{ TEXT(results, "on bus %02x", function->bus), at_source() },
 		},
 		.advice = TEXT(results, "mostly harmless: special cycles go astray; setpci -s %s "
 			       "PRIMARY_BUS=%02x", slot, function->bus),
 	});
-}
-
-static const char *buses_text(struct results *results, const struct bridge *bridge)
-{
-	return TEXT(results, "buses %02x-%02x", bridge->secondary, bridge->subordinate);
 }
 
 /* Which bridge of the same level has which bus below it. */
@@ -65,10 +75,9 @@ struct bus_owners {
 	const struct pci_function *of[256];
 };
 
-static bool check_siblings(struct machine *machine, struct results *results,
-			   const struct pci_function *function, struct bus_owners *owners)
+static bool check_siblings(struct results *results, const struct pci_function *function,
+			   struct bus_owners *owners)
 {
-	char slot[SLOT_TEXT_MAX];
 	const struct bridge *bridge = function->bridge;
 
 	for (unsigned int bus = bridge->secondary; bus <= bridge->subordinate; bus++) {
@@ -78,24 +87,18 @@ static bool check_siblings(struct machine *machine, struct results *results,
 			owners->of[bus] = function;
 			continue;
 		}
-		report_bus(machine, results, function,
-			   "bus numbers overlap those of another bridge",
-			   (struct value) { buses_text(results, bridge), NULL },
-			   (struct value) {
-				TEXT(results, "%s %s", slot_text(other, slot),
-				     buses_text(results, other->bridge)),
-				where_config(machine, other, CFG_PRIMARY) });
+		report_bus(results, function, "bus numbers overlap those of another bridge",
+			   other_buses(results, other));
 		return false;
 	}
 	return true;
 }
 
-static void check_bus_numbers(struct machine *machine, struct results *results,
-			      const struct pci_function *function, struct bus_owners *owners)
+static void check_bus_numbers(struct results *results, const struct pci_function *function,
+			      struct bus_owners *owners)
 {
 	const struct bridge *bridge = function->bridge;
 	const struct pci_function *above = function->parent;
-	char slot[SLOT_TEXT_MAX];
 
 	if (!bridge->buses_known) {
 		results_unknown(results, CHECK_BUS_NUMBERS, function,
@@ -106,62 +109,54 @@ static void check_bus_numbers(struct machine *machine, struct results *results,
 	/* a bridge out of reset; nothing below it is enumerated */
 	if (!bridge->secondary && !bridge->subordinate)
 		return;
-	check_primary(machine, results, function);
+	check_primary(results, function);
 	if (bridge->secondary <= function->bus || bridge->subordinate < bridge->secondary) {
-		report_bus(machine, results, function,
-			   bridge->subordinate < bridge->secondary ?
+		report_bus(results, function, bridge->subordinate < bridge->secondary ?
 			   "the subordinate bus is below the secondary bus" :
 			   "the secondary bus is not above the primary bus",
-			   (struct value) { buses_text(results, bridge), NULL },
 			   (struct value) { TEXT(results, "on bus %02x", function->bus),
-					    machine->config_path });
+					    at_source() });
 		return;
 	}
 	if (above && (bridge->secondary <= above->bridge->secondary ||
 		      bridge->subordinate > above->bridge->subordinate)) {
-		report_bus(machine, results, function,
+		report_bus(results, function,
 			   "bus numbers are not inside those of the bridge above",
-			   (struct value) { buses_text(results, bridge), NULL },
-			   (struct value) {
-				TEXT(results, "%s %s", slot_text(above, slot),
-				     buses_text(results, above->bridge)),
-				where_config(machine, above, CFG_PRIMARY) });
+			   other_buses(results, above));
 		return;
 	}
-	if (check_siblings(machine, results, function, owners))
+	if (check_siblings(results, function, owners))
 		results_pass(results, CHECK_BUS_NUMBERS);
 }
 
-static void report_window(struct machine *machine, struct results *results,
-			  const struct pci_function *function, enum window_kind kind,
-			  const struct pci_function *above, enum window_kind outer,
-			  enum forwarding how)
+static void report_window(struct results *results, const struct pci_function *function,
+			  enum window_kind kind, const struct pci_function *above,
+			  enum window_kind outer, enum forwarding how)
 {
 	const char *upper = device_name(results, above);
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_WINDOW_IN_WINDOW,
-		.device = device_name(results, function),
-		.subject = window_name(kind),
+		.function = function,
+		.item = window_name(kind),
 		.message = TEXT(results, "%s is %s what bridge %s above it forwards",
 				window_range(results, function->bridge, kind),
 				how == FORWARDS_PARTLY ? "partly outside" : "outside", upper),
 		.values = {
 			{ window_range(results, function->bridge, kind),
-			  where_config(machine, function,
-				       window_register(function->bridge, kind)) },
+			  at_config(function, window_register(function->bridge, kind)) },
 			{ TEXT(results, "%s %s", upper,
 			       window_range(results, above->bridge, outer)),
-			  where_config(machine, above, window_register(above->bridge, outer)) },
+			  at_config(above, window_register(above->bridge, outer)) },
 		},
 		.advice = "what lies outside never reaches this bridge: widen the window of the "
 			"bridge above, or move this one into it",
 	});
 }
 
-static void check_window(struct machine *machine, struct results *results,
-			 const struct pci_function *function, enum window_kind kind)
+static void check_window(struct results *results, const struct pci_function *function,
+			 enum window_kind kind)
 {
 	const struct window *window = &function->bridge->windows[kind];
 	const struct pci_function *above;
@@ -182,7 +177,7 @@ static void check_window(struct machine *machine, struct results *results,
 					"the window registers of the bridge above were not read",
 					"give at least the first 64 bytes of config space");
 		else
-			report_window(machine, results, function, kind, above, outer, how);
+			report_window(results, function, kind, above, outer, how);
 		return;
 	}
 	results_pass(results, CHECK_WINDOW_IN_WINDOW);
@@ -234,7 +229,8 @@ static bool needs_bit(const struct pci_function *function, uint16_t bit)
 		has_open_window(function, bit == COMMAND_IO ? SPACE_IO : SPACE_MEMORY);
 }
 
-static void check_need(struct machine *machine, struct results *results, const struct bus *bus,
+static void check_need(const struct machine *machine, struct results *results,
+		       const struct bus *bus, 
 		       const struct need *need)
 {
 	const struct pci_function *bridge = bus->bridge, *user = NULL;
@@ -254,20 +250,20 @@ static void check_need(struct machine *machine, struct results *results, const s
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = need->check,
-		.device = slot,
+		.function = bridge,
 		.message = TEXT(results, "the bridge's %s bit is off, that of %s below it is on",
 				need->what, below),
 		.values = {
 			{ TEXT(results, "%s command 0x%04x", slot, bridge->command),
-			  where_config(machine, bridge, CFG_COMMAND) },
+			  at_config(bridge, CFG_COMMAND) },
 			{ TEXT(results, "%s command 0x%04x", below, user->command),
-			  where_config(machine, user, CFG_COMMAND) },
+			  at_config(user, CFG_COMMAND) },
 		},
 		.advice = need->advice,
 	});
 }
 
-void check_bridges(struct machine *machine, struct results *results)
+void check_bridges(const struct machine *machine, struct results *results)
 {
 	struct bus_owners *root = xcalloc(2, sizeof(*root));
 	struct bus_owners *level = root + 1;
@@ -288,9 +284,9 @@ void check_bridges(struct machine *machine, struct results *results)
 			if (fresh)
 				memset(level, 0, sizeof(*level));
 			fresh = false;
-			check_bus_numbers(machine, results, function, owners);
+			check_bus_numbers(results, function, owners);
 			for (enum window_kind kind = 0; kind < WINDOWS; kind++)
-				check_window(machine, results, function, kind);
+				check_window(results, function, kind);
 		}
 		for (unsigned int k = 0; bus->bridge && k < sizeof(needs) / sizeof(needs[0]); k++)
 			check_need(machine, results, bus, &needs[k]);

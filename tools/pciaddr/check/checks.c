@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/check/checks.h"
 
-void check_machine(struct machine *machine, struct results *results)
+void check_machine(const struct machine *machine, struct results *results)
 {
 	check_bridges(machine, results);
 	check_bars(machine, results);

@@ -7,20 +7,20 @@
 #include "pciaddr/model/machine.h"
 
 /* What must hold on any machine. */
-void check_machine(struct machine *machine, struct results *results);
+void check_machine(const struct machine *machine, struct results *results);
 
 /* Its parts. */
-void check_bridges(struct machine *machine, struct results *results);
-void check_bars(struct machine *machine, struct results *results);
-void check_overlaps(struct machine *machine, struct results *results);
-void check_kernel(struct machine *machine, struct results *results);
-void check_claims(struct machine *machine, struct results *results);
+void check_bridges(const struct machine *machine, struct results *results);
+void check_bars(const struct machine *machine, struct results *results);
+void check_overlaps(const struct machine *machine, struct results *results);
+void check_kernel(const struct machine *machine, struct results *results);
+void check_claims(const struct machine *machine, struct results *results);
 
 /*
  * What must hold at a BAR that was asked for: decoding, windows, the kernel's view, its claim,
  * nothing else there.  @asked is where it was asked for.
  */
-void check_bar_usable(struct machine *machine, struct results *results,
+void check_bar_usable(const struct machine *machine, struct results *results,
 		      const struct pci_function *function, const struct bar *bar,
 		      const char *asked);
 
@@ -32,7 +32,7 @@ extern const char size_advice[];
  * Where another BAR or window than those that lead to it overlaps the BAR: a text that names
  * it, with where it was read; false when nothing does.
  */
-bool bar_intruder(struct machine *machine, struct results *results,
+bool bar_intruder(const struct machine *machine, struct results *results,
 		  const struct pci_function *function, const struct bar *bar,
 		  struct value *intruder, const char **device);
 

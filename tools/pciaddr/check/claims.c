@@ -64,7 +64,7 @@ static const char *around_text(struct results *results, const struct resource *a
 		    range_text(around->range, range), around->name);
 }
 
-static void report_unclaimed(struct machine *machine, struct results *results,
+static void report_unclaimed(const struct machine *machine, struct results *results,
 			     const struct pci_function *function, const struct bar *bar,
 			     const struct resource *around)
 {
@@ -75,15 +75,15 @@ static void report_unclaimed(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = claim_check[bar->space],
-		.device = slot,
-		.subject = bar_text(bar),
+		.function = function,
+		.item = bar_text(bar),
 		.message = TEXT(results, "%s does not have this range for %s", list->path, slot),
 		.values = {
 			{ TEXT(results, "%s %s", bar_text(bar),
 			       range_text(bar->kernel_known ? bar->kernel : bar->range, range)),
-			  bar->kernel_known ? where_kernel_bar(machine, function, bar) :
-			  where_config(machine, function, bar_register(function, bar)) },
-			{ around_text(results, around), list->path },
+			  bar->kernel_known ? at_kernel_bar(function, bar) :
+			  at_config(function, bar_register(function, bar)) },
+			{ around_text(results, around), at_resources(bar->space) },
 		},
 		.advice = "the kernel could not claim the BAR: 'dmesg | grep \"can.t claim\\|"
 			"address conflict\"' names what is in its place; boot with that moved, or "
@@ -91,7 +91,7 @@ static void report_unclaimed(struct machine *machine, struct results *results,
 	});
 }
 
-static void check_claim(struct machine *machine, struct results *results,
+static void check_claim(const struct machine *machine, struct results *results,
 			const struct pci_function *function, const struct bar *bar)
 {
 	const struct resource_list *list = &machine->resources[bar->space];
@@ -110,7 +110,7 @@ static void check_claim(struct machine *machine, struct results *results,
 }
 
 /* A driver has claimed this BAR's range, and yet the card does not answer there. */
-static void check_decode(struct machine *machine, struct results *results,
+static void check_decode(const struct machine *machine, struct results *results,
 			 const struct pci_function *function, const struct bar *bar)
 {
 	bool io = bar->space == SPACE_IO;
@@ -132,16 +132,16 @@ static void check_decode(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_DECODE,
-		.device = slot,
-		.subject = bar_text(bar),
+		.function = function,
+		.item = bar_text(bar),
 		.message = TEXT(results, "%s uses this %s BAR, and the device does not decode it",
 				claim.owner->name, space_name(bar->space)),
 		.values = {
 			{ TEXT(results, "command 0x%04x: %s decoding off", function->command,
 			       space_name(bar->space)),
-			  where_config(machine, function, CFG_COMMAND) },
+			  at_config(function, CFG_COMMAND) },
 			{ TEXT(results, "line %" PRIu32 ": claimed by %s", claim.owner->line,
-			       claim.owner->name), where_resources(machine, bar->space) },
+			       claim.owner->name), at_resources(bar->space) },
 		},
 		.advice = TEXT(results, "setpci -s %s COMMAND=%s sets the bit; the driver should "
 			       "have called pci_enable_device(), or the device was reset under it",
@@ -149,9 +149,10 @@ static void check_decode(struct machine *machine, struct results *results,
 	});
 }
 
-static void check_readable(struct machine *machine, struct results *results, enum space space)
+static void check_readable(const struct machine *machine, struct results *results,
+			   enum space space)
 {
-	const char *path = where_resources(machine, space);
+	const char *path = resources_path(machine, space);
 
 	if (machine->resources[space].state == RESOURCES_HIDDEN) {
 		results_add(results, &(struct finding) {
@@ -176,7 +177,7 @@ static void check_readable(struct machine *machine, struct results *results, enu
 	}
 }
 
-void check_claims(struct machine *machine, struct results *results)
+void check_claims(const struct machine *machine, struct results *results)
 {
 	for (enum space space = 0; space < SPACES; space++)
 		check_readable(machine, results, space);

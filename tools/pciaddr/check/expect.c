@@ -83,15 +83,14 @@ static void search_function(struct results *results, const struct expectation *e
 	}
 }
 
-static void report_not_found(struct machine *machine, struct results *results,
-			     const struct expectation *expectation, const struct search *search)
+static void report_not_found(struct results *results, const struct expectation *expectation,
+			     const struct search *search)
 {
 	const char *space = space_name(expectation->space);
 	const char *who = expectation->has_selector ?
 		TEXT(results, "%s has no %s BAR there", expectation->selector.text, space) :
 		TEXT(results, "no device has an %s BAR there", space);
 	char range[RANGE_TEXT_MAX];
-	const struct pci_function *shown = search->near ? search->near_function : NULL;
 	const char *there = search->elsewhere_count > BARS_NAMED ?
 		TEXT(results, "%s; and %zu more", search->elsewhere,
 		     search->elsewhere_count - BARS_NAMED) : search->elsewhere;
@@ -101,15 +100,15 @@ static void report_not_found(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_EXPECT_BAR,
-		.device = shown ? device_name(results, shown) : NULL,
+		.function = search->near ? search->near_function : NULL,
 		.message = who,
 		.values = {
 			{ TEXT(results, "expected %s %s", space,
 			       range_text(expectation->range, range)),
-			  TEXT(results, "--expect %s", expectation->text) },
+			  at_text(TEXT(results, "--expect %s", expectation->text)) },
 			{ *there ? TEXT(results, "instead: %s", there) :
 			  TEXT(results, "instead: there is no %s BAR at all", space),
-			  machine->config_path },
+			  at_source() },
 		},
 		.advice = *there ?
 			"give the card its fixed address (QEMU: '-device fpga,io-base=0x2000' "
@@ -121,7 +120,7 @@ static void report_not_found(struct machine *machine, struct results *results,
 	});
 }
 
-static void report_no_device(struct machine *machine, struct results *results,
+static void report_no_device(const struct machine *machine, struct results *results,
 			     const struct expectation *expectation, const struct search *search)
 {
 	results_add(results, &(struct finding) {
@@ -133,9 +132,9 @@ static void report_no_device(struct machine *machine, struct results *results,
 			TEXT(results, "no device is %s", expectation->selector.text),
 		.values = {
 			{ TEXT(results, "selector %s", expectation->selector.text),
-			  TEXT(results, "--expect %s", expectation->text) },
+			  at_text(TEXT(results, "--expect %s", expectation->text)) },
 			{ TEXT(results, "%zu devices, none of them", machine->count),
-			  machine->config_path },
+			  at_source() },
 		},
 		.advice = "'lspci -nn' shows slots and ids; is the card plugged in (QEMU: '-device "
 			"fpga'), and its bridge enumerated?",
@@ -161,7 +160,7 @@ static void search_machine(const struct machine *machine, struct results *result
 	}
 }
 
-static void report_found(struct machine *machine, struct results *results,
+static void report_found(const struct machine *machine, struct results *results,
 			 const struct expectation *expectation, const struct search *search)
 {
 	struct bar bar = *search->bar;
@@ -169,8 +168,8 @@ static void report_found(struct machine *machine, struct results *results,
 	struct finding found = {
 		.status = STATUS_PASS,
 		.check = CHECK_EXPECT_BAR,
-		.device = device_name(results, search->function),
-		.subject = bar_text(&bar),
+		.function = search->function,
+		.item = bar_text(&bar),
 		.message = TEXT(results, "is at %s", range_text(expectation->range, range)),
 		.asked = TEXT(results, "--expect %s", expectation->text),
 	};
@@ -194,7 +193,7 @@ static void report_found(struct machine *machine, struct results *results,
 	check_bar_usable(machine, results, search->function, &bar, found.asked);
 }
 
-void check_expectation(struct machine *machine, struct results *results,
+void check_expectation(const struct machine *machine, struct results *results,
 		       const struct expectation *expectation)
 {
 	struct search search = { .elsewhere = "" };
@@ -203,7 +202,7 @@ void check_expectation(struct machine *machine, struct results *results,
 	if (search.bar)
 		report_found(machine, results, expectation, &search);
 	else if (search.selected)
-		report_not_found(machine, results, expectation, &search);
+		report_not_found(results, expectation, &search);
 	else
 		report_no_device(machine, results, expectation, &search);
 }

@@ -18,7 +18,7 @@ struct expectation {
 const char *expectation_parse(struct expectation *expectation, struct arena *arena,
 			      const char *text);
 
-void check_expectation(struct machine *machine, struct results *results,
+void check_expectation(const struct machine *machine, struct results *results,
 		       const struct expectation *expectation);
 
 #endif

@@ -69,8 +69,8 @@ static uint64_t find_translation(const struct machine *machine, size_t begin, si
 	return translation.offset;
 }
 
-static void report_bar(struct machine *machine, struct results *results,
-		       const struct pci_function *function, const struct bar *bar)
+static void report_bar(struct results *results, const struct pci_function *function,
+		       const struct bar *bar)
 {
 	char range[RANGE_TEXT_MAX];
 	bool lost = bar->state == BAR_UNASSIGNED;
@@ -78,24 +78,23 @@ static void report_bar(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_KERNEL,
-		.device = device_name(results, function),
-		.subject = bar_text(bar),
+		.function = function,
+		.item = bar_text(bar),
 		.message = lost ? "the register has lost the address that the kernel gave it" :
 			"the register holds another address than the kernel believes",
 		.values = {
 			{ TEXT(results, "register %s0x%" PRIx64, lost ? "reads " : "",
 			       bar->register_address),
-			  where_config(machine, function, bar_register(function, bar)) },
+			  at_config(function, bar_register(function, bar)) },
 			{ TEXT(results, "kernel %s", range_text(bar->kernel, range)),
-			  where_kernel_bar(machine, function, bar) },
+			  at_kernel_bar(function, bar) },
 		},
 		.advice = stale_advice,
 	});
 }
 
-static void check_bar(struct machine *machine, struct results *results,
-		      const struct pci_function *function, const struct bar *bar,
-		      const uint64_t offsets[SPACES])
+static void check_bar(struct results *results, const struct pci_function *function,
+		      const struct bar *bar, const uint64_t offsets[SPACES])
 {
 	if (!comparable(function, bar))
 		return;
@@ -103,12 +102,11 @@ static void check_bar(struct machine *machine, struct results *results,
 	    bar->register_address + offsets[bar->space] == bar->kernel.first)
 		results_pass(results, CHECK_BAR_KERNEL);
 	else
-		report_bar(machine, results, function, bar);
+		report_bar(results, function, bar);
 }
 
-static void check_window(struct machine *machine, struct results *results,
-			 const struct pci_function *function, enum window_kind kind,
-			 const uint64_t offsets[SPACES])
+static void check_window(struct results *results, const struct pci_function *function,
+			 enum window_kind kind, const uint64_t offsets[SPACES])
 {
 	const struct window *window = &function->bridge->windows[kind];
 	uint64_t offset = offsets[window_space(kind)];
@@ -131,23 +129,22 @@ static void check_window(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_WINDOW_KERNEL,
-		.device = device_name(results, function),
-		.subject = window_name(kind),
+		.function = function,
+		.item = window_name(kind),
 		.message = "the registers hold another window than the kernel believes",
 		.values = {
 			{ TEXT(results, "registers: %s",
 			       window_range(results, function->bridge, kind)),
-			  where_config(machine, function,
-				       window_register(function->bridge, kind)) },
+			  at_config(function, window_register(function->bridge, kind)) },
 			{ TEXT(results, "kernel: %s", range_text(window->kernel, range)),
-			  where_kernel_window(machine, function, kind) },
+			  at_kernel_window(function, kind) },
 		},
 		.advice = stale_advice,
 	});
 }
 
-static void check_assigned(struct machine *machine, struct results *results,
-			   const struct pci_function *function, const struct bar *bar)
+static void check_assigned(struct results *results, const struct pci_function *function,
+			   const struct bar *bar)
 {
 	char size[SIZE_TEXT_MAX];
 
@@ -160,16 +157,16 @@ static void check_assigned(struct machine *machine, struct results *results,
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ASSIGNED,
-		.device = device_name(results, function),
-		.subject = bar_text(bar),
+		.function = function,
+		.item = bar_text(bar),
 		.message = TEXT(results, "the kernel has found no place for this %s BAR",
 				space_name(bar->space)),
 		.values = {
 			{ TEXT(results, "size %s", bar->size_known ?
 			       size_text(range_size(bar->range), size) : "unknown"),
-			  where_kernel_bar(machine, function, bar) },
+			  at_kernel_bar(function, bar) },
 			{ TEXT(results, "register 0x%" PRIx64, bar->register_address),
-			  where_config(machine, function, bar_register(function, bar)) },
+			  at_config(function, bar_register(function, bar)) },
 		},
 		.advice = "'dmesg | grep \"failed to assign\\|address conflict\"' says why; the "
 			"window of the bridge above is too small or taken (kernel option "
@@ -177,7 +174,7 @@ static void check_assigned(struct machine *machine, struct results *results,
 	});
 }
 
-void check_kernel(struct machine *machine, struct results *results)
+void check_kernel(const struct machine *machine, struct results *results)
 {
 	for (size_t begin = 0, end; begin < machine->count; begin = end) {
 		uint64_t offsets[SPACES];
@@ -189,11 +186,11 @@ void check_kernel(struct machine *machine, struct results *results)
 			const struct pci_function *function = &machine->functions[i];
 
 			for (unsigned int k = 0; k < function->bar_count; k++) {
-				check_bar(machine, results, function, &function->bars[k], offsets);
-				check_assigned(machine, results, function, &function->bars[k]);
+				check_bar(results, function, &function->bars[k], offsets);
+				check_assigned(results, function, &function->bars[k]);
 			}
 			for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
-				check_window(machine, results, function, kind, offsets);
+				check_window(results, function, kind, offsets);
 		}
 	}
 }

@@ -20,8 +20,7 @@ static const char *interval_name(const struct interval *interval)
 	return interval->bar ? bar_text(interval->bar) : window_name(interval->kind);
 }
 
-static struct value interval_value(struct machine *machine, struct results *results,
-				   const struct interval *interval)
+static struct value interval_value(struct results *results, const struct interval *interval)
 {
 	const struct pci_function *function = interval->function;
 	char slot[SLOT_TEXT_MAX];
@@ -31,31 +30,30 @@ static struct value interval_value(struct machine *machine, struct results *resu
 		return (struct value) {
 			TEXT(results, "%s %s", slot,
 			     window_range(results, function->bridge, interval->kind)),
-			where_config(machine, function,
-				     window_register(function->bridge, interval->kind)),
+			at_config(function, window_register(function->bridge, interval->kind)),
 		};
 	return (struct value) {
 		TEXT(results, "%s %s %s", slot, interval_name(interval),
 		     bar_range(results, interval->bar)),
-		where_config(machine, function, bar_register(function, interval->bar)),
+		at_config(function, bar_register(function, interval->bar)),
 	};
 }
 
-static void report(struct machine *machine, struct results *results,
-		   const struct interval *inner, const struct interval *outer)
+static void report(struct results *results, const struct interval *inner,
+		   const struct interval *outer)
 {
 	char other[SLOT_TEXT_MAX];
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = inner->bar || outer->bar ? CHECK_BAR_OVERLAP : CHECK_WINDOW_OVERLAP,
-		.device = device_name(results, inner->function),
-		.subject = interval_name(inner),
+		.function = inner->function,
+		.item = interval_name(inner),
 		.message = TEXT(results, "overlaps the %s of %s", interval_name(outer),
 				slot_text(outer->function, other)),
 		.values = {
-			interval_value(machine, results, inner),
-			interval_value(machine, results, outer),
+			interval_value(results, inner),
+			interval_value(results, outer),
 		},
 		.advice = "both answer to the same addresses: move one of them, in firmware or by "
 			"removing it and rescanning its bus; 'dmesg | grep \"address conflict\"' "
@@ -74,8 +72,7 @@ static void pass(struct results *results, const struct interval *interval)
 				size_advice);
 }
 
-static void sweep(struct machine *machine, struct results *results,
-		  struct intervals *intervals)
+static void sweep(struct results *results, struct intervals *intervals)
 {
 	size_t *stack = grow_array(NULL, intervals->count + 1, sizeof(*stack));
 	size_t depth = 0;
@@ -92,7 +89,7 @@ static void sweep(struct machine *machine, struct results *results,
 			outer = &intervals->list[stack[depth - 1]];
 		if (outer && !interval_leads_to(outer, interval) &&
 		    !interval_leads_to(interval, outer))
-			report(machine, results, interval, outer);
+			report(results, interval, outer);
 		else
 			pass(results, interval);
 		stack[depth++] = i;
@@ -100,7 +97,7 @@ static void sweep(struct machine *machine, struct results *results,
 	free(stack);
 }
 
-void check_overlaps(struct machine *machine, struct results *results)
+void check_overlaps(const struct machine *machine, struct results *results)
 {
 	struct intervals intervals = { 0 };
 
@@ -109,14 +106,15 @@ void check_overlaps(struct machine *machine, struct results *results)
 		for (enum space space = 0; space < SPACES; space++) {
 			intervals.count = 0;
 			for (size_t i = begin; i < end; i++)
-				intervals_collect(&intervals, &machine->functions[i], space, false);
-			sweep(machine, results, &intervals);
+				intervals_collect(&intervals, &machine->functions[i], space,
+						  false);
+			sweep(results, &intervals);
 		}
 	}
 	free(intervals.list);
 }
 
-bool bar_intruder(struct machine *machine, struct results *results,
+bool bar_intruder(const struct machine *machine, struct results *results,
 		  const struct pci_function *function, const struct bar *bar,
 		  struct value *intruder, const char **device)
 {
@@ -135,7 +133,7 @@ bool bar_intruder(struct machine *machine, struct results *results,
 		     other->bar->index == bar->index) ||
 		    !range_overlaps(other->range, own.range) || interval_leads_to(other, &own))
 			continue;
-		*intruder = interval_value(machine, results, other);
+		*intruder = interval_value(results, other);
 		*device = device_name(results, other->function);
 		found = true;
 	}

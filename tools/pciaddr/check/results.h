@@ -14,65 +14,9 @@
 #include <stdint.h>
 
 #include "common/arena.h"
+#include "pciaddr/check/catalogue.h"
+#include "pciaddr/check/location.h"
 #include "pciaddr/model/machine.h"
-
-enum check_id {
-	CHECK_PRESENT,
-	CHECK_BUS_NUMBERS,
-	CHECK_BUS_PRIMARY,
-	CHECK_WINDOW_IN_WINDOW,
-	CHECK_WINDOW_OVERLAP,
-	CHECK_WINDOW_KERNEL,
-	CHECK_BRIDGE_DECODE,
-	CHECK_BRIDGE_MASTER,
-	CHECK_BAR_IN_WINDOW,
-	CHECK_BAR_ISA_HOLE,
-	CHECK_BAR_OVERLAP,
-	CHECK_BAR_ALIGNED,
-	CHECK_BAR_ASSIGNED,
-	CHECK_BAR_KERNEL,
-	CHECK_BAR_DECODE,
-	CHECK_LEGACY_PORTS,
-	CHECK_IOPORTS,
-	CHECK_IOMEM,
-	CHECK_EXPECT_BAR,
-	CHECK_EXPECT_DECODE,
-	CHECK_EXPECT_WINDOW,
-	CHECK_EXPECT_KERNEL,
-	CHECK_EXPECT_CLAIM,
-	CHECK_EXPECT_OVERLAP,
-	CHECK_SPEC_DEVICE,
-	CHECK_SPEC_ID,
-	CHECK_SPEC_BAR,
-	CHECK_SPEC_WINDOW,
-	CHECK_SPEC_BUS,
-	CHECK_SPEC_OWNER,
-	CHECK_SPEC_DRIVER,
-	CHECK_SPEC_COMMAND,
-	CHECK_SPEC_MSI,
-	CHECK_SPEC_LINK,
-	CHECK_SPEC_NOTHING_ELSE,
-	CHECKS
-};
-
-enum severity {
-	SEVERITY_LOW,
-	SEVERITY_MEDIUM,
-	SEVERITY_HIGH,
-	SEVERITY_CRITICAL,
-	SEVERITIES
-};
-
-struct check {
-	const char *label;	/* stable: scripts and dashboards go by it */
-	enum severity severity;
-	const char *title;	/* what holds when it passes */
-};
-
-extern const struct check checks[CHECKS];
-
-const char *severity_name(enum severity severity);
-bool parse_severity(const char *text, enum severity *severity);
 
 enum status {
 	STATUS_PASS,
@@ -86,18 +30,20 @@ enum status {
 const char *status_name(enum status status);
 
 struct value {
-	const char *text;
-	const char *where;
+	const char *text;	/* NULL: none */
+	struct location where;
 };
+
+#define no_value ((struct value) { NULL, { 0 } })
 
 struct finding {
 	enum status status;
 	enum check_id check;
 	enum severity severity;
-	const char *device;	/* slot, or NULL when it is not about one device */
-	const char *subject;	/* "BAR 0", or NULL */
+	const struct pci_function *function;	/* NULL: not about a single one */
+	const char *item;	/* what of it: "BAR 0", "I/O window"; NULL: the whole */
 	const char *message;
-	struct value values[2];	/* the two that disagree; text is NULL where there is none */
+	struct value values[2];	/* the two that disagree */
 	const char *advice;	/* NULL: none */
 	const char *asked;	/* where it was asked for: "--expect ...", "FILE:LINE:COLUMN" */
 	size_t count;		/* how many alike, of which this is the first */

@@ -11,22 +11,20 @@
 
 /* What all findings about one BAR have in common. */
 struct bar_report {
-	struct machine *machine;
+	const struct machine *machine;
 	struct results *results;
 	const struct pci_function *function;
 	const struct bar *bar;
 	const char *asked;
 	const char *device;
-	const char *subject;
 	const char *range;
 };
 
 static struct value bar_value(const struct bar_report *report)
 {
 	return (struct value) {
-		TEXT(report->results, "%s %s", report->subject, report->range),
-		where_config(report->machine, report->function,
-			     bar_register(report->function, report->bar)),
+		TEXT(report->results, "%s %s", bar_text(report->bar), report->range),
+		at_config(report->function, bar_register(report->function, report->bar)),
 	};
 }
 
@@ -36,8 +34,8 @@ static void add(const struct bar_report *report, enum check_id check, enum statu
 	results_add(report->results, &(struct finding) {
 		.status = status,
 		.check = check,
-		.device = report->device,
-		.subject = report->subject,
+		.function = report->function,
+		.item = bar_text(report->bar),
 		.message = message,
 		.values = { first, second },
 		.advice = advice,
@@ -47,7 +45,7 @@ static void add(const struct bar_report *report, enum check_id check, enum statu
 
 static void add_pass(const struct bar_report *report, enum check_id check, const char *message)
 {
-	const struct value none = { NULL, NULL };
+	const struct value none = no_value;
 
 	add(report, check, STATUS_PASS, message, none, none, NULL);
 }
@@ -69,7 +67,7 @@ static void check_usable_decode(const struct bar_report *report)
 		    TEXT(report->results, "the device does not decode %s: nothing answers at %s",
 			 space, report->range),
 		    (struct value) { TEXT(report->results, "command 0x%04x", function->command),
-				     where_config(report->machine, function, CFG_COMMAND) },
+				     at_config(function, CFG_COMMAND) },
 		    bar_value(report),
 		    TEXT(report->results, "bind its driver, or: setpci -s %s COMMAND=%s",
 			 report->device, io ? "1:1" : "2:2"));
@@ -77,7 +75,7 @@ static void check_usable_decode(const struct bar_report *report)
 	case DECODE_UNKNOWN:
 		add(report, CHECK_EXPECT_DECODE, STATUS_UNKNOWN,
 		    "the command register was not read", bar_value(report),
-		    (struct value) { NULL, NULL },
+		    no_value,
 		    "give at least the first 64 bytes of config space");
 		break;
 	}
@@ -93,7 +91,7 @@ static void report_not_forwarded(const struct bar_report *report,
 	    (struct value) {
 		TEXT(report->results, "%s %s", slot_text(bridge, slot),
 		     window_range(report->results, bridge->bridge, kind)),
-		where_config(report->machine, bridge, window_register(bridge->bridge, kind)) },
+		at_config(bridge, window_register(bridge->bridge, kind)) },
 	    advice);
 }
 
@@ -112,7 +110,7 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 	case FORWARDS_UNKNOWN:
 		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN,
 		    TEXT(report->results, "the window registers of bridge %s were not read", slot),
-		    bar_value(report), (struct value) { NULL, NULL },
+		    bar_value(report), no_value,
 		    "give at least the first 64 bytes of config space");
 		return false;
 	default:
@@ -138,7 +136,7 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 		    bar_value(report),
 		    (struct value) { TEXT(report->results, "%s command 0x%04x", slot,
 					  bridge->command),
-				     where_config(report->machine, bridge, CFG_COMMAND) },
+				     at_config(bridge, CFG_COMMAND) },
 		    TEXT(report->results, "setpci -s %s COMMAND=%s", slot,
 			 bit == COMMAND_IO ? "1:1" : "2:2"));
 		return false;
@@ -181,7 +179,7 @@ static void check_usable_kernel(const struct bar_report *report)
 	add(report, CHECK_EXPECT_KERNEL, STATUS_FAIL,
 	    "the register holds another address than the kernel believes", bar_value(report),
 	    (struct value) { TEXT(report->results, "kernel %s", range_text(bar->kernel, range)),
-			     where_kernel_bar(report->machine, report->function, bar) },
+			     at_kernel_bar(report->function, bar) },
 	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the "
 	    "kernel's address: reboot, and do not remove or rescan the bridge above");
 }
@@ -189,8 +187,8 @@ static void check_usable_kernel(const struct bar_report *report)
 static void check_usable_claim(const struct bar_report *report)
 {
 	const struct resource_list *list = &report->machine->resources[report->bar->space];
-	const char *path = where_resources(report->machine, report->bar->space);
-	const struct value none = { NULL, NULL };
+	const char *path = resources_path(report->machine, report->bar->space);
+	const struct value none = no_value;
 	char range[RANGE_TEXT_MAX];
 	struct claim claim;
 
@@ -225,7 +223,7 @@ static void check_usable_claim(const struct bar_report *report)
 		claim.instead ? TEXT(report->results, "line %" PRIu32 ": %s : %s",
 				     claim.instead->line, range_text(claim.instead->range, range),
 				     claim.instead->name) : "no line has it",
-		path },
+		at_resources(report->bar->space) },
 	    "the kernel could not claim it: 'dmesg | grep \"can.t claim\\|address conflict\"' "
 	    "names what is in its place");
 }
@@ -246,7 +244,7 @@ static void check_usable_alone(const struct bar_report *report)
 	    "whether the kernel noticed");
 }
 
-void check_bar_usable(struct machine *machine, struct results *results,
+void check_bar_usable(const struct machine *machine, struct results *results,
 		      const struct pci_function *function, const struct bar *bar,
 		      const char *asked)
 {
@@ -257,7 +255,6 @@ void check_bar_usable(struct machine *machine, struct results *results,
 		.bar = bar,
 		.asked = asked,
 		.device = device_name(results, function),
-		.subject = bar_text(bar),
 		.range = bar_range(results, bar),
 	};
 

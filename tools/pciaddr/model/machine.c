@@ -303,46 +303,7 @@ enum decode bar_decode(const struct pci_function *function, const struct bar *ba
 	return function->command & enable ? DECODE_ON : DECODE_OFF;
 }
 
-const char *where_config(struct machine *machine, const struct pci_function *function,
-			 unsigned int offset)
-{
-	char slot[SLOT_TEXT_MAX];
-
-	if (machine->kind == SOURCE_DUMP)
-		return arena_printf(&machine->arena, "%s:%" PRIu32 ", config register 0x%02x",
-				    machine->config_path, function->line, offset);
-	return arena_printf(&machine->arena, "%s/%s/config, register 0x%02x",
-			    machine->config_path, slot_text(function, slot), offset);
-}
-
-static const char *where_resource_line(struct machine *machine,
-				       const struct pci_function *function, unsigned int line)
-{
-	char slot[SLOT_TEXT_MAX];
-
-	return arena_printf(&machine->arena, "%s/%s/resource, line %u", machine->config_path,
-			    slot_text(function, slot), line);
-}
-
-const char *where_kernel_bar(struct machine *machine, const struct pci_function *function,
-			     const struct bar *bar)
-{
-	if (machine->kind == SOURCE_DUMP)
-		return arena_printf(&machine->arena, "%s:%" PRIu32, machine->config_path,
-				    bar->line);
-	return where_resource_line(machine, function, bar->index + 1u);
-}
-
-const char *where_kernel_window(struct machine *machine, const struct pci_function *function,
-				enum window_kind kind)
-{
-	char slot[SLOT_TEXT_MAX];
-
-	return arena_printf(&machine->arena, "%s/%s/resource, the %s", machine->config_path,
-			    slot_text(function, slot), window_name(kind));
-}
-
-const char *where_resources(struct machine *machine, enum space space)
+const char *resources_path(const struct machine *machine, enum space space)
 {
 	if (machine->resources[space].path)
 		return machine->resources[space].path;

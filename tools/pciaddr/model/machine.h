@@ -241,13 +241,7 @@ struct bar *function_add_bar(struct machine *machine, struct pci_function *funct
 enum decode { DECODE_OFF, DECODE_ON, DECODE_UNKNOWN };
 enum decode bar_decode(const struct pci_function *function, const struct bar *bar);
 
-/* Where a config register, the kernel's resource, was read; in @machine's arena. */
-const char *where_config(struct machine *machine, const struct pci_function *function,
-			 unsigned int offset);
-const char *where_kernel_bar(struct machine *machine, const struct pci_function *function,
-			     const struct bar *bar);
-const char *where_kernel_window(struct machine *machine, const struct pci_function *function,
-				enum window_kind kind);
-const char *where_resources(struct machine *machine, enum space space);
+/* The file that has, or would have, the claims of this space. */
+const char *resources_path(const struct machine *machine, enum space space);
 
 #endif

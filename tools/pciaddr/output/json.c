@@ -7,6 +7,7 @@
 
 #include "common/die.h"
 #include "common/json.h"
+#include "pciaddr/check/finding-text.h"
 
 static void put_known(struct json_object *object, const char *key, const char *text)
 {
@@ -14,40 +15,43 @@ static void put_known(struct json_object *object, const char *key, const char *t
 		json_put_text(object, key, text);
 }
 
-static void put_values(struct json_object *object, const struct value values[2])
+static void put_values(struct json_object *object, const struct finding_text *text)
 {
 	struct json_object *array = NULL;
 
 	for (int i = 0; i < 2; i++) {
 		struct json_object *value;
 
-		if (!values[i].text)
+		if (!text->values[i].text)
 			continue;
 		if (!array)
 			array = json_object_new_array();
 		value = json_object_new_object();
-		json_put_text(value, "value", values[i].text);
-		put_known(value, "where", values[i].where);
+		json_put_text(value, "value", text->values[i].text);
+		put_known(value, "where", text->values[i].where);
 		json_object_array_add(array, value);
 	}
 	if (array)
 		json_object_object_add(object, "values", array);
 }
 
-static struct json_object *finding_json(const struct finding *finding)
+static struct json_object *finding_json(const struct machine *machine,
+					const struct finding *finding)
 {
 	struct json_object *object = json_object_new_object();
+	struct finding_text text = finding_text(machine, finding);
 
 	json_put_text(object, "status", status_name(finding->status));
 	json_put_text(object, "check", checks[finding->check].label);
 	json_put_text(object, "severity", severity_name(finding->severity));
-	put_known(object, "device", finding->device);
-	put_known(object, "subject", finding->subject);
-	json_put_text(object, "message", finding->message);
-	put_values(object, finding->values);
-	put_known(object, "advice", finding->advice);
-	put_known(object, "asked", finding->asked);
+	put_known(object, "device", text.device);
+	put_known(object, "subject", text.item);
+	json_put_text(object, "message", text.message);
+	put_values(object, &text);
+	put_known(object, "advice", text.advice);
+	put_known(object, "asked", text.asked);
 	json_put_uint(object, "count", finding->count);
+	finding_text_free(&text);
 	return object;
 }
 
@@ -115,7 +119,8 @@ static void json_machine(FILE *out, const struct output_options *options,
 	fputs(", \"findings\": [", out);
 	for (size_t i = 0; i < results->count; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
-		json_write(out, finding_json(&results->findings[i]), JSON_C_TO_STRING_SPACED);
+		json_write(out, finding_json(machine, &results->findings[i]),
+			   JSON_C_TO_STRING_SPACED);
 	}
 	fputs("]}", out);
 }

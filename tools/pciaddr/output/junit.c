@@ -3,6 +3,7 @@
 #include "pciaddr/output/output.h"
 
 #include "common/markup.h"
+#include "pciaddr/check/finding-text.h"
 
 /* XML 1.0 has no way to write most control characters; neither do bytes that are no UTF-8. */
 static void escape(FILE *out, const char *text)
@@ -17,44 +18,45 @@ static void escape(FILE *out, const char *text)
 	}
 }
 
-static void write_body(FILE *out, const struct finding *finding)
+static void write_body(FILE *out, const struct finding_text *text)
 {
 	for (int i = 0; i < 2; i++) {
-		if (!finding->values[i].text)
+		if (!text->values[i].text)
 			continue;
-		escape(out, finding->values[i].text);
-		if (finding->values[i].where) {
+		escape(out, text->values[i].text);
+		if (text->values[i].where) {
 			fputs("  (", out);
-			escape(out, finding->values[i].where);
+			escape(out, text->values[i].where);
 			fputc(')', out);
 		}
 		fputc('\n', out);
 	}
-	if (finding->advice) {
+	if (text->advice) {
 		fputs("What to do: ", out);
-		escape(out, finding->advice);
+		escape(out, text->advice);
 		fputc('\n', out);
 	}
 }
 
-static void open_case(FILE *out, enum check_id check, const struct finding *finding)
+static void open_case(FILE *out, enum check_id check, const struct finding_text *text)
 {
 	fprintf(out, "    <testcase classname=\"%s\" name=\"", checks[check].label);
-	if (finding && finding->device) {
-		escape(out, finding->device);
+	if (text && text->device) {
+		escape(out, text->device);
 		fputc(' ', out);
 	}
-	if (finding && finding->subject) {
-		escape(out, finding->subject);
+	if (text && text->item) {
+		escape(out, text->item);
 		fputs(": ", out);
 	}
-	escape(out, finding ? finding->message : checks[check].title);
+	escape(out, text ? text->message : checks[check].title);
 	fputc('"', out);
 }
 
 static void write_finding(FILE *out, const struct output_options *options,
-			  const struct finding *finding)
+			  const struct machine *machine, const struct finding *finding)
 {
+	struct finding_text text = finding_text(machine, finding);
 	const char *element = NULL;
 
 	if (finding->status == STATUS_FAIL && finding->severity >= options->threshold)
@@ -63,19 +65,21 @@ static void write_finding(FILE *out, const struct output_options *options,
 		element = "error";
 	else if (finding->status != STATUS_PASS)
 		element = "skipped";
-	open_case(out, finding->check, finding);
+	open_case(out, finding->check, &text);
 	if (!element) {
 		fputs("/>\n", out);
+		finding_text_free(&text);
 		return;
 	}
 	fprintf(out, ">\n      <%s message=\"", element);
-	escape(out, finding->message);
+	escape(out, text.message);
 	fputc('"', out);
 	if (element[0] != 's')
 		fprintf(out, " type=\"%s\"", severity_name(finding->severity));
 	fputc('>', out);
-	write_body(out, finding);
+	write_body(out, &text);
 	fprintf(out, "</%s>\n    </testcase>\n", element);
+	finding_text_free(&text);
 }
 
 static void junit_begin(FILE *out, const struct output_options *options)
@@ -120,7 +124,7 @@ static void junit_machine(FILE *out, const struct output_options *options,
 		fputs("/>\n", out);
 	}
 	for (size_t i = 0; i < results->count; i++)
-		write_finding(out, options, &results->findings[i]);
+		write_finding(out, options, machine, &results->findings[i]);
 	fputs("  </testsuite>\n", out);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/wrap.h"
 
 struct sample {
 	char *machine;
@@ -26,13 +27,13 @@ static size_t sample_count;
 static void write_label(FILE *out, const char *text)
 {
 	fputs("machine=\"", out);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
-		if (*text == '\n')
-			fputs("\\n", out);
-		else
-			fputc(*text, out);
+	while (*text) {
+		size_t length = strcspn(text, "\"\\");
+
+		print_printable(out, text, length);
+		text += length;
+		if (*text)
+			fprintf(out, "\\%c", *text++);
 	}
 	fputc('"', out);
 }

@@ -7,13 +7,20 @@
 
 #include <string.h>
 
+#include "common/wrap.h"
+#include "pciaddr/check/finding-text.h"
+
 /* "#" would begin a directive */
 static void write_description(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '#')
-			fputc('\\', out);
-		fputc(*text == '\n' ? ' ' : *text, out);
+	while (*text) {
+		size_t length = strcspn(text, "#");
+
+		print_printable(out, text, length);
+		text += length;
+		if (*text)
+			fputs("\\#", out);
+		text += *text == '#';
 	}
 }
 
@@ -22,13 +29,30 @@ static void write_yaml(FILE *out, const char *key, const char *text)
 	if (!text)
 		return;
 	fprintf(out, "  %s: \"", key);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
-		if ((unsigned char)*text >= ' ')
-			fputc(*text, out);
+	while (*text) {
+		size_t length = strcspn(text, "\"\\");
+
+		print_printable(out, text, length);
+		text += length;
+		if (*text)
+			fprintf(out, "\\%c", *text++);
 	}
 	fputs("\"\n", out);
+}
+
+static void write_details(FILE *out, const struct finding *finding,
+			  const struct finding_text *text)
+{
+	fputs("  ---\n", out);
+	write_yaml(out, "status", status_name(finding->status));
+	write_yaml(out, "severity", severity_name(finding->severity));
+	for (int i = 0; i < 2; i++) {
+		write_yaml(out, i ? "other_value" : "value", text->values[i].text);
+		write_yaml(out, i ? "other_where" : "where", text->values[i].where);
+	}
+	write_yaml(out, "asked", text->asked);
+	write_yaml(out, "advice", text->advice);
+	fputs("  ...\n", out);
 }
 
 static void write_finding(FILE *out, const struct output_options *options,
@@ -39,31 +63,24 @@ static void write_finding(FILE *out, const struct output_options *options,
 		(finding->status == STATUS_UNKNOWN && options->allow_unknown) ||
 		(finding->status == STATUS_FAIL && finding->severity < options->threshold);
 
+	struct finding_text text = finding_text(machine, finding);
+
 	fprintf(out, "%sok %zu - %s", ok ? "" : "not ", number, checks[finding->check].label);
 	if (options->machines > 1) {
 		fputc(' ', out);
 		write_description(out, machine->name);
 	}
-	if (finding->device)
-		fprintf(out, " %s%s%s", finding->device, finding->subject ? " " : "",
-			finding->subject ? finding->subject : "");
+	if (text.device)
+		fprintf(out, " %s%s%s", text.device, text.item ? " " : "",
+			text.item ? text.item : "");
 	fputs(": ", out);
-	write_description(out, finding->message);
+	write_description(out, text.message);
 	if (finding->status == STATUS_SKIP)
 		fputs(" # SKIP not in this source", out);
 	fputc('\n', out);
-	if (finding->status == STATUS_PASS || finding->status == STATUS_SKIP)
-		return;
-	fputs("  ---\n", out);
-	write_yaml(out, "status", status_name(finding->status));
-	write_yaml(out, "severity", severity_name(finding->severity));
-	for (int i = 0; i < 2; i++) {
-		write_yaml(out, i ? "other_value" : "value", finding->values[i].text);
-		write_yaml(out, i ? "other_where" : "where", finding->values[i].where);
-	}
-	write_yaml(out, "asked", finding->asked);
-	write_yaml(out, "advice", finding->advice);
-	fputs("  ...\n", out);
+	if (finding->status == STATUS_FAIL || finding->status == STATUS_UNKNOWN)
+		write_details(out, finding, &text);
+	finding_text_free(&text);
 }
 
 /* The plan comes last, so that machines can be written as they are done. */
@@ -85,8 +102,11 @@ static void tap_machine(FILE *out, const struct output_options *options,
 		fputc('\n', out);
 		return;
 	}
-	for (const struct note *note = machine->warnings; note; note = note->next)
-		fprintf(out, "# warning: %s\n", note->text);
+	for (const struct note *note = machine->warnings; note; note = note->next) {
+		fputs("# warning: ", out);
+		write_description(out, note->text);
+		fputc('\n', out);
+	}
 	for (int check = 0; check < CHECKS; check++) {
 		if (!output_check_is_clean(results, check))
 			continue;

@@ -8,6 +8,7 @@
 
 #include "common/die.h"
 #include "common/wrap.h"
+#include "pciaddr/check/finding-text.h"
 
 #define LABEL_WIDTH 17
 #define INDENT 9		/* of what explains a finding: as wide as the status */
@@ -28,6 +29,13 @@ static const char *const status_colors[STATUSES] = {
 };
 
 static const char reset[] = "\033[0m";
+
+static void print_named(FILE *out, const char *before, const char *name, const char *behind)
+{
+	fputs(before, out);
+	print_printable(out, name, strlen(name));
+	fputs(behind, out);
+}
 
 static unsigned int print_status(FILE *out, const struct output_options *options,
 				 enum status status, const char *label)
@@ -79,35 +87,48 @@ static void print_where(FILE *out, const struct output_options *options, unsigne
 
 /* Two values one under the other, where each was read to the right of it. */
 static void print_values(FILE *out, const struct output_options *options,
-			 const struct value values[2])
+			 const struct finding_text *text)
 {
 	size_t width = 0;
 
 	for (int i = 0; i < 2; i++)
-		if (values[i].text && strlen(values[i].text) > width &&
-		    strlen(values[i].text) <= 48)
-			width = strlen(values[i].text);
+		if (text->values[i].text && strlen(text->values[i].text) > width &&
+		    strlen(text->values[i].text) <= 48)
+			width = strlen(text->values[i].text);
 	for (int i = 0; i < 2; i++) {
 		unsigned int column;
 
-		if (!values[i].text)
+		if (!text->values[i].text)
 			continue;
 		fprintf(out, "%*s", INDENT, "");
-		column = print_wrapped(out, options->columns, INDENT, INDENT + 2, values[i].text);
-		if (values[i].where)
+		column = print_wrapped(out, options->columns, INDENT, INDENT + 2,
+				       text->values[i].text);
+		if (text->values[i].where)
 			print_where(out, options, column, INDENT + (unsigned int)width,
-				    values[i].where);
+				    text->values[i].where);
 		fputc('\n', out);
 	}
 }
 
-static void print_finding(FILE *out, const struct output_options *options,
-			  const struct finding *finding)
+static void print_explanations(FILE *out, const struct output_options *options,
+			       const struct finding_text *text)
 {
+	if (text->asked && !(text->values[0].where &&
+			     strstr(text->values[0].where, text->asked)))
+		print_explanation(out, options, "asked for by ", text->asked);
+	print_values(out, options, text);
+	if (text->advice)
+		print_explanation(out, options, "What to do: ", text->advice);
+}
+
+static void print_finding(FILE *out, const struct output_options *options,
+			  const struct machine *machine, const struct finding *finding)
+{
+	struct finding_text text = finding_text(machine, finding);
 	bool unusual = finding->status == STATUS_FAIL && finding->severity != SEVERITY_HIGH;
-	const char *device = finding->device ? finding->device : "";
-	const char *subject = finding->device && finding->subject ? finding->subject : "";
-	const char *colon = finding->device && finding->status != STATUS_PASS ? ":" : "";
+	const char *device = text.device ? text.device : "";
+	const char *item = text.device && text.item ? text.item : "";
+	const char *colon = text.device && finding->status != STATUS_PASS ? ":" : "";
 	char alike[48] = "";
 	unsigned int column;
 	char *line;
@@ -115,20 +136,15 @@ static void print_finding(FILE *out, const struct output_options *options,
 	column = print_status(out, options, finding->status, checks[finding->check].label);
 	if (finding->count > 1)
 		snprintf(alike, sizeof(alike), " (and %zu more alike)", finding->count - 1);
-	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s", device, *subject ? " " : "", subject, colon,
-		     *device ? " " : "", finding->message, alike, unusual ? " [" : "",
+	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s", device, *item ? " " : "", item, colon,
+		     *device ? " " : "", text.message, alike, unusual ? " [" : "",
 		     unusual ? severity_name(finding->severity) : "", unusual ? "]" : "") < 0)
 		die(EXIT_CANNOT_TELL, "out of memory");
 	print_line(out, options, column, line);
 	free(line);
-	if (finding->status == STATUS_PASS)
-		return;
-	if (finding->asked && !(finding->values[0].where &&
-				strstr(finding->values[0].where, finding->asked)))
-		print_explanation(out, options, "asked for by ", finding->asked);
-	print_values(out, options, finding->values);
-	if (finding->advice)
-		print_explanation(out, options, "What to do: ", finding->advice);
+	if (finding->status != STATUS_PASS)
+		print_explanations(out, options, &text);
+	finding_text_free(&text);
 }
 
 static void print_warnings(FILE *out, const struct output_options *options,
@@ -171,18 +187,19 @@ static void text_machine(FILE *out, const struct output_options *options,
 	if (machine->error) {
 		/* of a single machine standard error has it */
 		if (options->machines > 1)
-			fprintf(out, "cannot be checked: %s\n", machine->error);
+			print_named(out, "cannot be checked: ", machine->error, "\n");
 		return;
 	}
 	bridges = count_bridges(machine);
 	if (!options->quiet) {
-		fprintf(out, "%s: %zu PCI function%s, %zu bridge%s, %zu bus%s\n", machine->name,
-			machine->count, machine->count == 1 ? "" : "s", bridges,
+		print_named(out, "", machine->name, ": ");
+		fprintf(out, "%zu PCI function%s, %zu bridge%s, %zu bus%s\n", machine->count,
+		 machine->count == 1 ? "" : "s", bridges,
 			bridges == 1 ? "" : "s", machine->bus_count,
 			machine->bus_count == 1 ? "" : "es");
 	} else if (options->machines > 1 &&
 		   output_machine_status(options, machine, results)) {
-		fprintf(out, "%s:\n", machine->name);
+		print_named(out, "", machine->name, ":\n");
 	}
 	if (!options->quiet || machine->warning_count)
 		print_warnings(out, options, machine);
@@ -199,12 +216,14 @@ static void text_machine(FILE *out, const struct output_options *options,
 
 		if (!options->quiet || finding->status == STATUS_FAIL ||
 		    finding->status == STATUS_UNKNOWN)
-			print_finding(out, options, finding);
+			print_finding(out, options, machine, finding);
 	}
-	if (!options->quiet)
-		fprintf(out, "%s: %zu passed, %zu failed, %zu unknown\n", machine->name,
+	if (!options->quiet) {
+		print_named(out, "", machine->name, ": ");
+		fprintf(out, "%zu passed, %zu failed, %zu unknown\n",
 			results_total(results, STATUS_PASS), results_total(results, STATUS_FAIL),
 			results_total(results, STATUS_UNKNOWN));
+	}
 }
 
 static void text_end(FILE *out, const struct output_options *options,

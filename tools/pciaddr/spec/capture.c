@@ -208,7 +208,7 @@ static void write_list(FILE *out, struct names *names, const struct machine *mac
 	}
 }
 
-int capture(FILE *out, bool numeric, struct machine *machine)
+int capture(FILE *out, bool numeric, const struct machine *machine)
 {
 	struct names names;
 

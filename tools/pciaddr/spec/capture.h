@@ -10,6 +10,6 @@
  * Writes the specification that @machine fulfils, with comments; @numeric: without names from
  * pci.ids.  Returns an exit status.
  */
-int capture(FILE *out, bool numeric, struct machine *machine);
+int capture(FILE *out, bool numeric, const struct machine *machine);
 
 #endif

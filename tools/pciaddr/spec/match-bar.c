@@ -91,7 +91,7 @@ static void check_bar_owner(const struct subject *subject, const struct spec_bar
 			    const struct bar *bar, const char *part)
 {
 	const struct matcher *matcher = subject->matcher;
-	const char *path = where_resources(matcher->machine, bar->space);
+	const char *path = resources_path(matcher->machine, bar->space);
 	enum resource_state state = matcher->machine->resources[bar->space].state;
 	struct claim claim;
 	const char *owner;
@@ -117,8 +117,9 @@ static void check_bar_owner(const struct subject *subject, const struct spec_bar
 		 *owner ? "is owned by somebody else" : "is owned by nobody",
 		 *spec->owner ? spec->owner : "nobody",
 		 (struct value) { TEXT(matcher->results, "found: %s", *owner ? owner : "nobody"),
-				 path },
-		 *spec->owner ? TEXT(matcher->results, "modprobe %s; 'dmesg' says why it could not "
+				 at_resources(bar->space) },
+		 *spec->owner ? TEXT(matcher->results,
+				     "modprobe %s; 'dmesg' says why it could not "
 				     "claim the range", spec->owner) :
 		 "unbind the driver that has it");
 }

@@ -70,6 +70,7 @@ static void check_revision(const struct subject *subject)
 
 static void check_driver(const struct subject *subject)
 {
+	char slot[SLOT_TEXT_MAX];
 	const struct spec_text *first = subject->entry->drivers;
 	struct results *results = subject->matcher->results;
 	const char *driver = subject->function->driver, *list = "";
@@ -96,19 +97,21 @@ static void check_driver(const struct subject *subject)
 		 *driver ? "is bound to another driver than specified" : "is bound to no driver",
 		 list,
 		 (struct value) { TEXT(results, "found: %s", *driver ? driver : "none"),
-				 TEXT(results, "%s/%s/driver",
-				      subject->matcher->machine->config_path, subject->device) },
+				 at_text(TEXT(results, "%s/%s/driver",
+					      subject->matcher->machine->config_path,
+					      slot_text(subject->function, slot))) },
 		 *first->text ?
 		 TEXT(results, "modprobe %s; 'dmesg' says why a driver refused the device",
 		      first->text) :
 		 TEXT(results, "modprobe -r %s, or 'echo %s > /sys/bus/pci/drivers/%s/unbind'",
-		      driver, subject->device, driver));
+		      driver, slot_text(subject->function, slot), driver));
 }
 
 /* Command register */
 
 static void check_command(const struct subject *subject)
 {
+	char slot[SLOT_TEXT_MAX];
 	const struct spec_entry *entry = subject->entry;
 	struct results *results = subject->matcher->results;
 	static const struct {
@@ -146,7 +149,8 @@ static void check_command(const struct subject *subject)
 						      subject->function->command),
 						 spec_where(subject, CFG_COMMAND) },
 				 TEXT(results, "setpci -s %s COMMAND=%x:%x changes it; a driver "
-				      "does it when it enables the device", subject->device,
+				      "does it when it enables the device",
+				      slot_text(subject->function, slot),
 				      entry->command_value & bits[i].bit, bits[i].bit));
 	}
 }

@@ -13,7 +13,7 @@ void spec_match_claim(const struct matcher *matcher, const struct spec_claim *cl
 {
 	struct results *results = matcher->results;
 	const struct resource_list *list = &matcher->machine->resources[claim->space];
-	const char *path = where_resources(matcher->machine, claim->space);
+	const char *path = resources_path(matcher->machine, claim->space);
 	struct finding finding = {
 		.check = CHECK_SPEC_OWNER,
 		.asked = spec_asked(matcher, claim->place),
@@ -55,13 +55,15 @@ void spec_match_claim(const struct matcher *matcher, const struct spec_claim *cl
 		TEXT(results, "%s is not owned as specified", range);
 	finding.values[0] = (struct value) {
 		TEXT(results, "specified: %s : %s", range, claim->free ? "free" :
-		     claim->owner ? claim->owner : "anybody"), finding.asked };
+		     claim->owner ? claim->owner : "anybody"), at_text(finding.asked) };
 	if (found)
 		finding.values[1] = (struct value) {
 			TEXT(results, "found: line %" PRIu32 ": %s : %s", found->line,
-			     range_text(found->range, range), found->name), path };
+			     range_text(found->range,
+					range), found->name), at_resources(claim->space) };
 	else
-		finding.values[1] = (struct value) { "found: no line has it", path };
+		finding.values[1] = (struct value) { "found: no line has it",
+				     at_resources(claim->space) };
 	finding.advice = claim->free ? "unload what has claimed it" :
 		"load the driver that should have it; 'dmesg' says why a claim was refused";
 	results_add(results, &finding);
@@ -86,16 +88,15 @@ void spec_match_reserved(const struct matcher *matcher, const struct spec_reserv
 			results_add(results, &(struct finding) {
 				.status = STATUS_FAIL,
 				.check = CHECK_SPEC_NOTHING_ELSE,
-				.device = device_name(results, function),
-				.subject = bar_text(bar),
+				.function = function,
+				.item = bar_text(bar),
 				.message = "answers where only specified devices may",
 				.values = {
 					{ TEXT(results, "specified: only devices of this "
 					       "specification in %s", range),
-					  spec_asked(matcher, reserved->place) },
+					  at_text(spec_asked(matcher, reserved->place)) },
 					{ TEXT(results, "found: %s", bar_range(results, bar)),
-					  where_config(matcher->machine, function,
-						       bar_register(function, bar)) },
+					  at_config(function, bar_register(function, bar)) },
 				},
 				.advice = "move or remove the device, or add it to the "
 					"specification",
@@ -127,13 +128,13 @@ void spec_match_nothing_else(const struct matcher *matcher)
 		results_add(results, &(struct finding) {
 			.status = STATUS_FAIL,
 			.check = CHECK_SPEC_NOTHING_ELSE,
-			.device = device_name(results, function),
+			.function = function,
 			.message = "is there, and no entry of the specification is about it",
 			.values = {
-				{ "specified: nothing else", spec_asked(matcher, place) },
+				{ "specified: nothing else", at_text(spec_asked(matcher, place)) },
 				{ TEXT(results, "found: %04x:%04x, class %06x", function->vendor,
 				       function->product, function->class),
-				  where_config(matcher->machine, function, CFG_VENDOR) },
+				  at_config(function, CFG_VENDOR) },
 			},
 			.advice = "remove the device, or add it (presence: optional)",
 			.asked = spec_asked(matcher, place),

@@ -15,7 +15,6 @@ static void check_function(const struct matcher *matcher, const struct spec_entr
 		.matcher = matcher,
 		.entry = entry,
 		.function = function,
-		.device = device_name(matcher->results, function),
 	};
 
 	spec_match_device(&subject);
@@ -100,7 +99,7 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 
 	if (good && !matches.unknown) {
 		if (matches.yes == 1)
-			subject.device = device_name(results, matches.first);
+			subject.function = matches.first;
 		spec_pass(&subject, CHECK_SPEC_DEVICE, NULL, place,
 			  matches.yes == 1 ? TEXT(results, "is %s", entry->name) :
 			  TEXT(results, "%zu devices are %s", matches.yes, entry->name));
@@ -114,7 +113,7 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 		return;
 	}
 	if (matches.first)
-		subject.device = device_name(results, matches.first);
+		subject.function = matches.first;
 	spec_add(&subject, CHECK_SPEC_DEVICE, STATUS_FAIL, NULL, place,
 		 matches.yes ? TEXT(results, "%zu device%s %s", matches.yes,
 				    matches.yes == 1 ? " is" : "s are", entry->name) :
@@ -122,13 +121,13 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 		 TEXT(results, "%s of %s", count_text(results, entry), entry->selector.text),
 		 (struct value) { TEXT(results, "found: %zu of %zu devices", matches.yes,
 				      matcher->machine->count),
-				 matcher->machine->config_path },
+				 at_source() },
 		 matches.yes > most ? "remove what should not be there, or correct the "
 		 "specification" : "'lspci -nn' shows what is there: is the card plugged in, its "
 		 "bridge enumerated, its id right?");
 }
 
-void spec_check(struct machine *machine, struct results *results, const struct spec *spec)
+void spec_check(const struct machine *machine, struct results *results, const struct spec *spec)
 {
 	struct matcher matcher = {
 		.machine = machine,

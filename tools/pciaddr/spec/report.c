@@ -15,12 +15,12 @@ void spec_add(const struct subject *subject, enum check_id check, enum status st
 	finding = results_add(subject->matcher->results, &(struct finding) {
 		.status = status,
 		.check = check,
-		.device = subject->device,
-		.subject = part,
+		.function = subject->function,
+		.item = part,
 		.message = message,
 		.values = {
 			{ specified ? TEXT(subject->matcher->results, "specified: %s", specified) :
-			  NULL, spec_asked(subject->matcher, place) },
+			  NULL, at_text(spec_asked(subject->matcher, place)) },
 			found,
 		},
 		.advice = subject->entry->advice ? subject->entry->advice : advice,
@@ -34,17 +34,17 @@ void spec_pass(const struct subject *subject, enum check_id check, const char *p
 	       struct place place, const char *message)
 {
 	spec_add(subject, check, STATUS_PASS, part, place, message, NULL,
-		 (struct value) { NULL, NULL }, NULL);
+		 no_value, NULL);
 }
 
 void spec_unknown(const struct subject *subject, enum check_id check, const char *part,
 		  struct place place, const char *message, const char *advice)
 {
 	spec_add(subject, check, STATUS_UNKNOWN, part, place, message, NULL,
-		 (struct value) { NULL, NULL }, advice);
+		 no_value, advice);
 }
 
-const char *spec_where(const struct subject *subject, unsigned int offset)
+struct location spec_where(const struct subject *subject, unsigned int offset)
 {
-	return where_config(subject->matcher->machine, subject->function, offset);
+	return at_config(subject->function, offset);
 }

@@ -9,7 +9,7 @@
 #define CONFIG_ADVICE "take the dump with 'lspci -vvxxxx' as root, or run this as root"
 
 struct matcher {
-	struct machine *machine;
+	const struct machine *machine;
 	struct results *results;
 	const struct spec *spec;
 	uint8_t *named;		/* one for each function: some entry is about it */
@@ -19,8 +19,7 @@ struct matcher {
 struct subject {
 	const struct matcher *matcher;
 	const struct spec_entry *entry;
-	const struct pci_function *function;
-	const char *device;	/* its slot; NULL: the entry is about no single one */
+	const struct pci_function *function;	/* NULL: the entry is about no single one */
 };
 
 /* Where the specification asks for it: "FILE:LINE:COLUMN". */
@@ -39,6 +38,6 @@ void spec_unknown(const struct subject *subject, enum check_id check, const char
 		  struct place place, const char *message, const char *advice);
 
 /* Where the register at this offset of the subject's function was read. */
-const char *spec_where(const struct subject *subject, unsigned int offset);
+struct location spec_where(const struct subject *subject, unsigned int offset);
 
 #endif

@@ -22,6 +22,6 @@ struct spec *spec_parse(const char *name, const char *text, size_t length, char 
 void spec_free(struct spec *spec);
 
 /* Checks the machine; may run for several machines at a time. */
-void spec_check(struct machine *machine, struct results *results, const struct spec *spec);
+void spec_check(const struct machine *machine, struct results *results, const struct spec *spec);
 
 #endif

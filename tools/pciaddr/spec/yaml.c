@@ -246,7 +246,8 @@ bool yaml_range(struct yaml *yaml, struct fy_node *node, struct range *range)
 	if (!text)
 		return false;
 	if (!parse_range(text, range))
-		return yaml_error(yaml, node, "'%s' is no range; wanted: FIRST-LAST or FIRST+SIZE, "
+		return yaml_error(yaml, node,
+				  "'%s' is no range; wanted: FIRST-LAST or FIRST+SIZE, "
 				  "for example 0x2000-0x27ff", text);
 	return true;
 }

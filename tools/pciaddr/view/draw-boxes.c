@@ -95,13 +95,13 @@ static void add_line(struct box *box, const char *text, enum line_style style)
 		box->failed = true;
 }
 
-static void add_failures(const struct writer *writer, struct box *box, const char *slot,
-			 const char *subject)
+static void add_failures(const struct writer *writer, struct box *box,
+			 const struct pci_function *function, const char *item)
 {
 	const struct finding *finding;
 	size_t at = 0;
 
-	while ((finding = marks_next(writer->marks, slot, subject, &at)))
+	while ((finding = marks_next(writer->marks, function, item, &at)))
 		add_line(box, TEXT(writer->results, "✗ %s", checks[finding->check].label),
 			 LINE_FAILURE);
 }
@@ -123,7 +123,7 @@ static void add_name(const struct writer *writer, struct box *box, const char *n
 }
 
 static void add_windows(const struct writer *writer, struct box *box,
-			const struct pci_function *function, const char *slot)
+			const struct pci_function *function)
 {
 	static const char *const short_names[WINDOWS] = {
 		[WINDOW_IO] = "I/O", [WINDOW_MEMORY] = "mem", [WINDOW_PREFETCHABLE] = "pref",
@@ -137,12 +137,12 @@ static void add_windows(const struct writer *writer, struct box *box,
 		if (window->state == WINDOW_OPEN)
 			add_line(box, TEXT(writer->results, "window %-5s %s", short_names[kind],
 					   range_text(window->range, range)), LINE_ADDRESS);
-		add_failures(writer, box, slot, window_name(kind));
+		add_failures(writer, box, function, window_name(kind));
 	}
 }
 
 static void add_bars(const struct writer *writer, struct box *box,
-		     const struct pci_function *function, const char *slot)
+		     const struct pci_function *function)
 {
 	for (unsigned int i = 0; i < function->bar_count; i++) {
 		const struct bar *bar = &function->bars[i];
@@ -152,16 +152,15 @@ static void add_bars(const struct writer *writer, struct box *box,
 				   bar_text(bar), bar->space == SPACE_IO ? "I/O" : "mem",
 				   bar_range(writer->results, bar), off ? " (disabled)" : ""),
 			 LINE_ADDRESS);
-		add_failures(writer, box, slot, bar_text(bar));
+		add_failures(writer, box, function, bar_text(bar));
 	}
 }
 
 static void fill_box(const struct writer *writer, struct box *box,
 		     const struct pci_function *function)
 {
-	char slot[SLOT_TEXT_MAX], name[NAME_MAX_LENGTH];
+	char name[NAME_MAX_LENGTH];
 
-	slot_text(function, slot);
 	add_line(box, function->ids_known ?
 		 TEXT(writer->results, "%02x:%02x.%u  %04x:%04x", function->bus, function->device,
 		      function->function, function->vendor, function->product) :
@@ -170,10 +169,10 @@ static void fill_box(const struct writer *writer, struct box *box,
 	add_name(writer, box, function_name(writer->names, function, name));
 	if (function->driver && *function->driver)
 		add_line(box, TEXT(writer->results, "driver %s", function->driver), LINE_PLAIN);
-	add_failures(writer, box, slot, NULL);
+	add_failures(writer, box, function, NULL);
 	if (function->bridge)
-		add_windows(writer, box, function, slot);
-	add_bars(writer, box, function, slot);
+		add_windows(writer, box, function);
+	add_bars(writer, box, function);
 }
 
 static void measure(struct box *box)

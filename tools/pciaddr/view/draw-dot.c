@@ -49,7 +49,9 @@ static void put_table(FILE *out, const struct picture *picture, size_t first, si
 	for (size_t i = first; i < end; i++) {
 		const struct box *box = &picture->boxes[i];
 
-		fprintf(out, "%s\n\t\t<TD ALIGN=\"LEFT\" VALIGN=\"TOP\" BALIGN=\"LEFT\" BGCOLOR=\"%s\"%s>",
+		fprintf(out,
+			"%s\n\t\t<TD ALIGN=\"LEFT\" VALIGN=\"TOP\" BALIGN=\"LEFT\" BGCOLOR=\"%s\"%s>",
+			
 			(i - first) % columns ? "" : i == first ? "<TR>" : "</TR>\n\t\t<TR>",
 			draw_fill_color(box->fill),
 			box->failed ? " COLOR=\"#b71c1c\" BORDER=\"3\"" : "");

@@ -63,7 +63,8 @@ static void draw_footer(FILE *out, const struct picture *picture)
 	for (enum fill fill = 0; fill < FILLS; fill++) {
 		if (!used[fill] || !draw_fill_name(fill))
 			continue;
-		fprintf(out, "<rect class=\"box\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" "
+		fprintf(out,
+			"<rect class=\"box\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\" "
 			"fill=\"%s\"/>\n<text class=\"plain\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", x,
 			y - 10, draw_fill_color(fill), x + 18, y, draw_fill_name(fill));
 		x += 18 + strlen(draw_fill_name(fill)) * DRAW_CHARACTER + 18;

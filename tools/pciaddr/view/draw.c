@@ -62,7 +62,8 @@ static const char *footer(const struct machine *machine, struct results *results
 		    machine->bus_count == 1 ? "" : "es", failures, failures == 1 ? "" : "s");
 }
 
-int draw(const struct view_options *options, struct machine *machine, struct results *results)
+int draw(const struct view_options *options, const struct machine *machine,
+	 struct results *results)
 {
 	const struct draw_methods *method = find_methods(options->draw_path);
 	struct names names;

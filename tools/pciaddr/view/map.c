@@ -12,6 +12,7 @@
 
 #include "common/die.h"
 #include "common/terminal.h"
+#include "common/wrap.h"
 #include "pciaddr/check/claims.h"
 #include "pciaddr/model/intervals.h"
 
@@ -71,9 +72,9 @@ static void print_row(const struct map *map, struct range range, struct range ou
 		print_bar(map, outer, range);
 		fputc(' ', map->out);
 	}
-	fprintf(map->out, "%9s  %*s%s%.*s%s\n", size, (int)indent, "",
-		map->color ? color : "", (int)(map->name_width - indent), name,
-		map->color && *color ? "\033[0m" : "");
+	fprintf(map->out, "%9s  %*s%s", size, (int)indent, "", map->color ? color : "");
+	print_printable(map->out, name, strnlen(name, map->name_width - indent));
+	fprintf(map->out, "%s\n", map->color && *color ? "\033[0m" : "");
 }
 
 /* Where nothing answers; after a BAR of unknown size (@uncertain) it may be the BAR that does. */
@@ -257,7 +258,8 @@ static void print_space(struct map *map)
 		print_rows(map, 0, map->count, whole);
 }
 
-static void print_domain(FILE *out, const struct view_options *options, struct machine *machine,
+static void print_domain(FILE *out, const struct view_options *options,
+			 const struct machine *machine, 
 			 struct results *results, size_t begin, size_t end)
 {
 	bool utf8 = terminal_is_utf8();
@@ -288,7 +290,7 @@ static void print_domain(FILE *out, const struct view_options *options, struct m
 	}
 }
 
-int print_map(FILE *out, const struct view_options *options, struct machine *machine)
+int print_map(FILE *out, const struct view_options *options, const struct machine *machine)
 {
 	struct results texts = { 0 };
 

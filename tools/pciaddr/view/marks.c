@@ -8,7 +8,7 @@ static int compare_findings(const void *a, const void *b)
 {
 	const struct finding *const *first = a, *const *second = b;
 
-	return strcmp((*first)->device, (*second)->device);
+	return slot_compare((*first)->function, (*second)->function);
 }
 
 void marks_find(struct marks *marks, const struct results *results)
@@ -16,7 +16,7 @@ void marks_find(struct marks *marks, const struct results *results)
 	marks->findings = grow_array(NULL, results->count + 1, sizeof(*marks->findings));
 	marks->count = 0;
 	for (size_t i = 0; i < results->count; i++)
-		if (results->findings[i].status == STATUS_FAIL && results->findings[i].device)
+		if (results->findings[i].status == STATUS_FAIL && results->findings[i].function)
 			marks->findings[marks->count++] = &results->findings[i];
 	if (marks->count > 1)
 		qsort(marks->findings, marks->count, sizeof(*marks->findings), compare_findings);
@@ -27,14 +27,14 @@ void marks_free(struct marks *marks)
 	free(marks->findings);
 }
 
-static size_t first_of(const struct marks *marks, const char *slot)
+static size_t first_of(const struct marks *marks, const struct pci_function *function)
 {
 	size_t low = 0, high = marks->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(marks->findings[middle]->device, slot) < 0)
+		if (slot_compare(marks->findings[middle]->function, function) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -42,18 +42,17 @@ static size_t first_of(const struct marks *marks, const char *slot)
 	return low;
 }
 
-const struct finding *marks_next(const struct marks *marks, const char *slot,
-				 const char *subject, size_t *at)
+const struct finding *marks_next(const struct marks *marks,
+				 const struct pci_function *function, const char *item, size_t *at)
 {
 	if (!*at)
-		*at = first_of(marks, slot) + 1;
+		*at = first_of(marks, function) + 1;
 	for (; *at <= marks->count; (*at)++) {
 		const struct finding *finding = marks->findings[*at - 1];
 
-		if (strcmp(finding->device, slot))
+		if (slot_compare(finding->function, function))
 			return NULL;
-		if (subject ? finding->subject && !strcmp(finding->subject, subject) :
-		    !finding->subject) {
+		if (item ? finding->item && !strcmp(finding->item, item) : !finding->item) {
 			(*at)++;
 			return finding;
 		}

@@ -15,10 +15,11 @@ void marks_find(struct marks *marks, const struct results *results);
 void marks_free(struct marks *marks);
 
 /*
- * The failures of this slot and subject (NULL: of the device itself), from *@at on, which is
+ * The failures of this function and item (NULL: of the device itself), from *@at on, which is
  * to be 0 at first; NULL when there is no more.
  */
-const struct finding *marks_next(const struct marks *marks, const char *slot,
-				 const char *subject, size_t *at);
+const struct finding *marks_next(const struct marks *marks,
+				 const struct pci_function *function, const char *item,
+				 size_t *at);
 
 #endif

@@ -37,36 +37,37 @@ struct tree {
 #define DEPTH_MAX 256		/* bus numbers grow downwards */
 #define PREFIX_MAX (DEPTH_MAX * 4)
 
-/* The checks that failed at this device (@subject NULL), or at its BAR or window. */
-static void print_failures(const struct tree *tree, const char *slot, const char *subject)
+/* The checks that failed at this device (@item NULL), or at its BAR or window. */
+static void print_failures(const struct tree *tree, const struct pci_function *function,
+			   const char *item)
 {
 	const struct finding *finding;
 	size_t at = 0;
 
-	while ((finding = marks_next(tree->marks, slot, subject, &at)))
+	while ((finding = marks_next(tree->marks, function, item, &at)))
 		fprintf(tree->out, "  %s%s %s%s", tree->color ? "\033[1;31m" : "",
 			tree->glyphs->fail, checks[finding->check].label,
 			tree->color ? "\033[0m" : "");
 }
 
 static void print_windows(const struct tree *tree, const struct pci_function *function,
-			  const char *slot, const char *prefix)
+			  const char *prefix)
 {
 	for (enum window_kind kind = 0; kind < WINDOWS; kind++) {
 		size_t at = 0;
 
 		if (function->bridge->windows[kind].state != WINDOW_OPEN &&
-		    !marks_next(tree->marks, slot, window_name(kind), &at))
+		    !marks_next(tree->marks, function, window_name(kind), &at))
 			continue;
 		fprintf(tree->out, "%s%s", prefix,
 			window_range(tree->results, function->bridge, kind));
-		print_failures(tree, slot, window_name(kind));
+		print_failures(tree, function, window_name(kind));
 		fputc('\n', tree->out);
 	}
 }
 
 static void print_bars(const struct tree *tree, const struct pci_function *function,
-		       const char *slot, const char *prefix)
+		       const char *prefix)
 {
 	char size[SIZE_TEXT_MAX];
 
@@ -81,7 +82,7 @@ static void print_bars(const struct tree *tree, const struct pci_function *funct
 			fputs("  prefetchable", tree->out);
 		if (bar->state == BAR_ASSIGNED && bar_decode(function, bar) == DECODE_OFF)
 			fputs("  (disabled)", tree->out);
-		print_failures(tree, slot, bar_text(bar));
+		print_failures(tree, function, bar_text(bar));
 		fputc('\n', tree->out);
 	}
 }
@@ -126,18 +127,17 @@ static void print_name(const struct tree *tree, unsigned int used, const char *n
 	else
 		fprintf(tree->out, "%.*s%s", (int)(room - text_columns(tree->glyphs->cut,
 			strlen(tree->glyphs->cut))), name, tree->glyphs->cut);
-	fputs(behind, tree->out);
+	print_printable(tree->out, behind, strlen(behind));
 }
 
 static void print_function(const struct tree *tree, const struct pci_function *function,
 			   char *prefix, bool last, unsigned int depth)
 {
 	const struct bus *below = bus_below(tree, function);
-	char slot[SLOT_TEXT_MAX], name[NAME_MAX_LENGTH];
+	char name[NAME_MAX_LENGTH];
 	size_t length = strlen(prefix);
 	unsigned int used;
 
-	slot_text(function, slot);
 	fprintf(tree->out, "%s%s%02x.%u  ", prefix, last ? tree->glyphs->last :
 		tree->glyphs->branch, function->device, function->function);
 	if (function->ids_known)
@@ -146,14 +146,14 @@ static void print_function(const struct tree *tree, const struct pci_function *f
 		(function->ids_known ? ID_COLUMNS : 0);
 	print_name(tree, used, function_name(tree->names, function, name),
 		   what_follows(tree, function));
-	print_failures(tree, slot, NULL);
+	print_failures(tree, function, NULL);
 	fputc('\n', tree->out);
 	strcat(prefix, last ? tree->glyphs->space : tree->glyphs->line);
 	strcat(prefix, below ? tree->glyphs->line : tree->glyphs->space);
 	strcat(prefix, "  ");
 	if (function->bridge)
-		print_windows(tree, function, slot, prefix);
-	print_bars(tree, function, slot, prefix);
+		print_windows(tree, function, prefix);
+	print_bars(tree, function, prefix);
 	prefix[length] = '\0';
 	if (below && depth < DEPTH_MAX - 2) {
 		strcat(prefix, last ? tree->glyphs->space : tree->glyphs->line);
@@ -170,7 +170,7 @@ static void print_bus(const struct tree *tree, const struct bus *bus, char *pref
 			       i + 1 == bus->count, depth);
 }
 
-int print_tree(FILE *out, const struct view_options *options, struct machine *machine,
+int print_tree(FILE *out, const struct view_options *options, const struct machine *machine,
 	       struct results *results)
 {
 	/* a bar of the tree may have three bytes, then two blanks */

@@ -13,13 +13,14 @@ struct view_options {
 };
 
 /* Buses, bridges, devices and BARs; failures among @results are marked. */
-int print_tree(FILE *out, const struct view_options *options, struct machine *machine,
+int print_tree(FILE *out, const struct view_options *options, const struct machine *machine,
 	       struct results *results);
 
 /* The address spaces as nested ranges. */
-int print_map(FILE *out, const struct view_options *options, struct machine *machine);
+int print_map(FILE *out, const struct view_options *options, const struct machine *machine);
 
 /* A picture in a file; failures among @results are marked. */
-int draw(const struct view_options *options, struct machine *machine, struct results *results);
+int draw(const struct view_options *options, const struct machine *machine,
+	 struct results *results);
 
 #endif

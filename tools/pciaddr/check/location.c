@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/check/location.h"
+
+#include <inttypes.h>
+
+struct location at_source(void)
+{
+	return (struct location) { .kind = LOCATION_SOURCE };
+}
+
+struct location at_function(const struct pci_function *function)
+{
+	return (struct location) { .kind = LOCATION_FUNCTION, .function = function };
+}
+
+struct location at_config(const struct pci_function *function, unsigned int offset)
+{
+	return (struct location) {
+		.kind = LOCATION_CONFIG, .function = function, .number = offset,
+	};
+}
+
+struct location at_kernel_bar(const struct pci_function *function, const struct bar *bar)
+{
+	return (struct location) {
+		.kind = LOCATION_KERNEL_BAR, .function = function, .number = bar->index,
+		.line = bar->line,
+	};
+}
+
+struct location at_kernel_window(const struct pci_function *function, enum window_kind kind)
+{
+	return (struct location) {
+		.kind = LOCATION_KERNEL_WINDOW, .function = function, .number = kind,
+	};
+}
+
+struct location at_resources(enum space space)
+{
+	return (struct location) { .kind = LOCATION_RESOURCES, .number = space };
+}
+
+struct location at_text(const char *text)
+{
+	return (struct location) { .kind = LOCATION_TEXT, .text = text };
+}
+
+/* In a dump, a line of it; elsewhere a file in the function's directory. */
+static const char *in_source(const struct machine *machine, const struct location *location,
+			     struct arena *arena, uint32_t line, const char *file)
+{
+	char slot[SLOT_TEXT_MAX];
+
+	if (machine->kind == SOURCE_DUMP)
+		return arena_printf(arena, "%s:%" PRIu32, machine->config_path, line);
+	return arena_printf(arena, "%s/%s%s", machine->config_path,
+			    slot_text(location->function, slot), file);
+}
+
+const char *location_text(const struct machine *machine, const struct location *location,
+			  struct arena *arena)
+{
+	const char *place;
+
+	switch (location->kind) {
+	case LOCATION_NONE:
+		return NULL;
+	case LOCATION_SOURCE:
+		return machine->config_path;
+	case LOCATION_FUNCTION:
+		if (machine->kind != SOURCE_DUMP)
+			return machine->config_path;
+		return in_source(machine, location, arena, location->function->line, "");
+	case LOCATION_CONFIG:
+		place = in_source(machine, location, arena, location->function->line, "/config");
+		return arena_printf(arena, "%s, %sregister 0x%02x", place,
+				    machine->kind == SOURCE_DUMP ? "config " : "",
+				    location->number);
+	case LOCATION_KERNEL_BAR:
+		place = in_source(machine, location, arena, location->line, "/resource");
+		if (machine->kind == SOURCE_DUMP)
+			return place;
+		return arena_printf(arena, "%s, line %u", place, location->number + 1);
+	case LOCATION_KERNEL_WINDOW:
+		place = in_source(machine, location, arena, location->function->line,
+				  "/resource");
+		return arena_printf(arena, "%s, the %s", place, window_name(location->number));
+	case LOCATION_RESOURCES:
+		return resources_path(machine, location->number);
+	case LOCATION_TEXT:
+		break;
+	}
+	return location->text;
+}
