@@ -17,6 +17,21 @@
 #define PCI_IRQ_INTX PCI_IRQ_LEGACY
 #endif
 
+/*
+ * Regions that are released when the driver is unbound. Until 6.15 pci_request_regions() does
+ * that by itself after pcim_enable_device(); from 6.16 on only this one does.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline int pcim_request_all_regions(struct pci_dev *pdev, const char *name)
+{
+	return pci_request_regions(pdev, name);
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define WQ_PERCPU 0			/* the default, which must be named since */
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {

@@ -615,7 +615,7 @@ int __init emucard_rw_init(void)
 					       0, 0, emucard_many_init);
 	if (!emucard_many_cache)
 		return -ENOMEM;
-	emucard_wq = alloc_workqueue("emucard", WQ_HIGHPRI, 0);
+	emucard_wq = alloc_workqueue("emucard", WQ_HIGHPRI | WQ_PERCPU, 0);
 	if (!emucard_wq) {
 		kmem_cache_destroy(emucard_many_cache);
 		return -ENOMEM;

@@ -321,7 +321,7 @@ static int fpga_map_regs(struct fpga *fpga)
 	ret = pcim_enable_device(pdev);
 	if (ret)
 		return dev_err_probe(dev, ret, "cannot enable\n");
-	ret = pci_request_regions(pdev, KBUILD_MODNAME);
+	ret = pcim_request_all_regions(pdev, KBUILD_MODNAME);
 	if (ret)
 		return dev_err_probe(dev, ret,
 				     "its ports or memory belong to another driver, see /proc/ioports and /proc/iomem\n");
