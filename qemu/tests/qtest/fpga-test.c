@@ -1912,11 +1912,16 @@ static uint32_t get_fault(Card *c, const char *name)
     return value;
 }
 
-static void set_gone(Card *c, bool gone)
+static void switch_fault(Card *c, const char *name, bool on)
 {
     qtest_qmp_assert_success(c->qts, "{ 'execute': 'qom-set', 'arguments': "
-                             "{ 'path': %s, 'property': 'fault-gone', "
-                             "'value': %i } }", CARD_PATH, gone);
+                             "{ 'path': %s, 'property': %s, 'value': %i } }",
+                             CARD_PATH, name, on);
+}
+
+static void set_gone(Card *c, bool gone)
+{
+    switch_fault(c, "fault-gone", gone);
 }
 
 /* Step the clock until the entry has been completed. Returns: milliseconds */
@@ -2035,6 +2040,35 @@ static void test_fault_stuck(void)
     g_assert_cmphex(dma_status(c, entry), ==, FPGA_DESC_S_OWN);
     dma_start(c);
     round_trip(c, 4096, 0, 0);
+    card_done(c);
+}
+
+/* It goes on, and still writes to memory, until the function is reset. */
+static void test_fault_unstoppable(void)
+{
+    Card *c = card_fixed_with(FIXED ",fault-delay-ms=20");
+    uint64_t addr = guest_alloc(&c->alloc, 4096);
+    uint32_t entry;
+
+    switch_fault(c, "fault-unstoppable", true);
+    dma_start(c);
+    qtest_memset(c->qts, addr, 0x55, 4096);
+    entry = dma_post(c, FPGA_DESC_F_TO_HOST, addr, 0, 4096, 0);
+    dma_ring(c);
+    wr(c, FPGA_DMA_CONTROL, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+    wr(c, FPGA_REGFILE, 0x1234);
+    wr(c, FPGA_CONTROL, FPGA_CONTROL_RESET);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, FPGA_DMA_STATUS_RUNNING);
+
+    dma_step(c, entry);
+    g_assert_cmphex(dma_status(c, entry), ==, FPGA_DESC_S_DONE);
+    g_assert_cmphex(qtest_readb(c->qts, addr), ==, 0);
+
+    switch_fault(c, "fault-unstoppable", false);
+    wr(c, FPGA_DMA_CONTROL, 0);
+    g_assert_cmphex(rd(c, FPGA_DMA_STATUS), ==, 0);
     card_done(c);
 }
 
@@ -2613,6 +2647,7 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fault/lost-message", test_fault_lost_message);
     qtest_add_func("/fpga/fault/lost-intx", test_fault_lost_intx);
     qtest_add_func("/fpga/fault/stuck", test_fault_stuck);
+    qtest_add_func("/fpga/fault/unstoppable", test_fault_unstoppable);
     qtest_add_func("/fpga/fault/status", test_fault_status);
     qtest_add_func("/fpga/fault/gone", test_fault_gone);
     qtest_add_func("/fpga/fault/gone-memory", test_fault_gone_memory);

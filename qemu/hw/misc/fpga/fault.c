@@ -14,6 +14,16 @@
 #include "fault.h"
 #include "trace.h"
 
+static bool fpga_get_unstoppable(Object *obj, Error **errp)
+{
+    return FPGA(obj)->fault.unstoppable;
+}
+
+static void fpga_set_unstoppable(Object *obj, bool value, Error **errp)
+{
+    FPGA(obj)->fault.unstoppable = value;
+}
+
 /* Nothing drives the bus. */
 static uint64_t fpga_gone_read(void *opaque, hwaddr addr, unsigned int size)
 {
@@ -127,6 +137,11 @@ void fpga_fault_instance_init(FPGAState *s)
                                   OBJ_PROP_FLAG_READWRITE);
     object_property_set_description(obj, "fault-status",
                                     "result of every descriptor (0: its own)");
+    object_property_add_bool(obj, "fault-unstoppable", fpga_get_unstoppable,
+                             fpga_set_unstoppable);
+    object_property_set_description(obj, "fault-unstoppable",
+                                    "only a reset of the function stops the "
+                                    "engine");
     object_property_add_bool(obj, "fault-gone", fpga_get_gone, fpga_set_gone);
     object_property_set_description(obj, "fault-gone",
                                     "the card does not answer");
@@ -137,6 +152,7 @@ void fpga_fault_pre_load(FPGAState *s)
     s->fault.delay_ms = 0;
     s->fault.lost_interrupts = 0;
     s->fault.stuck = 0;
+    s->fault.unstoppable = false;
     s->fault.status = 0;
     s->fault.gone = false;
     update_overlays(s);
@@ -151,8 +167,9 @@ static bool fpga_fault_needed(void *opaque)
     FPGAState *s = opaque;
 
     return s->fault.delay_ms || s->fault.lost_interrupts || s->fault.stuck ||
-           s->fault.status || s->fault.gone || s->irq.lost || s->dma.stuck ||
-           s->dma.delayed || timer_pending(s->dma.timer);
+           s->fault.unstoppable || s->fault.status || s->fault.gone ||
+           s->irq.lost || s->dma.stuck || s->dma.delayed ||
+           timer_pending(s->dma.timer);
 }
 
 static int fpga_fault_post_load(void *opaque, int version_id)
@@ -171,6 +188,7 @@ const VMStateDescription vmstate_fpga_fault = {
         VMSTATE_UINT32(fault.delay_ms, FPGAState),
         VMSTATE_UINT32(fault.lost_interrupts, FPGAState),
         VMSTATE_UINT32(fault.stuck, FPGAState),
+        VMSTATE_BOOL(fault.unstoppable, FPGAState),
         VMSTATE_UINT8(fault.status, FPGAState),
         VMSTATE_BOOL(fault.gone, FPGAState),
         VMSTATE_BOOL(irq.lost, FPGAState),

@@ -29,6 +29,12 @@ static inline bool fpga_fault_stick(FPGAState *s)
     return fpga_fault_take(&s->fault.stuck);
 }
 
+/* Whether the engine runs, and ignores that a register is to stop it */
+static inline bool fpga_fault_unstoppable(FPGAState *s)
+{
+    return s->fault.unstoppable && s->dma.running;
+}
+
 /* Before state is loaded: faults move with the machine. */
 void fpga_fault_pre_load(FPGAState *s);
 

@@ -85,6 +85,7 @@ typedef struct FPGAFault {
     uint32_t delay_ms;
     uint32_t lost_interrupts;
     uint32_t stuck;
+    bool unstoppable;
     uint8_t status;
     bool gone;
 

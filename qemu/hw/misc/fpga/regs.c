@@ -9,6 +9,7 @@
 #include "qemu/bswap.h"
 #include "qemu/log.h"
 #include "dma.h"
+#include "fault.h"
 #include "irq.h"
 #include "regs.h"
 #include "trace.h"
@@ -86,6 +87,24 @@ uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
     }
 }
 
+static void fpga_reset_but_dma(FPGAState *s)
+{
+    s->scratch = (uint32_t)~FPGA_SCRATCH_RESET;
+    memset(s->regfile, 0, FPGA_REGFILE_SIZE);
+    s->registers_changed(s);
+}
+
+/* What FPGA_CONTROL_RESET does */
+static void fpga_control_reset(FPGAState *s)
+{
+    if (fpga_fault_unstoppable(s)) {
+        fpga_irq_reset(s);
+        fpga_reset_but_dma(s);
+    } else {
+        fpga_regs_reset(s);
+    }
+}
+
 static void fpga_ring_write(FPGAState *s, hwaddr reg, uint32_t value)
 {
     FPGADma *dma = &s->dma;
@@ -124,7 +143,7 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
         break;
     case FPGA_CONTROL:
         if (value & FPGA_CONTROL_RESET) {
-            fpga_regs_reset(s);
+            fpga_control_reset(s);
             fpga_irq_update(s, false);
         }
         break;
@@ -156,7 +175,7 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
     case FPGA_DMA_CONTROL:
         s->dma.polled = whole & FPGA_DMA_CONTROL_POLLED;
         if (!(whole & FPGA_DMA_CONTROL_RUN)) {
-            if (!s->dma.stuck) {
+            if (!s->dma.stuck && !fpga_fault_unstoppable(s)) {
                 fpga_dma_stop(s);
             }
         } else if (!s->dma.running) {
@@ -233,7 +252,5 @@ void fpga_regs_reset(FPGAState *s)
     /* In this order: stopping the engine shows completions that it counted. */
     fpga_irq_reset(s);
     fpga_dma_reset(s);
-    s->scratch = (uint32_t)~FPGA_SCRATCH_RESET;
-    memset(s->regfile, 0, FPGA_REGFILE_SIZE);
-    s->registers_changed(s);
+    fpga_reset_but_dma(s);
 }
