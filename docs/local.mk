@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Pages and documents. Included by the top Makefile.am; paths are from the top. They are
-# installed in the arrangement that they have here, so that the links among them hold.
+# installed in the arrangement that they have here, so that the links among them hold;
+# those to the rest of the source tree are left out, and paths follow the prefix.
 dist_man_MANS += docs/emucard.4
 
 nobase_dist_doc_DATA = \
@@ -14,13 +15,24 @@ nobase_dist_doc_DATA = \
 	docs/own-machine.md \
 	docs/results.md \
 	docs/topology.svg \
-	docs/tree.md \
 	docs/writing-specs.md \
 	examples/ansible/pciaddr-check.yml \
 	examples/demo-guest.yaml \
 	examples/fixed-card.yaml \
-	examples/libvirt-domain.xml
+	examples/libvirt-domain.xml \
+	qemu/docs/specs/fpga.rst
 
 dist_pkgdata_DATA = \
 	docs/pciaddr-check-result.schema.json \
 	docs/pciaddr-spec.schema.json
+
+install-data-hook:
+	@cd "$(DESTDIR)$(docdir)" && for page in $(filter %.md,$(nobase_dist_doc_DATA)); do \
+		$(AWK) -v page="$$page" -v mode=install -v installed="$(nobase_dist_doc_DATA)" \
+			-f "$(abs_top_srcdir)/docs/links.awk" "$$page" >"$$page.new" && \
+		cat "$$page.new" >"$$page" && rm "$$page.new" || exit; \
+	done
+	@for page in $(DESTDIR)$(docdir)/docs/*.md $(DESTDIR)$(mandir)/man[1-9]/pciaddr-*; do \
+		sed 's,/usr/share/fpga-pci/,$(pkgdatadir)/,g' "$$page" >"$$page.new" && \
+		cat "$$page.new" >"$$page" && rm "$$page.new" || exit; \
+	done
