@@ -19,8 +19,7 @@ nobase_dist_doc_DATA = \
 	examples/ansible/pciaddr-check.yml \
 	examples/demo-guest.yaml \
 	examples/fixed-card.yaml \
-	examples/libvirt-domain.xml \
-	qemu/docs/specs/fpga.rst
+	examples/libvirt-domain.xml
 
 dist_pkgdata_DATA = \
 	docs/pciaddr-check-result.schema.json \
