@@ -12,8 +12,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-formats.bats \
 	selftests/cli/pciaddr-check-sources.bats \
 	selftests/cli/pciaddr-check-spec.bats \
-	selftests/cli/sources-pciaddr.bats \
-	selftests/cli/tap.bats
+	selftests/cli/sources-pciaddr.bats
 
 EXTRA_DIST += $(cli_tests)
 

@@ -14,10 +14,10 @@ TOP = """\
 What the card's ports come through: machines, firmware, kernels, and what happens to them.
 `selftests/matrix/table.py` is the table that drives it; this page is written by
 
-    selftests/matrix/run --results results.json --page docs/fixed-address-matrix.md
+    MATRIX_RESULTS=results.json scripts/check --long matrix
+    selftests/matrix/page results.json >docs/fixed-address-matrix.md
 
-from a run with {versions}.
-`scripts/check --long matrix` runs the same, `scripts/check` a short selection.
+from a run with {versions}. `scripts/check` runs a short selection.
 [How the address is held](fixed-address.md) is another page.
 
 In each cell the guest was asked after the event: BAR0 and the kernel's `resource` hold the

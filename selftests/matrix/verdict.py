@@ -3,7 +3,7 @@
 
 import os
 
-from registers import REGISTERS
+from harness.cards import REGISTERS
 
 IN_GUEST = os.path.join(os.path.dirname(__file__), "in-guest")
 ID = f"{REGISTERS['FPGA_ID_VALUE']:08x}"

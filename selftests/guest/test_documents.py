@@ -7,9 +7,10 @@ import re
 import shlex
 import textwrap
 
-from where import TOP
-
+import pytest
 from guest.__main__ import parse_arguments
+from harness import TOP
+from harness.machines import FREE_CARD
 
 DEMO = "/usr/libexec/fpga-pci/demo"
 # Times and rates are another in each run.
@@ -33,23 +34,26 @@ def shown():
     return [found for found in map(steps, map(textwrap.dedent, blocks)) if found]
 
 
-def compare(tap, command, expected, got):
+def matches(expected, got):
     """[...] in what the document shows stands for anything."""
     pattern = re.escape(expected).replace(re.escape("[...]"), ".*")
-    tap.result(re.fullmatch(pattern, got, re.DOTALL) is not None, f"as README.md shows it: {command}",
-               f"shown:\n{expected}\nprinted:\n{got}")
+    return re.fullmatch(pattern, got, re.DOTALL)
 
 
-def test_demo(tap, guest):
+def test_demo(guest, subtests):
     printed = steps(guest.run(DEMO).stdout.decode())
     for command, expected in shown()[0].items():
-        compare(tap, command, expected, printed.get(command, "not a step of the demo"))
+        with subtests.test(f"as README.md shows it: {command}"):
+            got = printed.get(command, "not a step of the demo")
+            assert matches(expected, got), f"shown:\n{expected}\nprinted:\n{got}"
 
 
-def test_free_card(tap, guest):
-    for command, expected in shown()[1].items():
-        printed = guest.run("sh", "-c", command).stdout.decode()
-        compare(tap, command, expected, printed.rstrip("\n"))
+@FREE_CARD
+@pytest.mark.parametrize("command", shown()[1])
+def test_free_card_as_README_shows_it(guest, command):
+    expected = shown()[1][command]
+    got = guest.run("sh", "-c", command).stdout.decode().rstrip("\n")
+    assert matches(expected, got), f"shown:\n{expected}\nprinted:\n{got}"
 
 
 def command_lines():
@@ -61,11 +65,6 @@ def command_lines():
             yield shlex.split(line, comments=True)
 
 
-def test_command_lines(tap):
-    for arguments in command_lines():
-        try:
-            parse_arguments(arguments)
-            taken = True
-        except SystemExit:
-            taken = False
-        tap.result(taken, f"scripts/guest takes what a document shows: {shlex.join(arguments)}")
+@pytest.mark.parametrize("arguments", command_lines(), ids=lambda words: shlex.join(words) or "none")
+def test_scripts_guest_takes_what_a_document_shows(arguments):
+    parse_arguments(arguments)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What must fail fails, with the right exit status and a message that helps."""
 
-from where import EDU, FPGA, RANGE
+import pytest
+from harness.cards import EDU, FPGA, RANGE
+from harness.machines import FREE_CARD
 
 BROKEN_SPEC = b"version: 1\ndevices:\n  - nmae: card\n    select: 1234:f96a\n"
 
@@ -39,16 +41,7 @@ DEFAULT_MACHINE = (
      "pciaddr-check --spec /tmp/none.yaml", 2, (r"/tmp/none\.yaml",)),
     ("nodes belong to the group fpga, and have names by slot",
      NODES, 0, (r"^/dev/fpga0 fpga 660$", r"^/dev/edu0 fpga 660$", "^/dev/fpga0$", "^/dev/edu0$")),
-    ("strict=1 and another range: the driver does not bind, and says why",
-     STRICT, 0, (r"fpga_pci.*0x2000-0x27ff.*0x3000-0x37ff.*strict",)),
-    ("without strict it binds again",
-     BOUND_AGAIN, 0, ("verified",)),
 )
-
-FREE_CARD = (
-    "-device", "dec-21154,id=dec,bus=pci.0,addr=4,chassis_nr=1",
-    "-device", "fpga,bus=dec,addr=1",
-)  # fmt: skip
 
 # On a machine with a card that has no fixed base
 FREE_MACHINE = (
@@ -61,15 +54,25 @@ FREE_MACHINE = (
 )
 
 
-def run_table(tap, guest, table):
-    for name, command, status, patterns in table:
-        tap.command(name, guest.run("sh", "-c", command), status, *patterns)
+def table(rows):
+    return pytest.mark.parametrize("command, status, matches",
+                                   [pytest.param(*row, id=name) for name, *row in rows])
 
 
-def test_default_machine(tap, guest):
+@table(DEFAULT_MACHINE)
+def test_default_machine(guest, command, status, matches):
     guest.run("sh", "-c", "cat >/tmp/broken.yaml", input=BROKEN_SPEC)
-    run_table(tap, guest, DEFAULT_MACHINE)
+    guest.sh(command, status, matches)
 
 
-def test_free_machine(tap, guest):
-    run_table(tap, guest, FREE_MACHINE)
+def test_strict(guest, subtests):
+    with subtests.test("strict=1 and another range: the driver does not bind, and says why"):
+        guest.sh(STRICT, matches=[r"fpga_pci.*0x2000-0x27ff.*0x3000-0x37ff.*strict"])
+    with subtests.test("without strict it binds again"):
+        guest.sh(BOUND_AGAIN, matches=["verified"])
+
+
+@FREE_CARD
+@table(FREE_MACHINE)
+def test_card_with_no_fixed_base(guest, command, status, matches):
+    guest.sh(command, status, matches)
