@@ -31,10 +31,14 @@ try() {
 	[[ $output == *"1 PCI function,"* ]]
 }
 
-@test "a repeated device is a warning; the first counts" {
+@test "a device that comes a second time is a warning where it says something else" {
 	try "00:00.0 A\n$(rows 4)\n\n00:01.0 B\n$(rows 4)\n\n00:00.0 C\n$(rows 4)\n"
 	[ "$status" = 0 ]
-	[[ $output == *":13: 0000:00:00.0 comes a second time; the first, of line 1, counts"* ]]
+	[[ $output == *"2 PCI functions"* && $output != *"a second time"* ]]
+	try "00:00.0 A\n$(rows 4)\n\n00:01.0 B\n$(rows 4)\n\n00:00.0 C\n$(rows 4 | sed s/6a/6b/)\n"
+	[ "$status" = 0 ]
+	[[ $output == *":13: 0000:00:00.0 comes a second time, with other config space"* ]]
+	[[ $output == *"(bytes that differ: 1); the first, of line 1, counts"* ]]
 	[[ $output == *"2 PCI functions"* ]]
 }
 

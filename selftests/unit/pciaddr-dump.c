@@ -153,7 +153,8 @@ static void functions_are_sorted_and_single(void **state)
 	assert_int_equal(machine.functions[1].line, 5);
 	assert_int_equal(machine.functions[2].bus, 0xff);
 	assert_int_equal(machine.functions[3].domain, 0x10000);
-	assert_int_equal(machine.warning_count, 1);
+	/* a second record that says nothing else adds to the first */
+	assert_int_equal(machine.warning_count, 0);
 	assert_int_equal(machine.bus_count, 3);
 	machine_free(&machine);
 }

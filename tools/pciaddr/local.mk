@@ -32,16 +32,32 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/configspace/enhanced-allocation.c \
 	tools/pciaddr/configspace/read.c \
 	tools/pciaddr/configspace/read.h \
+	tools/pciaddr/input/clean.c \
+	tools/pciaddr/input/clean.h \
 	tools/pciaddr/input/dump-details.c \
 	tools/pciaddr/input/dump-details.h \
+	tools/pciaddr/input/dump-log.c \
+	tools/pciaddr/input/dump-log.h \
+	tools/pciaddr/input/dump-merge.c \
+	tools/pciaddr/input/dump-merge.h \
 	tools/pciaddr/input/dump-reader.c \
 	tools/pciaddr/input/dump-reader.h \
+	tools/pciaddr/input/dump-registers.c \
+	tools/pciaddr/input/dump-registers.h \
+	tools/pciaddr/input/dump-resources.c \
+	tools/pciaddr/input/dump-resources.h \
 	tools/pciaddr/input/dump-rows.c \
 	tools/pciaddr/input/dump-rows.h \
+	tools/pciaddr/input/dump-slots.c \
+	tools/pciaddr/input/dump-slots.h \
 	tools/pciaddr/input/dump-state.c \
 	tools/pciaddr/input/dump-state.h \
 	tools/pciaddr/input/dump.c \
+	tools/pciaddr/input/encoding.c \
+	tools/pciaddr/input/encoding.h \
 	tools/pciaddr/input/live.c \
+	tools/pciaddr/input/prefix.c \
+	tools/pciaddr/input/prefix.h \
 	tools/pciaddr/input/proc-resources.c \
 	tools/pciaddr/input/proc-resources.h \
 	tools/pciaddr/input/source.c \
@@ -49,8 +65,12 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/sysfs-files.c \
 	tools/pciaddr/input/sysfs-files.h \
 	tools/pciaddr/input/sysfs-tree.c \
+	tools/pciaddr/input/text-stream.c \
+	tools/pciaddr/input/text-stream.h \
 	tools/pciaddr/input/textfile.c \
 	tools/pciaddr/input/textfile.h \
+	tools/pciaddr/input/unpack.c \
+	tools/pciaddr/input/unpack.h \
 	tools/pciaddr/model/intervals.c \
 	tools/pciaddr/model/intervals.h \
 	tools/pciaddr/model/machine.c \
@@ -107,10 +127,12 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/view/marks.h \
 	tools/pciaddr/view/tree.c \
 	tools/pciaddr/view/views.h
-libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS)
+libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS) \
+	$(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
 
 pciaddr_check_SOURCES = tools/pciaddr-check.c
 pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) $(JSON_C_LIBS) \
+	$(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) \
 	-lpthread -lm
 pciaddr_check_LDADD = $(pciaddr_libs)
 

@@ -60,6 +60,7 @@ static const char *in_source(const struct machine *machine, const struct locatio
 const char *location_text(const struct machine *machine, const struct location *location,
 			  struct arena *arena)
 {
+	const struct text_origin *origin;
 	const char *place;
 
 	switch (location->kind) {
@@ -72,6 +73,9 @@ const char *location_text(const struct machine *machine, const struct location *
 			return machine->config_path;
 		return in_source(machine, location, arena, location->function->line, "");
 	case LOCATION_CONFIG:
+		origin = text_origin(location->function, location->number);
+		if (origin)
+			return in_source(machine, location, arena, origin->line, "");
 		place = in_source(machine, location, arena, location->function->line, "/config");
 		return arena_printf(arena, "%s, %sregister 0x%02x", place,
 				    machine->kind == SOURCE_DUMP ? "config " : "",

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "common/numbers.h"
+#include "pciaddr/input/dump-registers.h"
+#include "pciaddr/model/pcispec.h"
 
 static bool starts_with(const struct line *line, const char *prefix)
 {
@@ -29,6 +31,11 @@ static bool skip_prefix(struct line *line, const char *prefix)
 	return true;
 }
 
+static bool has(const struct line *line, const char *text)
+{
+	return memmem(line->text, line->length, text, strlen(text));
+}
+
 /* "[size=16K]"; lspci's units are powers of 1024 */
 static bool parse_size_note(const struct line *line, uint64_t *size)
 {
@@ -49,7 +56,8 @@ static bool parse_size_note(const struct line *line, uint64_t *size)
 	return text + length < end && parse_size(number, size);
 }
 
-static void read_region(struct dump_reader *reader, struct line line, int index)
+/* False: the line is none of a region. */
+static bool read_region(struct dump_reader *reader, struct line line, int index)
 {
 	struct region region = { .index = index, .line = reader->lines.number };
 	size_t digits = 0;
@@ -63,52 +71,96 @@ static void read_region(struct dump_reader *reader, struct line line, int index)
 		region.space = SPACE_MEMORY;
 		region.index = BAR_ROM;
 	} else {
-		return;
+		return false;
 	}
 	while (digits < line.length && hex_digit(line.text[digits]) >= 0)
 		digits++;
 	region.has_address = parse_hex(line.text, digits, &region.address);
 	skip(&line, digits);
-	if (memmem(line.text, line.length, "[virtual]", 9))
+	region.unassigned = starts_with(&line, "<unassigned>");
+	region.ignored = starts_with(&line, "<ignored>");
+	region.disabled = has(&line, "[disabled");
+	region.is_64bit = has(&line, "(64-bit,");
+	region.prefetchable = has(&line, ", prefetchable)");
+	if (has(&line, "[virtual]"))
 		region.virtual = true;
 	region.has_size = parse_size_note(&line, &region.size);
 	if (reader->region_count < REGIONS_MAX)
 		reader->regions[reader->region_count++] = region;
+	return true;
+}
+
+static void read_driver(struct dump_reader *reader, const struct line *line)
+{
+	dump_function(reader)->driver = arena_copy(&reader->machine->arena, line->text,
+						   line->length);
+	reader->any_driver = true;
 }
 
 void dump_read_detail(struct dump_reader *reader, struct line line)
 {
-	struct pci_function *function;
+	/* what a capability has as regions (SR-IOV) are no BARs of this function */
+	bool in_header = !reader->told.capability_seen;
 
 	if (!reader->in_function)
 		return;
-	skip(&line, 1);
+	while (line.length && (line.text[0] == '\t' || line.text[0] == ' '))
+		skip(&line, 1);
 	if (!line.length)
 		return;
 	switch (line.text[0]) {
 	case 'R':
-		if (starts_with(&line, "Region ") && line.length > 10 &&
+		if (in_header && starts_with(&line, "Region ") && line.length > 10 &&
 		    line.text[7] >= '0' && line.text[7] <= '5' && line.text[8] == ':') {
 			int index = line.text[7] - '0';
 
 			skip(&line, 10);
 			read_region(reader, line, index);
 		}
-		break;
+		return;
 	case 'M':
 	case 'I':
 	case 'E':
 	case '[':
-		read_region(reader, line, -1);
+		if (in_header && read_region(reader, line, -1))
+			return;
 		break;
 	case 'K':
-		if (!skip_prefix(&line, "Kernel driver in use: "))
-			break;
-		function = &reader->machine->functions[reader->machine->count - 1];
-		function->driver = arena_copy(&reader->machine->arena, line.text, line.length);
-		reader->any_driver = true;
-		break;
+		if (skip_prefix(&line, "Kernel driver in use: "))
+			read_driver(reader, &line);
+		return;
 	}
+	told_line(&reader->told, &line, reader->lines.number);
+}
+
+bool dump_is_detail(const struct line *line)
+{
+	static const char *const beginnings[] = {
+		"BridgeCtl:", "Bus: primary=", "Capabilities: ", "Control: I/O", "DevCap", "DevCtl",
+		"DevSta", "DeviceName:", "Expansion ROM at ", "Flags: ", "I/O behind bridge:",
+		"I/O ports at ", "I/O window ", "IOMMU group:", "Interrupt: pin", "Kernel driver in use:",
+		"Kernel modules:", "Latency: ", "LnkCap", "LnkCtl", "LnkSta", "Memory at ",
+		"Memory behind bridge:", "Memory window ", "NUMA node:", "Physical Slot:",
+		"PriDiscTmr", "Prefetchable memory behind bridge:", "Region ", "Secondary status:",
+		"Status: Cap", "Status: D", "Subsystem: ", "Vector table:", "[virtual] ", "!!! ",
+	};
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (starts_with(line, beginnings[i]))
+			return true;
+	return false;
+}
+
+static struct bar *add_bar(struct machine *machine, struct pci_function *function,
+			   const struct region *region)
+{
+	struct bar *bar = function_add_bar(machine, function, (unsigned int)region->index);
+
+	bar->space = region->space;
+	bar->is_64bit = region->is_64bit;
+	bar->prefetchable = region->prefetchable;
+	bar->not_decoded = region->index == BAR_ROM && region->disabled;
+	return bar;
 }
 
 /* The kernel's sizes and addresses, into the BARs that config space has shown. */
@@ -116,10 +168,10 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 			 const struct region *region, struct bar *bar)
 {
 	if (!bar) {
-		if (region->index < 0 || !region->has_address)
+		if (region->index < 0 ||
+		    (!region->has_address && !region->unassigned && !region->ignored))
 			return;
-		bar = function_add_bar(machine, function, (unsigned int)region->index);
-		bar->space = region->space;
+		bar = add_bar(machine, function, region);
 	}
 	bar->line = region->line;
 	if (bar->fixed_legacy)
@@ -147,25 +199,68 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 	}
 }
 
-void dump_apply_regions(struct dump_reader *reader, struct pci_function *function)
+/*
+ * lspci -v does not number the regions: they come in the order of the BARs, the unimplemented
+ * ones left out.
+ */
+static struct bar *next_bar(struct pci_function *function, enum space space, unsigned int *next)
 {
-	unsigned int next = 0;
+	while (*next < function->bar_count && function->bars[*next].space != space)
+		(*next)++;
+	if (*next == function->bar_count || function->bars[*next].index == BAR_ROM)
+		return NULL;
+	return &function->bars[(*next)++];
+}
 
-	for (unsigned int i = 0; i < reader->region_count; i++) {
-		const struct region *region = &reader->regions[i];
+void dump_apply_regions(struct machine *machine, struct pci_function *function,
+			const struct region *regions, unsigned int count)
+{
+	unsigned int next = 0, number = 0;
+	uint32_t value;
+	bool registers = config_read(function, CFG_BAR0, 4, &value);
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct region region = regions[i];
 		struct bar *bar = NULL;
 
-		if (region->index >= 0) {
-			bar = function_bar(function, (unsigned int)region->index);
-		} else {
-			/* in the order of the BARs, the unimplemented ones left out */
-			while (next < function->bar_count &&
-			       function->bars[next].space != region->space)
-				next++;
-			if (next < function->bar_count && function->bars[next].index != BAR_ROM)
-				bar = &function->bars[next++];
+		if (region.index < 0 && registers) {
+			bar = next_bar(function, region.space, &next);
+		} else if (region.index < 0) {
+			/* counted, 64-bit ones twice: a gap in between cannot be seen */
+			if (number > 5)
+				continue;
+			region.index = (int)number;
+			number += region.is_64bit ? 2 : 1;
 		}
-		if (!bar || bar->space == region->space)
-			apply_region(reader->machine, function, region, bar);
+		if (region.index >= 0)
+			bar = function_bar(function, (unsigned int)region.index);
+		if (!bar || bar->space == region.space)
+			apply_region(machine, function, &region, bar);
+	}
+}
+
+void dump_apply_windows(struct pci_function *function, const struct told *told)
+{
+	if (!function->bridge)
+		return;
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++) {
+		const struct told_window *window = &told->windows[kind];
+		struct window *known = &function->bridge->windows[kind];
+
+		if (!window->told)
+			continue;
+		if (known->state == WINDOW_UNKNOWN) {
+			known->state = window->open ? WINDOW_OPEN : WINDOW_CLOSED;
+			known->range = window->range;
+		} else if (window->open && window->maybe_kernel &&
+			   (known->state != WINDOW_OPEN ||
+			    !range_equal(known->range, window->range))) {
+			/*
+			 * What lspci prints is the kernel's, or what the registers say.  Where
+			 * it is not what they say, it is the kernel's.
+			 */
+			known->kernel_state = WINDOW_OPEN;
+			known->kernel = window->range;
+		}
 	}
 }

@@ -5,10 +5,17 @@
 
 #include "pciaddr/input/dump-state.h"
 
-/* A line of lspci -v; most say nothing that config space does not. */
+/* A line of lspci -v, with the blanks in front of it. */
 void dump_read_detail(struct dump_reader *reader, struct line line);
 
-/* Puts the regions that were read into the BARs that config space has shown. */
-void dump_apply_regions(struct dump_reader *reader, struct pci_function *function);
+/* Does the line, which nothing indents, begin as one of lspci -v does? */
+bool dump_is_detail(const struct line *line);
+
+/* Puts the regions into the BARs that config space has shown, or makes them. */
+void dump_apply_regions(struct machine *machine, struct pci_function *function,
+			const struct region *regions, unsigned int count);
+
+/* Puts the windows into the bridge, as far as its registers are not known. */
+void dump_apply_windows(struct pci_function *function, const struct told *told);
 
 #endif

@@ -1,40 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * lspci's text: `lspci -x`, `-xxx`, `-xxxx`, with or without the lines of -v.
+ * What people have of a machine as text: `lspci` with any of -v, -x and -n, with parts of
+ * /proc/ioports, /proc/iomem and the kernel's log before or behind it, in one file.  What a
+ * line is, its content says.
  *
  * Nothing in such a file is trusted.  A line that does not fit becomes a warning with its
  * number, and what it would have told stays unknown.
  */
+#include <config.h>
+
 #include "pciaddr/input/dump-reader.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/numbers.h"
-#include "pciaddr/configspace/decode.h"
 #include "pciaddr/input/dump-details.h"
+#include "pciaddr/input/dump-log.h"
+#include "pciaddr/input/dump-merge.h"
+#include "pciaddr/input/dump-registers.h"
+#include "pciaddr/input/dump-resources.h"
 #include "pciaddr/input/dump-rows.h"
+#include "pciaddr/input/dump-slots.h"
+#include "pciaddr/input/prefix.h"
 
 static void end_function(struct dump_reader *reader)
 {
-	struct pci_function *function;
-
-	if (reader->in_function) {
-		function = &reader->machine->functions[reader->machine->count - 1];
-		if (reader->config_end)
-			config_decode(reader->machine, function, reader->config,
-				      reader->present_count == reader->config_end ?
-				      NULL : reader->present, reader->config_end);
-		dump_apply_regions(reader, function);
-	}
+	dump_end_row(reader);
+	if (reader->in_function)
+		dump_decode(reader);
 	reader->in_function = false;
 	reader->skipping = false;
+	reader->after_blank = false;
 	reader->out_of_order = false;
+	reader->again = false;
 	reader->last_row = -1;
 	reader->config_end = 0;
 	reader->present_count = 0;
 	reader->region_count = 0;
 	memset(reader->present, 0, sizeof(reader->present));
+	told_begin(&reader->told);
+}
+
+/* A section as --verbose tells it; many small ones would say nothing. */
+#define SECTIONS_TOLD 40
+
+static void tell_section(struct dump_reader *reader)
+{
+	static const char *const names[] = {
+		[SECTION_LSPCI] = "lspci",
+		[SECTION_TREE] = "lspci -t (which says nothing more)",
+		[SECTION_LOG] = "a kernel's log",
+	};
+	struct machine *machine = reader->machine;
+
+	if (!names[reader->section] || reader->sections_told++ >= SECTIONS_TOLD)
+		return;
+	if (reader->section == SECTION_LSPCI || reader->section_functions)
+		machine_tell(machine, "%s: %s, %zu functions, from line %" PRIu32 " to %" PRIu32,
+			     machine->name, names[reader->section], reader->section_functions,
+			     reader->section_first, reader->section_last);
+	else
+		machine_tell(machine, "%s: %s, from line %" PRIu32 " to %" PRIu32, machine->name,
+			     names[reader->section], reader->section_first, reader->section_last);
+}
+
+static void enter_section(struct dump_reader *reader, enum section section)
+{
+	uint32_t number = reader->lines.number;
+
+	if (reader->block.count && section != SECTION_IOPORTS)
+		dump_end_resources(reader);
+	if (reader->section != section) {
+		if (reader->section != SECTION_NONE && reader->section != SECTION_IOPORTS)
+			tell_section(reader);
+		reader->section = section;
+		reader->section_first = number;
+		reader->section_functions = 0;
+	}
+	reader->section_last = number;
 }
 
 /*
@@ -78,45 +123,204 @@ static int parse_slot(const struct line *line, struct pci_function *slot)
 static void begin_function(struct dump_reader *reader, const struct pci_function *slot)
 {
 	struct pci_function *function;
+	size_t index;
 
 	end_function(reader);
-	function = machine_add(reader->machine);
+	index = dump_find_slot(reader, slot);
+	reader->again = index != SIZE_MAX;
+	if (reader->again) {
+		reader->current = index;
+		function = dump_function(reader);
+		reader->before = *function;
+	} else {
+		function = machine_add(reader->machine);
+		reader->current = reader->machine->count - 1;
+		reader->section_functions++;
+	}
 	*function = *slot;
 	function->line = reader->lines.number;
 	reader->in_function = true;
+	reader->from_log = false;
+}
+
+static void skip_blanks(struct line *line)
+{
+	while (line->length && (line->text[0] == ' ' || line->text[0] == '\t')) {
+		line->text++;
+		line->length--;
+	}
+}
+
+static bool contains(const struct line *line, const char *text)
+{
+	return memmem(line->text, line->length, text, strlen(text));
+}
+
+/* A slot or a row in front of the line, without blanks; false: something else. */
+static bool read_header_or_row(struct dump_reader *reader, const struct line *line)
+{
+	struct pci_function slot = { 0 };
+	size_t digits = dump_row_digits(line);
+	struct line rest = *line;
+	int length;
+
+	if (digits) {
+		if (reader->in_function && !reader->from_log)
+			enter_section(reader, SECTION_LSPCI);
+		dump_read_row(reader, line, digits);
+		return true;
+	}
+	length = parse_slot(line, &slot);
+	if (!length)
+		return false;
+	enter_section(reader, SECTION_LSPCI);
+	if (length < 0) {
+		dump_warn(reader, line, "no PCI function has such an address, left out");
+		end_function(reader);
+		reader->skipping = true;
+		return true;
+	}
+	begin_function(reader, &slot);
+	rest.text += length;
+	rest.length -= (size_t)length;
+	skip_blanks(&rest);
+	told_header(&reader->told, &rest, reader->lines.number);
+	return true;
+}
+
+/* "-[0000:00]-+-00.0", "           +-01.0", "           \-02.0" */
+static bool is_tree(const struct line *line)
+{
+	struct line rest = *line;
+
+	while (rest.length && (rest.text[0] == ' ' || rest.text[0] == '|')) {
+		rest.text++;
+		rest.length--;
+	}
+	return rest.length >= 3 &&
+		(!memcmp(rest.text, "-[", 2) || !memcmp(rest.text, "+-", 2) ||
+		 !memcmp(rest.text, "\\-", 2)) && rest.text[2] != '-';
+}
+
+/*
+ * What people write above a part of a file, "$ cat /proc/ioports" or "=== iomem ===": it says
+ * what follows, and is no line of anything.
+ */
+static bool is_heading(struct dump_reader *reader, const struct line *line)
+{
+	static const char *const commands[] = { "lspci", "dmesg", "journalctl", "/proc/", "/sys/" };
+	bool words = false;
+
+	if (line->length > 120)
+		return false;
+	if (contains(line, "ioports"))
+		reader->hint = SECTION_IOPORTS;
+	else if (contains(line, "iomem"))
+		reader->hint = SECTION_IOMEM;
+	if (reader->hint != SECTION_NONE)
+		return true;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (contains(line, commands[i]))
+			return true;
+	for (size_t i = 0; i < line->length; i++)
+		words = words || !strchr("-=_*#~`+. ", line->text[i] ? line->text[i] : 'x');
+	return !words;
+}
+
+/* A line that the kernel, or another program, has put into a log. */
+static void read_log(struct dump_reader *reader, const struct line *line)
+{
+	struct pci_function slot = { 0 };
+	size_t length = dump_log_function(line, &slot);
+	struct line text = { line->text + length, line->length - length };
+
+	enter_section(reader, SECTION_LOG);
+	if (!length)
+		return;
+	if (dump_log_config(&text)) {
+		begin_function(reader, &slot);
+		reader->from_log = true;
+	} else if (dump_log_found(&(struct told) { 0 }, &text, 0)) {
+		begin_function(reader, &slot);
+		reader->from_log = true;
+		dump_log_found(&reader->told, &text, reader->lines.number);
+	}
+}
+
+static void read_other(struct dump_reader *reader, const struct line *line)
+{
+	if (is_heading(reader, line)) {
+		end_function(reader);
+		enter_section(reader, SECTION_NONE);
+		return;
+	}
+	dump_warn(reader, line, line_was_complete(&reader->lines, line) ?
+		  "not a line of lspci's, left out" : "the file is cut off here");
+}
+
+/* A line that mail, a web page or a log may have changed. */
+static void read_disguised(struct dump_reader *reader, struct line line)
+{
+	bool log = strip_prefix(&line), indented;
+	struct line bare = line;
+	struct pci_function slot;
+
+	if (!line.length) {
+		reader->after_blank = !log || reader->after_blank;
+		return;
+	}
+	skip_blanks(&bare);
+	indented = bare.text != line.text;
+	if (read_header_or_row(reader, &bare)) {
+		reader->indented = true;
+		return;
+	}
+	if (dump_continue_row(reader, &bare))
+		return;
+	if (dump_read_resource(reader, &bare)) {
+		enter_section(reader, SECTION_IOPORTS);
+		end_function(reader);
+		return;
+	}
+	if (is_tree(&line)) {
+		enter_section(reader, SECTION_TREE);
+		end_function(reader);
+		return;
+	}
+	if (dump_log_function(&bare, &slot)) {
+		read_log(reader, &bare);
+		return;
+	}
+	if (reader->in_function && !reader->from_log && (indented || dump_is_detail(&bare)) &&
+	    (!log || dump_is_detail(&bare))) {
+		enter_section(reader, SECTION_LSPCI);
+		dump_read_detail(reader, bare);
+		return;
+	}
+	if (log)
+		read_log(reader, &bare);
+	else if (!(reader->skipping && indented))
+		read_other(reader, &bare);
 }
 
 static void read_line(struct dump_reader *reader, const struct line *line)
 {
-	struct pci_function slot = { 0 };
-	size_t digits;
-	int length;
-
 	if (!line->length) {
-		end_function(reader);
+		reader->after_blank = true;
 		return;
 	}
-	if (line->text[0] == '\t' || line->text[0] == ' ') {
+	/* as lspci has written it, most lines are one of these */
+	if (line->text[0] == '\t' && reader->in_function && reader->section == SECTION_LSPCI &&
+	    !reader->indented) {
+		reader->section_last = reader->lines.number;
 		dump_read_detail(reader, *line);
 		return;
 	}
-	digits = dump_row_digits(line);
-	if (digits) {
-		dump_read_row(reader, line, digits);
+	if (hex_digit(line->text[0]) >= 0 && read_header_or_row(reader, line)) {
+		reader->indented = false;
 		return;
 	}
-	length = parse_slot(line, &slot);
-	if (length > 0) {
-		begin_function(reader, &slot);
-		return;
-	}
-	dump_warn(reader, line, length ? "no PCI function has such an address, left out" :
-		  line_was_complete(&reader->lines, line) ? "not a line of lspci's, left out" :
-		  "the file is cut off here");
-	if (length) {
-		end_function(reader);
-		reader->skipping = true;
-	}
+	read_disguised(reader, *line);
 }
 
 /* lspci -k names the driver of every device that has one; then those without a line have none. */
@@ -132,6 +336,7 @@ void dump_start(struct dump_reader *reader, struct machine *machine)
 	memset(reader, 0, sizeof(*reader));
 	reader->machine = machine;
 	reader->last_row = -1;
+	told_begin(&reader->told);
 	if (!machine->config_path)
 		machine->config_path = machine->name;
 }
@@ -151,8 +356,10 @@ void dump_feed(struct dump_reader *reader, const char *text, size_t length)
 void dump_finish(struct dump_reader *reader)
 {
 	end_function(reader);
+	enter_section(reader, SECTION_NONE);
 	if (reader->any_driver)
 		settle_drivers(reader->machine);
+	dump_free_slots(reader);
 }
 
 void dump_parse(struct machine *machine, const char *text, size_t length)

@@ -2,21 +2,30 @@
 /* Config space in lspci's text: 16 bytes on each line. */
 #include "pciaddr/input/dump-rows.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "common/numbers.h"
+#include "pciaddr/input/prefix.h"
 
 #define CONFIG_SIZE_MAX 4096
 #define ROW_BYTES 16
+
+/* lspci writes 2 or 3 digits, the kernel (pci=earlydump) 8. */
+#define DIGITS_MAX 8
+
+/* So many lines of a log may come between two parts of a row. */
+#define BREAK_MAX 16
 
 static void store_row(struct dump_reader *reader, const struct line *line, unsigned int offset,
 		      const uint8_t *bytes, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		unsigned int at = offset + i;
-		uint8_t bit = (uint8_t)(1u << (at % 8));
 
 		if (at >= CONFIG_KEPT)
 			break;
-		if (reader->present[at / 8] & bit) {
+		if (bit_is_set(reader->present, at)) {
 			if (reader->config[at] != bytes[i]) {
 				dump_warn(reader, line, "says something else than an earlier "
 					  "line of the same offset, which counts");
@@ -24,7 +33,7 @@ static void store_row(struct dump_reader *reader, const struct line *line, unsig
 			}
 			continue;
 		}
-		reader->present[at / 8] |= bit;
+		set_bit(reader->present, at);
 		reader->present_count++;
 		reader->config[at] = bytes[i];
 		if (at >= reader->config_end)
@@ -36,50 +45,129 @@ size_t dump_row_digits(const struct line *line)
 {
 	size_t digits = 0;
 
-	while (digits < line->length && digits < 5 && hex_digit(line->text[digits]) >= 0)
+	while (digits < line->length && digits <= DIGITS_MAX &&
+	       hex_digit(line->text[digits]) >= 0)
 		digits++;
-	if (digits < 2 || digits + 1 >= line->length || line->text[digits] != ':' ||
-	    line->text[digits + 1] != ' ')
+	if (digits < 2 || digits > DIGITS_MAX || digits + 1 >= line->length ||
+	    line->text[digits] != ':' || line->text[digits + 1] != ' ')
 		return 0;
 	return digits;
+}
+
+/* " 01 02": as many bytes as there are, up to 16; *@text becomes what follows them. */
+static unsigned int read_bytes(const char **text, const char *end, uint8_t bytes[ROW_BYTES])
+{
+	unsigned int count = 0;
+
+	while (count < ROW_BYTES && end - *text >= 3 && (*text)[0] == ' ' &&
+	       hex_byte(*text + 1) >= 0 && (end - *text == 3 || hex_digit((*text)[3]) < 0)) {
+		bytes[count++] = (uint8_t)hex_byte(*text + 1);
+		*text += 3;
+	}
+	return count;
+}
+
+static void begin_broken(struct dump_reader *reader, const struct line *line,
+			 unsigned int offset, unsigned int count)
+{
+	reader->broken = (struct broken_row) {
+		.open = true,
+		.offset = offset,
+		.count = count,
+		.line = reader->lines.number,
+	};
+	dump_shown(line, reader->broken.shown);
+}
+
+void dump_end_row(struct dump_reader *reader)
+{
+	if (!reader->broken.open)
+		return;
+	reader->broken.open = false;
+	machine_warn(reader->machine, "%s:%" PRIu32 ": fewer than 16 bytes: %s",
+		     reader->machine->config_path, reader->broken.line, reader->broken.shown);
+}
+
+bool dump_continue_row(struct dump_reader *reader, const struct line *line)
+{
+	struct broken_row *broken = &reader->broken;
+	const char *text = line->text, *end = line->text + line->length;
+	uint8_t bytes[ROW_BYTES];
+	unsigned int count = 0;
+
+	if (!broken->open)
+		return false;
+	if (++broken->waited > BREAK_MAX) {
+		dump_end_row(reader);
+		return false;
+	}
+	for (;;) {
+		while (text < end && (*text == ' ' || *text == '\t'))
+			text++;
+		if (text == end)
+			break;
+		if (count == ROW_BYTES || end - text < 2 || hex_byte(text) < 0 ||
+		    (end - text > 2 && text[2] != ' '))
+			return false;
+		bytes[count++] = (uint8_t)hex_byte(text);
+		text += 2;
+	}
+	if (!count || broken->count + count > ROW_BYTES)
+		return false;
+	store_row(reader, line, broken->offset + broken->count, bytes, count);
+	broken->count += count;
+	broken->open = broken->count < ROW_BYTES;
+	return true;
+}
+
+/* Has the kernel written into the line, so that the row's rest comes later? */
+static bool log_follows(const char *text, const char *end)
+{
+	struct line rest = { text, (size_t)(end - text) };
+
+	return (*text == '[' || *text == '<') && strip_prefix(&rest);
 }
 
 void dump_read_row(struct dump_reader *reader, const struct line *line, size_t digits)
 {
 	const char *text = line->text + digits + 1;
 	const char *end = line->text + line->length;
-	unsigned int offset = 0, count = 0;
+	unsigned int offset = 0, count;
 	uint8_t bytes[ROW_BYTES];
 
+	dump_end_row(reader);
 	if (reader->skipping)
 		return;
-	if (!reader->in_function) {
+	for (size_t i = 0; i < digits; i++)
+		offset = offset << 4 | (unsigned int)hex_digit(line->text[i]);
+	/* behind a blank line, what begins again is of somebody else */
+	if (!reader->in_function ||
+	    (reader->after_blank && reader->last_row >= 0 && (int)offset <= reader->last_row)) {
 		dump_warn(reader, line, "config space of no device, left out");
 		return;
 	}
-	for (size_t i = 0; i < digits; i++)
-		offset = offset << 4 | (unsigned int)hex_digit(line->text[i]);
+	reader->after_blank = false;
 	if (offset >= CONFIG_SIZE_MAX || offset % ROW_BYTES) {
 		dump_warn(reader, line, "offset out of range, left out");
 		return;
 	}
-	while (end - text >= 3 && text[0] == ' ' && hex_byte(text + 1) >= 0) {
-		if (count == ROW_BYTES) {
-			dump_warn(reader, line, "more than 16 bytes, the rest is left out");
-			break;
-		}
-		bytes[count++] = (uint8_t)hex_byte(text + 1);
-		text += 3;
-	}
+	count = read_bytes(&text, end, bytes);
 	while (text < end && *text == ' ')
 		text++;
-	if (count < ROW_BYTES)
-		dump_warn(reader, line, text < end ?
-			  "malformed bytes, what comes before them counts" :
-			  line_was_complete(&reader->lines, line) ?
-			  "fewer than 16 bytes" : "the file is cut off here");
-	else if (text < end)
-		dump_warn(reader, line, "something after the bytes, left out");
+	if (count < ROW_BYTES) {
+		if (text < end && !log_follows(text, end))
+			dump_warn(reader, line, "malformed bytes, what comes before them counts");
+		else if (text == end && !line_was_complete(&reader->lines, line))
+			dump_warn(reader, line, "the file is cut off here");
+		else
+			begin_broken(reader, line, offset, count);
+	} else if (text < end && !log_follows(text, end)) {
+		if (hex_digit(*text) >= 0)
+			dump_warn(reader, line, "more than 16 bytes, the rest is left out");
+		/* hexdump and the kernel write the characters behind the bytes */
+		else if (*text != '|' && *text != '.')
+			dump_warn(reader, line, "something after the bytes, left out");
+	}
 	if ((int)offset <= reader->last_row && !reader->out_of_order) {
 		dump_warn(reader, line, "offsets out of order");
 		reader->out_of_order = true;

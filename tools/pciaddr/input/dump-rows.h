@@ -11,4 +11,13 @@ size_t dump_row_digits(const struct line *line);
 /* Takes the bytes of such a line. */
 void dump_read_row(struct dump_reader *reader, const struct line *line, size_t digits);
 
+/*
+ * The rest of a row that a line of the kernel's log broke: bytes alone, and no more than are
+ * missing.  False when it is something else.
+ */
+bool dump_continue_row(struct dump_reader *reader, const struct line *line);
+
+/* A row that stayed too short is a warning; to be called before what follows it. */
+void dump_end_row(struct dump_reader *reader);
+
 #endif

@@ -2,17 +2,24 @@
 #include "pciaddr/input/dump-state.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+void dump_shown(const struct line *line, char shown[64])
+{
+	size_t length = line->length < 60 ? line->length : 60;
+
+	/* a file that is no text at all must not reach the terminal as it is */
+	for (size_t i = 0; i < length; i++)
+		shown[i] = line->text[i] >= ' ' && line->text[i] <= '~' ? line->text[i] :
+			line->text[i] == '\t' ? ' ' : '?';
+	strcpy(shown + length, length < line->length ? "..." : "");
+}
 
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what)
 {
-	size_t shown = line->length < 60 ? line->length : 60;
-	char text[64];
+	char shown[64];
 
-	/* a file that is no text at all must not reach the terminal as it is */
-	for (size_t i = 0; i < shown; i++)
-		text[i] = line->text[i] >= ' ' && line->text[i] <= '~' ? line->text[i] :
-			line->text[i] == '\t' ? ' ' : '?';
-	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %.*s%s", reader->machine->config_path,
-		     reader->lines.number, what, (int)shown, text,
-		     shown < line->length ? "..." : "");
+	dump_shown(line, shown);
+	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %s", reader->machine->config_path,
+		     reader->lines.number, what, shown);
 }

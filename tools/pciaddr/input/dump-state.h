@@ -12,8 +12,13 @@ struct region {
 	int index;		/* -1: lspci -v gives no number */
 	enum space space;
 	bool has_address;
+	bool unassigned;	/* "<unassigned>" */
+	bool ignored;		/* "<ignored>": the register holds something, the kernel nothing */
 	bool virtual;
 	bool has_size;
+	bool disabled;
+	bool is_64bit;
+	bool prefetchable;
 	uint64_t address;
 	uint64_t size;
 	uint32_t line;
@@ -21,23 +26,122 @@ struct region {
 
 #define REGIONS_MAX (BAR_ROM + 1)
 
+/* A line "I/O behind bridge: ..." */
+struct told_window {
+	bool told;
+	bool open;
+	bool maybe_kernel;	/* newer versions of lspci print the kernel's where it has one */
+	struct range range;
+	uint32_t line;
+};
+
+#define ORIGINS_MAX 64
+
+/* What the text says of config space: the registers that lspci has read and put into words. */
+struct told {
+	uint8_t bytes[CONFIG_KEPT];
+	uint8_t present[CONFIG_KEPT / 8];
+	struct text_origin origins[ORIGINS_MAX];
+	unsigned int origin_count;
+	struct told_window windows[WINDOWS];
+	bool windows_unclear;	/* lspci could not tell them either */
+	bool flags;		/* "Flags:", of lspci -v */
+	bool bus_master;
+	bool capability_seen;	/* a line "Capabilities:", of whatever kind */
+	bool capabilities_told;	/* all of them, and not "<access denied>" */
+	uint8_t capability;	/* offset of the one whose lines are being read, or 0 */
+	uint8_t capability_id;
+	uint8_t capability_link;	/* where the next one's offset belongs */
+	uint16_t control;	/* low half of "BridgeCtl:" */
+	bool control_told;
+	uint32_t flags_line;
+	uint32_t class;		/* by its name or number */
+	bool class_told;
+	uint8_t programming;
+};
+
+/* A row that ended early: a line of the kernel's log may have come between. */
+struct broken_row {
+	bool open;
+	unsigned int offset;
+	unsigned int count;
+	unsigned int waited;	/* lines since */
+	uint32_t line;
+	char shown[64];
+};
+
+/* What the lines of a file belong to; they are told apart by content. */
+enum section {
+	SECTION_NONE,
+	SECTION_LSPCI,
+	SECTION_TREE,
+	SECTION_IOPORTS,
+	SECTION_IOMEM,
+	SECTION_LOG,
+};
+
+struct resource_block {
+	struct resource *entries;
+	size_t count;
+	size_t capacity;
+	bool wide;		/* eight digits and more */
+	bool ram;		/* a name that only /proc/iomem has */
+};
+
+struct slot_table;
+
 struct dump_reader {
 	struct machine *machine;
 	struct lines lines;
-	bool in_function;	/* rows belong to the last function of the machine */
+	size_t current;		/* index of the function that rows belong to */
+	bool in_function;
 	bool skipping;		/* rows of a function that could not be taken */
+	bool after_blank;
+	bool indented;		/* the whole of lspci's text is */
 	bool out_of_order;
 	bool any_driver;
+	bool from_log;		/* "config space:" in a log */
+	bool again;		/* the function was there before, as @before */
+	struct pci_function before;
+	struct slot_table *slots;	/* NULL while they come in order */
 	int last_row;
 	size_t config_end;	/* bytes of config up to the last one read */
 	size_t present_count;
 	uint8_t config[CONFIG_KEPT];
 	uint8_t present[CONFIG_KEPT / 8];
+	struct broken_row broken;
 	struct region regions[REGIONS_MAX];
 	unsigned int region_count;
+	struct told told;
+	struct resource_block block;
+	enum section hint;	/* what the line before says that follows */
+	enum section section;
+	uint32_t section_first;
+	uint32_t section_last;
+	size_t section_functions;
+	unsigned int sections_told;
 };
+
+/* The function that is being read. */
+static inline struct pci_function *dump_function(struct dump_reader *reader)
+{
+	return &reader->machine->functions[reader->current];
+}
+
+static inline bool bit_is_set(const uint8_t *bits, unsigned int at)
+{
+	return bits[at / 8] >> (at % 8) & 1;
+}
+
+static inline void set_bit(uint8_t *bits, unsigned int at)
+{
+	bits[at / 8] |= (uint8_t)(1u << (at % 8));
+}
 
 /* A warning with the number of the line and what it says. */
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what);
+
+/* As much of the line as a warning shows, with nothing in it that acts on a terminal. */
+void dump_shown(const struct line *line, char shown[64]);
 
 #endif

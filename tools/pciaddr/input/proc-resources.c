@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "common/die.h"
-#include "pciaddr/input/textfile.h"
+#include "pciaddr/input/prefix.h"
+#include "pciaddr/input/text-stream.h"
 
 /* "  2000-27ff : fpga_pci" */
-static bool parse_entry(struct machine *machine, const struct line *line, struct resource *entry)
+bool resource_parse_line(struct machine *machine, const struct line *line,
+			 struct resource *entry)
 {
 	const char *text = line->text, *end = line->text + line->length;
 	const char *dash, *colon;
@@ -58,61 +60,84 @@ static void rebuild_nesting(struct resource_list *list)
 	}
 }
 
-void resources_parse(struct machine *machine, enum space space, const char *path,
-		     const char *text, size_t length)
+static const char *file_name(enum space space)
+{
+	return space == SPACE_IO ? "/proc/ioports" : "/proc/iomem";
+}
+
+void resources_take(struct machine *machine, enum space space, const char *path,
+		    struct resource *entries, size_t count)
 {
 	struct resource_list *list = &machine->resources[space];
-	struct lines lines = lines_of(text, length);
 	bool all_zero = true;
-	size_t capacity = 0;
-	struct line line;
 
 	free(list->entries);
 	*list = (struct resource_list) {
 		.path = arena_copy(&machine->arena, path, strlen(path)),
+		.entries = entries,
+		.count = count,
 	};
+	if (!count)
+		return;
+	for (size_t i = 0; i < count; i++)
+		all_zero = all_zero && !entries[i].range.first && !entries[i].range.last;
+	list->state = all_zero ? RESOURCES_HIDDEN : RESOURCES_READ;
+	rebuild_nesting(list);
+}
+
+/* What is no line of the file must not reach the terminal as it is. */
+static const char *shown(struct machine *machine, const struct line *line)
+{
+	size_t length = line->length < 60 ? line->length : 60;
+	char *text = arena_copy(&machine->arena, line->text, length);
+
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = '?';
+	return text;
+}
+
+void resources_parse(struct machine *machine, enum space space, const char *path,
+		     const char *text, size_t length)
+{
+	struct lines lines = lines_of(text, length);
+	struct resource *entries = NULL;
+	size_t count = 0, capacity = 0;
+	struct line line;
+
 	while (next_line(&lines, &line)) {
 		struct resource entry = { .line = lines.number };
 
+		strip_prefix(&line);
 		if (!line.length)
 			continue;
-		if (!parse_entry(machine, &line, &entry)) {
-			machine_warn(machine, "%s:%" PRIu32 ": not a line of %s, left out: %.*s",
-				     path, lines.number,
-				     space == SPACE_IO ? "/proc/ioports" : "/proc/iomem",
-				     (int)(line.length < 60 ? line.length : 60), line.text);
+		if (!resource_parse_line(machine, &line, &entry)) {
+			machine_warn(machine, "%s:%" PRIu32 ": not a line of %s, left out: %s",
+				     path, lines.number, file_name(space), shown(machine, &line));
 			continue;
 		}
-		all_zero = all_zero && !entry.range.first && !entry.range.last;
-		if (list->count == capacity) {
+		if (count == capacity) {
 			capacity = capacity ? capacity * 2 : 64;
-			list->entries = grow_array(list->entries, capacity,
-						   sizeof(*list->entries));
+			entries = grow_array(entries, capacity, sizeof(*entries));
 		}
-		list->entries[list->count++] = entry;
+		entries[count++] = entry;
 	}
-	if (!list->count) {
-		machine_warn(machine, "%s: no line of %s in it", path,
-			     space == SPACE_IO ? "/proc/ioports" : "/proc/iomem");
-		return;
-	}
-	list->state = all_zero ? RESOURCES_HIDDEN : RESOURCES_READ;
-	rebuild_nesting(list);
+	if (!count)
+		machine_warn(machine, "%s: no line of %s in it", path, file_name(space));
+	resources_take(machine, space, path, entries, count);
 }
 
 void resources_load(struct machine *machine, enum space space, const char *path, bool required)
 {
 	size_t length;
-	char *text = read_text_file(path, &length);
+	char *text;
 
-	if (!text) {
-		if (required)
-			machine_fail(machine, EXIT_USAGE, "%s: %s", path, strerror(errno));
+	text = required ? text_stream_read_whole(machine, path, path, &length) :
+		read_text_file(path, &length);
+	if (!text)
 		return;
-	}
 	resources_parse(machine, space, path, text, length);
 	free(text);
 	if (required && machine->resources[space].state == RESOURCES_NONE)
-		machine_fail(machine, EXIT_USAGE, "%s: not a copy of %s", path,
-			     space == SPACE_IO ? "/proc/ioports" : "/proc/iomem");
+		machine_fail(machine, EXIT_USAGE, "%s: not a copy of %s", path, file_name(space));
 }

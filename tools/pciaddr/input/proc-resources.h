@@ -8,7 +8,16 @@
 #ifndef PCIADDR_INPUT_PROC_RESOURCES_H
 #define PCIADDR_INPUT_PROC_RESOURCES_H
 
+#include "pciaddr/input/textfile.h"
 #include "pciaddr/model/machine.h"
+
+/* "  2000-27ff : fpga_pci"; false when it is none.  The line's number is the caller's. */
+bool resource_parse_line(struct machine *machine, const struct line *line,
+			 struct resource *entry);
+
+/* Gives the machine these lines, which were malloc()ed. */
+void resources_take(struct machine *machine, enum space space, const char *path,
+		    struct resource *entries, size_t count);
 
 /* Reads the text of such a file; lines that are none become warnings of the machine. */
 void resources_parse(struct machine *machine, enum space space, const char *path,

@@ -37,6 +37,7 @@ void machine_init(struct machine *machine, enum source_kind kind, const char *na
 	machine->kind = kind;
 	machine->name = arena_copy(&machine->arena, name, strlen(name));
 	machine->warnings_end = &machine->warnings;
+	machine->notes_end = &machine->notes;
 }
 
 void machine_free(struct machine *machine)
@@ -59,19 +60,44 @@ struct pci_function *machine_add(struct machine *machine)
 	return memset(&machine->functions[machine->count++], 0, sizeof(*machine->functions));
 }
 
+static struct note **add_note(struct machine *machine, struct note **end, const char *format,
+			      va_list args)
+{
+	struct note *note = arena_alloc(&machine->arena, sizeof(*note));
+
+	note->text = arena_vprintf(&machine->arena, format, args);
+	*end = note;
+	return &note->next;
+}
+
 void machine_warn(struct machine *machine, const char *format, ...)
 {
-	struct note *note;
 	va_list args;
 
 	if (machine->warning_count++ >= WARNINGS_KEPT)
 		return;
-	note = arena_alloc(&machine->arena, sizeof(*note));
 	va_start(args, format);
-	note->text = arena_vprintf(&machine->arena, format, args);
+	machine->warnings_end = add_note(machine, machine->warnings_end, format, args);
 	va_end(args);
-	*machine->warnings_end = note;
-	machine->warnings_end = &note->next;
+}
+
+void machine_warn_of_source(struct machine *machine, const char *format, ...)
+{
+	va_list args;
+
+	machine->warning_count++;
+	va_start(args, format);
+	machine->warnings_end = add_note(machine, machine->warnings_end, format, args);
+	va_end(args);
+}
+
+void machine_tell(struct machine *machine, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	machine->notes_end = add_note(machine, machine->notes_end, format, args);
+	va_end(args);
 }
 
 void machine_fail(struct machine *machine, int status, const char *format, ...)
@@ -84,6 +110,17 @@ void machine_fail(struct machine *machine, int status, const char *format, ...)
 	machine->error = arena_vprintf(&machine->arena, format, args);
 	machine->error_status = status;
 	va_end(args);
+}
+
+const struct text_origin *text_origin(const struct pci_function *function, unsigned int offset)
+{
+	for (unsigned int i = 0; i < function->origin_count; i++) {
+		const struct text_origin *origin = &function->origins[i];
+
+		if (offset >= origin->offset && offset < origin->offset + origin->length)
+			return origin;
+	}
+	return NULL;
 }
 
 int slot_compare(const struct pci_function *a, const struct pci_function *b)

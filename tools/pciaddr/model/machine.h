@@ -74,6 +74,7 @@ enum window_state {
 struct window {
 	uint8_t state;		/* enum window_state, of the registers */
 	uint8_t kernel_state;	/* enum window_state, of the kernel's resource */
+	bool maybe_kernel;	/* lspci's text alone: the kernel's, or what the registers say */
 	struct range range;
 	struct range kernel;
 };
@@ -88,6 +89,13 @@ struct bridge {
 	uint8_t subordinate;
 	uint16_t control;	/* bridge control register */
 	struct window windows[WINDOWS];
+};
+
+/* Bytes of config space that were not read as such: a line of lspci's text tells them. */
+struct text_origin {
+	uint16_t offset;
+	uint16_t length;
+	uint32_t line;
 };
 
 struct pci_function {
@@ -116,6 +124,8 @@ struct pci_function {
 	bool absent : 1;	/* reads all ones */
 	const uint8_t *config;
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
+	const struct text_origin *origins;
+	uint8_t origin_count;
 	const char *driver;	/* NULL: unknown; "": none */
 	struct bar *bars;	/* implemented ones, in order */
 	struct bridge *bridge;	/* NULL: not a bridge */
@@ -181,6 +191,8 @@ struct machine {
 	struct note *warnings;	/* about the source's form, in order */
 	struct note **warnings_end;
 	size_t warning_count;	/* of all, also of those that were not kept */
+	struct note *notes;	/* what was taken of the source, for --verbose */
+	struct note **notes_end;
 	const char *error;	/* why it could not be read; NULL: it was */
 	int error_status;	/* the exit status that the error asks for */
 };
@@ -192,6 +204,14 @@ void machine_free(struct machine *machine);
 struct pci_function *machine_add(struct machine *machine);
 
 void machine_warn(struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* About the source as a whole: kept, however many lines of it were warned of. */
+void machine_warn_of_source(struct machine *machine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What was taken of the source, and how it was read. */
+void machine_tell(struct machine *machine, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Keeps the first error; the machine is then not to be used. */
@@ -213,6 +233,9 @@ struct bus *machine_bus(const struct machine *machine, uint32_t domain, uint8_t 
 /* "0000:01:01.0"; returns @buffer. */
 #define SLOT_TEXT_MAX 24
 const char *slot_text(const struct pci_function *function, char buffer[SLOT_TEXT_MAX]);
+
+/* The line of text that tells this byte of config space, or NULL: it was read as such. */
+const struct text_origin *text_origin(const struct pci_function *function, unsigned int offset);
 
 /* 0 when it is the same function, otherwise as strcmp(). */
 int slot_compare(const struct pci_function *a, const struct pci_function *b);

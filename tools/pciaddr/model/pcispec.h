@@ -19,6 +19,7 @@
 #define CFG_STATUS		0x06
 #define   STATUS_CAPABILITIES	0x0010
 #define CFG_REVISION		0x08
+#define CFG_CLASS		0x09	/* programming interface, subclass, class */
 #define CFG_HEADER_TYPE		0x0e
 #define   HEADER_MASK		0x7f
 #define   HEADER_DEVICE		0
@@ -96,6 +97,7 @@
 #define PROGIF_IDE_NATIVE_1	0x01	/* the primary channel has BARs of its own */
 #define PROGIF_IDE_NATIVE_2	0x04	/* the secondary channel */
 #define CLASS_PCI_BRIDGE	0x0604
+#define CLASS_CARDBUS_BRIDGE	0x0607
 #define PROGIF_SUBTRACTIVE	0x01
 
 /* <linux/ioport.h>: flags in the third column of sysfs's `resource` */

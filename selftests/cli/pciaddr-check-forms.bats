@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check: the forms in which people have a machine's dump. The demo's guest in each
+# disguise must be what it is without one.
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+# findings FILE: what pciaddr-check says of a dump, without where it was read
+findings() {
+	pciaddr-check --dump "$1" | sed -E "s#[^ (]*/(form|plain)(\.ioports|\.iomem)?(:[0-9]+)?#FILE\2#g"
+}
+
+# same FILE: nothing is lost of the guest, and nothing is warned of
+same() {
+	findings "$1" >"$BATS_TEST_TMPDIR/found" 2>"$BATS_TEST_TMPDIR/errors" || true
+	! grep ^warning "$BATS_TEST_TMPDIR/found" || return
+	diff "$BATS_TEST_TMPDIR/expected" "$BATS_TEST_TMPDIR/found" &&
+		[ ! -s "$BATS_TEST_TMPDIR/errors" ]
+}
+
+setup() {
+	form=$BATS_TEST_TMPDIR/form
+	cp "$GUEST" "$BATS_TEST_TMPDIR/plain"
+	findings "$BATS_TEST_TMPDIR/plain" >"$BATS_TEST_TMPDIR/expected"
+	# so that the comparison is of something
+	grep -q '11 PCI functions' "$BATS_TEST_TMPDIR/expected"
+}
+
+@test "packed by gzip, xz and zstd, also in several parts, from a file and a pipe" {
+	gzip -c "$GUEST" >"$form" && same "$form"
+	head -n 50 "$GUEST" | gzip >"$form"
+	tail -n +51 "$GUEST" | gzip >>"$form"
+	same "$form"
+	xz -c "$GUEST" >"$form" && same "$form"
+	command -v zstd >/dev/null || skip "no zstd to pack with"
+	zstd -qc "$GUEST" >"$form" && same "$form"
+	run -0 pciaddr-check --dump - <"$form"
+	[[ $output == *"11 PCI functions"* ]]
+}
+
+@test "packed data that are cut off or damaged: what came before counts, with a warning" {
+	gzip -c "$GUEST" >"$form"
+	truncate -s "$(($(stat -c %s "$form") / 2))" "$form"
+	run pciaddr-check --dump "$form"
+	[ "$status" -le 3 ]
+	[[ $output == *"warning"*"the packed data are cut off here"* ]]
+	xz -c "$GUEST" >"$form"
+	printf 'xxxx' | dd of="$form" bs=1 seek=1500 conv=notrunc status=none
+	run pciaddr-check --dump "$form"
+	[ "$status" -le 3 ]
+	[[ $output == *"damaged"* ]]
+	printf '\x1f\x8b' >"$form"
+	run -2 pciaddr-check --dump "$form"
+}
+
+@test "a bomb ends at a bound, and not in the machine's memory" {
+	# its first bytes are a good dump, which must count all the same
+	{ cat "$GUEST" && head -c 300M /dev/zero; } | gzip -1 >"$form"
+	run -0 "${PYTHON:-python3}" -c '
+import resource, subprocess, sys
+status = subprocess.run(["pciaddr-check", "--dump", sys.argv[1]], timeout=120).returncode
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print("peak", peak, "KiB")
+sys.exit(status if peak < 200000 else 9)' "$form"
+	[[ $output == *"11 PCI functions"* && $output == *"unpacks to more than 256 MiB"* ]]
+}
+
+@test "what is known not to be text is named" {
+	printf 'PK\x03\x04abcdefghijklmnop' >"$form"
+	run -2 pciaddr-check --dump "$form"
+	[[ $output == *"a zip archive; unpack it first"* ]]
+	printf 'BZh91AY&SYabcdefghij' >"$form"
+	run -2 pciaddr-check --dump "$form"
+	[[ $output == *"bzip2 -d"* ]]
+}
+
+@test "UTF-16 with and without a byte order mark, UTF-8 with one" {
+	for encoding in UTF-16 UTF-16LE UTF-16BE; do
+		iconv -f UTF-8 -t "$encoding" "$GUEST" >"$form" && same "$form"
+	done
+	{ printf '\xfe\xff' && iconv -f UTF-8 -t UTF-16BE "$GUEST"; } >"$form" && same "$form"
+	{ printf '\xef\xbb\xbf' && cat "$GUEST"; } >"$form" && same "$form"
+	iconv -f UTF-8 -t UTF-16 "$GUEST" | gzip >"$form" && same "$form"
+}
+
+@test "line ends of DOS, and of a serial console" {
+	sed 's/$/\r/' "$GUEST" >"$form" && same "$form"
+	sed 's/$/\r\r/' "$GUEST" >"$form" && same "$form"
+}
+
+@test "quotes of mail, one in the other too" {
+	sed 's/^/> /' "$GUEST" >"$form" && same "$form"
+	sed 's/^/>/' "$GUEST" >"$form" && same "$form"
+	sed 's/^/> >> /' "$GUEST" >"$form" && same "$form"
+	sed 's/^/| /' "$GUEST" >"$form" && same "$form"
+	sed 's/^/> /; s/ *$//' "$GUEST" >"$form" && same "$form"
+}
+
+@test "indented as a whole, by blanks or by a tab" {
+	sed 's/^/    /' "$GUEST" >"$form" && same "$form"
+	sed 's/^/\t/' "$GUEST" >"$form" && same "$form"
+	sed 's/^/ /' "$GUEST" >"$form" && same "$form"
+}
+
+@test "details behind blanks instead of a tab, or behind nothing" {
+	sed 's/\t/        /g' "$GUEST" >"$form" && same "$form"
+	sed 's/\t/  /g' "$GUEST" >"$form" && same "$form"
+	sed 's/\t/ /g' "$GUEST" >"$form" && same "$form"
+	sed 's/\t/        /g; s/^/> /' "$GUEST" >"$form" && same "$form"
+	expand -t 4 "$GUEST" | sed 's/^/    /' >"$form" && same "$form"
+}
+
+@test "no-break spaces, of UTF-8 and of Latin 1" {
+	sed 's/ /\xc2\xa0/g' "$GUEST" >"$form" && same "$form"
+	sed 's/\t/        /; s/ /\xa0/g' "$GUEST" >"$form" && same "$form"
+}
+
+@test "characters as HTML writes them, and tags around the text" {
+	sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g' "$GUEST" >"$form" && same "$form"
+	sed 's/&/\&amp;/g; s/</\&#60;/g; s/>/\&#x3e;/g; s/ /\&nbsp;/g' "$GUEST" >"$form" && same "$form"
+	{
+		printf '<pre>' && sed 's/</\&lt;/g; s/>/\&gt;/g' "$GUEST" && echo '</pre>'
+	} >"$form" && same "$form"
+	sed 's/</\&lt;/g; s/>/\&gt;/g; s/$/<br>/' "$GUEST" >"$form" && same "$form"
+	sed 's/</\&lt;/g; s/>/\&gt;/g; s/$/<br \/>/' "$GUEST" | tr -d '\n' >"$form" && same "$form"
+}
+
+@test "colours of a terminal" {
+	sed 's/^\([0-9a-f:.]*\) /\x1b[1;33m\1\x1b[0m /' "$GUEST" >"$form" && same "$form"
+}
+
+@test "prefixes of syslog, journal and dmesg" {
+	for prefix in 'Feb 21 10:00:01 host root: ' 'Feb  1 10:00:01 xps-13 lspci[123]: ' \
+		'2025-03-18T10:00:01+01:00 host kernel: ' '2025-03-18T10:00:01.123456+0100 host lspci[1]: ' \
+		'2025-03-18 10:00:01,123 ' '1742288401.123456 host lspci[12]: ' '[    0.198415] ' \
+		'[    0.198415][    T1] ' '<6>[   12.345678] ' 'kern  :info  : [    6.1] ' \
+		'[Tue Mar 24 07:10:54 2026] ' '[  +0.000018] ' 'Feb 21 10:00:01 host kernel: [   12.3] ' \
+		'Mär 24 10:00:01 host lspci: ' '[   12.345678] host lspci[12]: '; do
+		sed "s/^/$prefix/" "$GUEST" >"$form"
+		same "$form" || { echo "prefix: $prefix"; return 1; }
+		sed "s/^\t/#011/; s/^/$prefix/; s/ *$//" "$GUEST" >"$form"
+		same "$form" || { echo "prefix, tabs escaped: $prefix"; return 1; }
+	done
+}
+
+@test "blank lines between the rows" {
+	sed 'G' "$GUEST" >"$form" && same "$form"
+	sed '/^[0-9a-f]0: /s/$/\n/' "$GUEST" >"$form" && same "$form"
+}
+
+@test "a line of the kernel's log within a row, and between rows" {
+	sed '20i [   12.345678] usb 1-1: new high-speed USB device number 2' "$GUEST" >"$form"
+	same "$form"
+	sed -E '20s/^(.{21})(.*)/\1[   12.345678] usb 1-1: new high-speed USB device\n\2/' "$GUEST" >"$form"
+	! diff -q "$form" "$GUEST"
+	same "$form"
+	sed -E '20s/^(.{21})(.*)/\1\n[   12.345678] usb 1-1: something\n\2/' "$GUEST" >"$form"
+	same "$form"
+}
+
+@test "a row that stays too short is a warning, and unknown" {
+	sed -E '20s/^(.{21}).*/\1/' "$GUEST" >"$form"
+	run pciaddr-check --dump "$form"
+	[[ $output == *":20: fewer than 16 bytes"* ]]
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
+#include "pciaddr/input/dump-log.h"
+
+#include <string.h>
+
+#include "common/numbers.h"
+#include "pciaddr/input/dump-registers.h"
+#include "pciaddr/model/pcispec.h"
+
+static bool is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_' || c == '-' || c == '.';
+}
+
+size_t dump_log_function(const struct line *line, struct pci_function *slot)
+{
+	const char *text = line->text, *end = line->text + line->length;
+	unsigned int digits = 0;
+	uint32_t domain = 0;
+
+	while (text < end && is_name(*text))
+		text++;
+	if (text == line->text || text == end || *text != ' ')
+		return 0;
+	text++;
+	for (; text + digits < end && hex_digit(text[digits]) >= 0 && digits < 9; digits++)
+		domain = domain << 4 | (uint32_t)hex_digit(text[digits]);
+	text += digits;
+	if (digits < 4 || digits > 8 || end - text < 9 || text[0] != ':' || text[3] != ':' ||
+	    text[6] != '.' || hex_byte(text + 1) < 0 || hex_byte(text + 4) < 0 ||
+	    hex_byte(text + 4) > 0x1f || hex_digit(text[7]) < 0 || hex_digit(text[7]) > 7)
+		return 0;
+	*slot = (struct pci_function) {
+		.domain = domain,
+		.bus = (uint8_t)hex_byte(text + 1),
+		.device = (uint8_t)hex_byte(text + 4),
+		.function = (uint8_t)hex_digit(text[7]),
+	};
+	text += 8;
+	/* "config space:" has no colon before it on some kernels */
+	if (*text != ':' && *text != ' ')
+		return 0;
+	while (text < end && (*text == ':' || *text == ' '))
+		text++;
+	return (size_t)(text - line->text);
+}
+
+bool dump_log_config(const struct line *text)
+{
+	static const char words[] = "config space:";
+
+	return text->length >= strlen(words) && !memcmp(text->text, words, strlen(words));
+}
+
+bool dump_log_found(struct told *told, const struct line *text, uint32_t number)
+{
+	static const char type_word[] = "] type ", class_word[] = " class 0x";
+	const char *at = text->text, *end = text->text + text->length;
+	uint64_t vendor, device, type, class;
+
+	if (end - at < 35 || at[0] != '[' || !parse_hex(at + 1, 4, &vendor) || at[5] != ':' ||
+	    !parse_hex(at + 6, 4, &device) || memcmp(at + 10, type_word, strlen(type_word)) ||
+	    !parse_hex(at + 17, 2, &type) || memcmp(at + 19, class_word, strlen(class_word)) ||
+	    !parse_hex(at + 28, 6, &class))
+		return false;
+	told_bytes(told, CFG_VENDOR, 4, (uint32_t)(vendor | device << 16), number);
+	told_bytes(told, CFG_HEADER_TYPE, 1, (uint32_t)type, number);
+	told_bytes(told, CFG_CLASS, 3, (uint32_t)class, number);
+	return true;
+}

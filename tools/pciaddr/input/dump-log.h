@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A kernel log's lines about PCI functions. */
+#ifndef PCIADDR_INPUT_DUMP_LOG_H
+#define PCIADDR_INPUT_DUMP_LOG_H
+
+#include "pciaddr/input/dump-state.h"
+
+/*
+ * Is it "pci 0000:00:02.0: ..." or "DRIVER 0000:00:02.0: ..."?  Returns the length up to the
+ * text, 0 for another line, and fills in the slot.
+ */
+size_t dump_log_function(const struct line *line, struct pci_function *slot);
+
+/* "[8086:15d3] type 01 class 0x060400": what the kernel found there; false: another text */
+bool dump_log_found(struct told *told, const struct line *text, uint32_t number);
+
+/* "config space:", which rows follow (pci=earlydump) */
+bool dump_log_config(const struct line *text);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pciaddr/input/dump-merge.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "pciaddr/configspace/decode.h"
+#include "pciaddr/input/dump-details.h"
+#include "pciaddr/input/dump-registers.h"
+
+static bool was_read(const struct pci_function *function, unsigned int offset)
+{
+	return offset < function->config_length &&
+		(!function->present || bit_is_set(function->present, offset));
+}
+
+static void add_byte(struct dump_reader *reader, unsigned int offset, uint8_t byte)
+{
+	set_bit(reader->present, offset);
+	reader->present_count++;
+	reader->config[offset] = byte;
+	if (offset >= reader->config_end)
+		reader->config_end = offset + 1;
+}
+
+/* The hex of the record before; returns how many bytes say something else now. */
+static unsigned int add_hex_before(struct dump_reader *reader, const struct pci_function *before)
+{
+	unsigned int differences = 0;
+
+	for (unsigned int i = 0; i < before->config_length; i++) {
+		if (!was_read(before, i) || text_origin(before, i))
+			continue;
+		if (!bit_is_set(reader->present, i)) {
+			add_byte(reader, i, before->config[i]);
+		} else if (reader->config[i] != before->config[i]) {
+			reader->config[i] = before->config[i];
+			differences++;
+		}
+	}
+	return differences;
+}
+
+/* What the text of the record before told. */
+static void add_told_before(struct told *told, const struct pci_function *before)
+{
+	for (unsigned int i = 0; i < before->origin_count; i++) {
+		const struct text_origin *origin = &before->origins[i];
+
+		if (told->origin_count == ORIGINS_MAX)
+			return;
+		told->origins[told->origin_count++] = *origin;
+		for (unsigned int at = origin->offset; at < origin->offset + origin->length; at++) {
+			told->bytes[at] = before->config[at];
+			set_bit(told->present, at);
+		}
+	}
+}
+
+/* The origins whose bytes no hex has are kept; they say where a value was read. */
+static void add_told(struct dump_reader *reader, struct pci_function *function)
+{
+	const struct told *told = &reader->told;
+	struct text_origin kept[ORIGINS_MAX];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < told->origin_count; i++) {
+		const struct text_origin *origin = &told->origins[i];
+		bool used = false;
+
+		for (unsigned int at = origin->offset; at < origin->offset + origin->length; at++) {
+			if (bit_is_set(reader->present, at))
+				continue;
+			add_byte(reader, at, told->bytes[at]);
+			used = true;
+		}
+		if (used)
+			kept[count++] = *origin;
+	}
+	if (!count)
+		return;
+	function->origins = memcpy(arena_alloc(&reader->machine->arena, count * sizeof(*kept)),
+				   kept, count * sizeof(*kept));
+	function->origin_count = (uint8_t)count;
+}
+
+/* The BARs of the record before, as the lines that they came from. */
+static unsigned int regions_before(const struct pci_function *before, struct region *regions)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < before->bar_count; i++) {
+		const struct bar *bar = &before->bars[i];
+
+		if (bar->fixed_legacy || !bar->line)
+			continue;
+		regions[count++] = (struct region) {
+			.index = bar->index,
+			.space = bar->space,
+			.has_address = bar->kernel_known,
+			.unassigned = !bar->kernel_known,
+			.virtual = bar->kernel_shadow,
+			.has_size = bar->size_known,
+			.is_64bit = bar->is_64bit,
+			.prefetchable = bar->prefetchable,
+			.disabled = bar->not_decoded,
+			.address = bar->kernel.first,
+			.size = range_size(bar->range),
+			.line = bar->line,
+		};
+	}
+	return count;
+}
+
+static void add_windows_before(struct bridge *bridge, const struct bridge *before)
+{
+	if (!bridge || !before)
+		return;
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++) {
+		struct window *window = &bridge->windows[kind];
+		const struct window *old = &before->windows[kind];
+
+		if (window->state == WINDOW_UNKNOWN) {
+			window->state = old->state;
+			window->range = old->range;
+		} else if (old->state == WINDOW_OPEN && window->kernel_state == WINDOW_UNKNOWN &&
+			   old->maybe_kernel && (window->state != WINDOW_OPEN ||
+						 !range_equal(window->range, old->range))) {
+			window->kernel_state = old->state;
+			window->kernel = old->range;
+		}
+		if (window->kernel_state == WINDOW_UNKNOWN) {
+			window->kernel_state = old->kernel_state;
+			window->kernel = old->kernel;
+		}
+	}
+}
+
+static void warn_of_differences(struct dump_reader *reader, unsigned int differences,
+				uint32_t number)
+{
+	char slot[SLOT_TEXT_MAX];
+
+	machine_warn(reader->machine,
+		     "%s:%" PRIu32 ": %s comes a second time, with other config space (bytes that "
+		     "differ: %u); the first, of line %" PRIu32 ", counts",
+		     reader->machine->config_path, number,
+		     slot_text(&reader->before, slot), differences, reader->before.line);
+}
+
+void dump_decode(struct dump_reader *reader)
+{
+	struct pci_function *function = dump_function(reader), *before = &reader->before;
+	struct machine *machine = reader->machine;
+	struct region old_regions[REGIONS_MAX];
+	unsigned int differences;
+
+	if (reader->again) {
+		differences = add_hex_before(reader, before);
+		if (differences)
+			warn_of_differences(reader, differences, function->line);
+		function->line = before->line;
+		if (!function->driver)
+			function->driver = before->driver;
+	}
+	if (reader->present_count < CONFIG_KEPT) {
+		told_finish(&reader->told, reader->regions, reader->region_count);
+		if (reader->again)
+			add_told_before(&reader->told, before);
+		add_told(reader, function);
+	}
+	if (reader->config_end)
+		config_decode(machine, function, reader->config,
+			      reader->present_count == reader->config_end ?
+			      NULL : reader->present, reader->config_end);
+	dump_apply_windows(function, &reader->told);
+	dump_apply_regions(machine, function, reader->regions, reader->region_count);
+	if (reader->again) {
+		add_windows_before(function->bridge, before->bridge);
+		dump_apply_regions(machine, function, old_regions,
+				   regions_before(before, old_regions));
+	}
+}
