@@ -100,7 +100,7 @@ static void check_isa_hole(struct results *results, const struct pci_function *f
 			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
 			  at_config(function, bar_register(function, bar)) },
 			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
-			       
+
 			  at_config(bridge, CFG_BRIDGE_CONTROL) },
 		},
 		.advice = TEXT(results, "clear ISA Enable (bit 2 of the bridge control register): "

@@ -9,8 +9,7 @@
 
 #include "common/numbers.h"
 
-#define ESCAPE '\033'
-#define BELL '\007'
+enum { BELL = '\007', ESCAPE = '\033' };
 
 /* Of these tags of HTML the text is one that people paste; lspci has none that looks so. */
 static const char *const tags[] = {
@@ -106,7 +105,6 @@ static size_t escape_length(const char *text, size_t length)
 	return 1;
 }
 
-
 /* Nothing of this kind in it: nearly every text, and searching for a byte is quick. */
 static bool is_clean(const char *text, size_t length)
 {
@@ -149,7 +147,7 @@ size_t clean_text(char *text, size_t length)
 		case '<':
 			size = parse_tag(at, left, &line_break);
 			/* where the source of the page has a line of its own, that is the line */
-			if (line_break && in + size < length && at[size] != '\n' && at[size] != '\r')
+			if (line_break && size < left && at[size] != '\n' && at[size] != '\r')
 				text[out++] = '\n';
 			break;
 		case ESCAPE:

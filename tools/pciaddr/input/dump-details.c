@@ -138,7 +138,8 @@ bool dump_is_detail(const struct line *line)
 	static const char *const beginnings[] = {
 		"BridgeCtl:", "Bus: primary=", "Capabilities: ", "Control: I/O", "DevCap", "DevCtl",
 		"DevSta", "DeviceName:", "Expansion ROM at ", "Flags: ", "I/O behind bridge:",
-		"I/O ports at ", "I/O window ", "IOMMU group:", "Interrupt: pin", "Kernel driver in use:",
+		"I/O ports at ", "I/O window ", "IOMMU group:", "Interrupt: pin",
+		"Kernel driver in use:",
 		"Kernel modules:", "Latency: ", "LnkCap", "LnkCtl", "LnkSta", "Memory at ",
 		"Memory behind bridge:", "Memory window ", "NUMA node:", "Physical Slot:",
 		"PriDiscTmr", "Prefetchable memory behind bridge:", "Region ", "Secondary status:",
@@ -191,9 +192,9 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 	bar->kernel_known = bar->size_known;
 	bar->kernel.first = region->address;
 	bar->kernel.last = region->address + (range_size(bar->range) - 1);
-	if (bar->kernel.last < bar->kernel.first)
+	if (bar->kernel.last < bar->kernel.first) {
 		bar->kernel_known = false;
-	else if (!bar->register_known || function->virtual) {
+	} else if (!bar->register_known || function->virtual) {
 		bar->range = bar->kernel;
 		bar->state = BAR_ASSIGNED;
 	}

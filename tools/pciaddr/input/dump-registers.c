@@ -232,7 +232,7 @@ static void told_buses(struct told *told, const struct line *line, uint32_t numb
 			told_bytes(told, CFG_PRIMARY + i, 1, value, number);
 	}
 	told_bytes(told, CFG_HEADER_TYPE, 1,
-	     told->class == CLASS_CARDBUS_BRIDGE ? HEADER_CARDBUS : HEADER_BRIDGE, number);
+		   told->class == CLASS_CARDBUS_BRIDGE ? HEADER_CARDBUS : HEADER_BRIDGE, number);
 }
 
 /* "0000e000-0000efff [size=4K] [16-bit]", "None", "[disabled]" */
@@ -245,7 +245,7 @@ static void told_window(struct told_window *window, const struct line *line, con
 	while (text < end && *text == ' ')
 		text++;
 	*window = (struct told_window) {
-		.told = true, .line = number, .maybe_kernel = find(line, "[size=") != NULL,
+		.told = true, .line = number, .maybe_kernel = !!find(line, "[size="),
 	};
 	dash = memchr(text, '-', (size_t)(end - text));
 	if (!dash)
@@ -292,7 +292,8 @@ static const struct {
 } capability_names[] = {
 	{ "Power Management", 0x01 }, { "AGP3", 0x0e }, { "AGP version", 0x02 },
 	{ "Vital Product Data", 0x03 }, { "Slot ID:", 0x04 }, { "MSI:", 0x05 },
-	{ "Message Signalled Interrupts", 0x05 }, { "CompactPCI hot-swap", 0x06 },
+	{ "Message Signalled Interrupts", 0x05 },
+	{ "CompactPCI hot-swap", 0x06 },
 	{ "PCI-X", 0x07 }, { "HyperTransport:", 0x08 }, { "Vendor Specific Information", 0x09 },
 	{ "Debug port", 0x0a }, { "CompactPCI central", 0x0b }, { "Hot-plug capable", 0x0c },
 	{ "Subsystem:", 0x0d }, { "Secure device", 0x0f }, { "Express", 0x10 }, { "MSI-X:", 0x11 },
@@ -335,7 +336,8 @@ static void told_msix(struct told *told, const struct line *line, uint32_t numbe
 		return;
 	sign_behind(line, "Masked", &masked);
 	told_bytes(told, told->capability + 2u, 2,
-	     (uint32_t)(count - 1) | (masked ? 0x4000u : 0) | (enabled ? 0x8000u : 0), number);
+		   (uint32_t)(count - 1) | (masked ? 0x4000u : 0) |
+		   (enabled ? 0x8000u : 0), number);
 }
 
 /* "Vector table: BAR=3 offset=00000000" */
@@ -348,7 +350,8 @@ static void told_msix_table(struct told *told, const struct line *line, unsigned
 
 	if (told->capability_id == 0x11 && bar >= 0 && bar < 6 && text &&
 	    hex_at(line, text + 7, 8, &value))
-		told_bytes(told, told->capability + offset, 4, (value & ~7u) | (uint32_t)bar, number);
+		told_bytes(told, told->capability + offset, 4,
+			   (value & ~7u) | (uint32_t)bar, number);
 }
 
 /* "Express (v2) Root Port (Slot+), MSI 00" */
@@ -371,8 +374,10 @@ static void told_express(struct told *told, const struct line *line, uint32_t nu
 			continue;
 		sign_behind(line, "(Slot", &slot);
 		/* before version 2 lspci did not print it */
-		told_bytes(told, told->capability + 2u, 2, (version < 0 ? 1u : (uint32_t)version & 15) |
-		     types[i].type << 4 | (slot ? 0x100u : 0), number);
+		if (version < 0)
+			version = 1;
+		told_bytes(told, told->capability + 2u, 2, ((uint32_t)version & 15) |
+			   types[i].type << 4 | (slot ? 0x100u : 0), number);
 		return;
 	}
 }
@@ -394,7 +399,7 @@ static void told_link(struct told *told, const struct line *line, unsigned int o
 
 		if (begins(&rest, speeds[i])) {
 			told_bytes(told, told->capability + offset, 2,
-			     (i + 1) | (uint32_t)width << 4, number);
+				   (i + 1) | (uint32_t)width << 4, number);
 			return;
 		}
 	}
@@ -480,7 +485,7 @@ void told_line(struct told *told, const struct line *line, uint32_t number)
 		if (begins(line, "Flags: ") && find(line, " devsel")) {
 			told->flags = true;
 			told->flags_line = number;
-			told->bus_master = find(line, "bus master") != NULL;
+			told->bus_master = !!find(line, "bus master");
 		}
 		break;
 	case 'I':
@@ -496,7 +501,7 @@ void told_line(struct told *told, const struct line *line, uint32_t number)
 	case 'P':
 		if (begins(line, "PriDiscTmr") && told->control_told)
 			told_bytes(told, CFG_BRIDGE_CONTROL, 2,
-			     told->control | SIGNED_BITS(line, bridge_timer_bits), number);
+				   told->control | SIGNED_BITS(line, bridge_timer_bits), number);
 		else if (begins(line, "PBA: "))
 			told_msix_table(told, line, 8, number);
 		else
@@ -510,8 +515,8 @@ void told_line(struct told *told, const struct line *line, uint32_t number)
 		else if (begins(line, "Subsystem: ") && told->class != CLASS_PCI_BRIDGE &&
 			 parse_ids(line, &vendor, &device))
 			told_bytes(told, told->class == CLASS_CARDBUS_BRIDGE ?
-			     CFG_CARDBUS_SUBSYSTEM_VENDOR : CFG_SUBSYSTEM_VENDOR, 4,
-			     vendor | device << 16, number);
+				   CFG_CARDBUS_SUBSYSTEM_VENDOR : CFG_SUBSYSTEM_VENDOR, 4,
+				   vendor | device << 16, number);
 		break;
 	case 'V':
 		if (begins(line, "Vector table: "))

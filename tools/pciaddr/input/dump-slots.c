@@ -9,7 +9,7 @@
 struct slot_table {
 	size_t *indices;	/* plus 1; 0: free */
 	size_t size;
-	size_t count;		/* functions of the machine that are in it, from the first on */
+	size_t count;		/* of the machine's functions, those that are in it */
 };
 
 static uint64_t slot_hash(const struct pci_function *slot)
@@ -55,7 +55,8 @@ size_t dump_find_slot(struct dump_reader *reader, const struct pci_function *slo
 	if (!table) {
 		if (slot_compare(&machine->functions[machine->count - 1], slot) < 0)
 			return SIZE_MAX;
-		table = reader->slots = xcalloc(1, sizeof(*table));
+		table = xcalloc(1, sizeof(*table));
+		reader->slots = table;
 	}
 	grow(table, machine);
 	for (; table->count < machine->count; table->count++) {

@@ -13,7 +13,7 @@ struct region {
 	enum space space;
 	bool has_address;
 	bool unassigned;	/* "<unassigned>" */
-	bool ignored;		/* "<ignored>": the register holds something, the kernel nothing */
+	bool ignored;		/* "<ignored>": the kernel has none, whatever is there */
 	bool virtual;
 	bool has_size;
 	bool disabled;

@@ -78,7 +78,8 @@ static bool take_time(struct cursor *cursor)
 	if (take_digits(&at) != 2 || !take(&at, ':') || take_digits(&at) != 2 ||
 	    !take(&at, ':') || take_digits(&at) != 2)
 		return false;
-	if ((peek(&at) == '.' || peek(&at) == ',') && at.next + 1 < at.end && is_digit(at.next[1])) {
+	if ((peek(&at) == '.' || peek(&at) == ',') && at.next + 1 < at.end &&
+	    is_digit(at.next[1])) {
 		at.next++;
 		take_digits(&at);
 	}
@@ -183,7 +184,8 @@ static bool take_program(struct cursor *cursor)
 	unsigned int length = 0;
 	bool number = true;
 
-	while (isalnum((unsigned char)peek(&at)) || strchr("-_./()@", peek(&at) ? peek(&at) : ' ')) {
+	while (isalnum((unsigned char)peek(&at)) ||
+	       (peek(&at) && strchr("-_./()@", peek(&at)))) {
 		number = number && isxdigit((unsigned char)peek(&at));
 		at.next++;
 		length++;
@@ -304,13 +306,10 @@ static bool take_quote(struct cursor *cursor)
 
 	if (take_blanks(&at) > 3)
 		return false;
-	if (peek(&at) == '>') {
-		at.next++;
-	} else if (peek(&at) == '|' && at.next + 1 < at.end && at.next[1] == ' ') {
-		at.next++;
-	} else {
+	if (peek(&at) != '>' &&
+	    (peek(&at) != '|' || at.next + 1 >= at.end || at.next[1] != ' '))
 		return false;
-	}
+	at.next++;
 	/* the blank behind the last one is the quote's too */
 	if (peek(&at) == ' ')
 		at.next++;

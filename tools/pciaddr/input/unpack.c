@@ -174,15 +174,13 @@ static void stop_plain(struct unpack *unpack)
 	(void)unpack;
 }
 
-#define MAGIC(bytes) bytes, sizeof(bytes) - 1
-
 static const struct packing packings[] = {
-	{ "gzip", MAGIC("\x1f\x8b"), start_gzip, step_gzip, stop_gzip },
-	{ "xz", MAGIC("\xfd" "7zXZ\0"), start_xz, step_xz, stop_xz },
-	{ "zstd", MAGIC("\x28\xb5\x2f\xfd"), start_zstd, step_zstd, stop_zstd },
+	{ "gzip", "\x1f\x8b", 2, start_gzip, step_gzip, stop_gzip },
+	{ "xz", "\xfd\x37zXZ\0", 6, start_xz, step_xz, stop_xz },
+	{ "zstd", "\x28\xb5\x2f\xfd", 4, start_zstd, step_zstd, stop_zstd },
 };
 
-static const struct packing plain = { NULL, MAGIC(""), start_plain, step_plain, stop_plain };
+static const struct packing plain = { NULL, "", 0, start_plain, step_plain, stop_plain };
 
 /* What is known by its first bytes, and not unpacked here. */
 static const struct {
@@ -190,12 +188,12 @@ static const struct {
 	size_t length;
 	const char *error;
 } refused[] = {
-	{ MAGIC("BZh"), "packed by bzip2; unpack it first (bzip2 -d)" },
-	{ MAGIC("PK\x03\x04"), "a zip archive; unpack it first (unzip)" },
-	{ MAGIC("7z\xbc\xaf\x27\x1c"), "a 7z archive; unpack it first (7z x)" },
-	{ MAGIC("\x89PNG"), "a picture; text is wanted" },
-	{ MAGIC("\xff\xd8\xff"), "a picture; text is wanted" },
-	{ MAGIC("%PDF"), "a PDF document; text is wanted" },
+	{ "BZh", 3, "packed by bzip2; unpack it first (bzip2 -d)" },
+	{ "PK\x03\x04", 4, "a zip archive; unpack it first (unzip)" },
+	{ "7z\xbc\xaf\x27\x1c", 6, "a 7z archive; unpack it first (7z x)" },
+	{ "\x89PNG", 4, "a picture; text is wanted" },
+	{ "\xff\xd8\xff", 3, "a picture; text is wanted" },
+	{ "%PDF", 4, "a PDF document; text is wanted" },
 };
 
 static struct unpack *new_unpack(int fd, const void *data, size_t length)
@@ -236,8 +234,10 @@ static void fill(struct unpack *unpack)
 {
 	ssize_t count;
 
-	if (unpack->next == unpack->end)
-		unpack->next = unpack->end = 0;
+	if (unpack->next == unpack->end) {
+		unpack->next = 0;
+		unpack->end = 0;
+	}
 	if (unpack->fd < 0) {
 		fill_from_memory(unpack);
 		return;
