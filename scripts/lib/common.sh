@@ -6,6 +6,8 @@
 #   CACHE  where everything that is built or fetched is kept; safe to delete
 
 set -euo pipefail
+# A command that fails in $(...) ends what it stands in, if that is an assignment.
+shopt -s inherit_errexit
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/fpga-pci
@@ -51,28 +53,66 @@ content_key() {
 	{ cat -- "$@"; [ -t 0 ] || cat; } | sha256sum | cut -c1-16
 }
 
-# packages GROUP...: the packages listed in scripts/packages/GROUP.list
+# releases COMMAND...: what lib/releases knows of Debian's releases, their kernels and sources
+releases() {
+	PYTHONPATH=$TOP/scripts/lib python3 -B -m releases "$@"
+}
+
+# packages GROUP...: the packages listed in scripts/packages/GROUP.list. A line that begins with
+# the name of a Debian release and a colon is for that release alone.
 packages() {
-	local group
+	local group release
+	release=$(os_release VERSION_CODENAME)
 	for group in "$@"; do
 		sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$TOP/scripts/packages/$group.list"
-	done | tr -s '[:space:]' '\n' | sort -u
+	done | sed -n -e "s/^$release://p" -e '/^[a-z]*:/!p' | tr -s '[:space:]' '\n' | sed '/^$/d' | sort -u
+}
+
+# os_release NAME: what /etc/os-release says
+os_release() {
+	sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\).*/\1/p" /etc/os-release 2>/dev/null || true
 }
 
 # need_packages GROUP...: install what is missing of these groups
 need_packages() {
 	local missing
-	missing=$(packages "$@" | while read -r package; do
-		dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null |
-			grep -qx installed || echo "$package"
-	done)
+	missing=$(packages "$@" | missing_packages)
 	[ -n "$missing" ] || return 0
-	command -v apt-get >/dev/null ||
-		die 3 "these Debian packages are needed and there is no apt-get: ${missing//$'\n'/ }"
-	[ "$(id -u)" = 0 ] ||
-		die 3 "not root: please install these packages first: apt-get install ${missing//$'\n'/ }"
+	command -v apt-get >/dev/null || by_hand "there is no apt-get" "$missing"
+	[ "$(id -u)" = 0 ] || by_hand "not root" "$missing"
 	# shellcheck disable=SC2086 # one word for each package
 	with_lock apt install_packages $missing
+}
+
+# missing_packages: those of standard input that are not installed
+missing_packages() {
+	local package status
+	while read -r package; do
+		status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=
+		[ "$status" = installed ] || echo "$package"
+	done
+}
+
+# by_hand REASON PACKAGES: ends with what the user has to do
+by_hand() {
+	local system
+	system=$(os_release PRETTY_NAME)
+	cat >&2 <<-TEXT
+		${0##*/}: $1, so that these packages cannot be installed from here (their names
+		are Debian's; this is ${system:-an unknown system}):
+
+		$(echo "$2" | tr '\n' ' ' | fold -s -w 76 | sed 's/^/    /')
+
+		On Debian 12 and 13, as root:  apt-get install --no-install-recommends PACKAGE...
+		These two are tested; Ubuntu, Fedora and others are not. There, with programs of the
+		same names from their own packages, these go without Debian:
+		  QEMU=PROGRAM             a QEMU that has the cards (qemu/apply adds them to a source)
+		  QEMU_SRC=TREE            builds such a one from this source tree
+		  scripts/guest --kernel DIR   a kernel of one's own instead of Debian's
+		The guest's userland is Debian's, made by mmdebstrap. A cache (~/.cache/fpga-pci) in
+		which scripts/guest --prepare has made it can be copied from a machine with Debian.
+	TEXT
+	exit 3
 }
 
 install_packages() {
@@ -84,45 +124,4 @@ apt_get_install() {
 	apt-get -o DPkg::Lock::Timeout=600 update &&
 		DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
 			install -y --no-install-recommends "$@"
-}
-
-# apt_mirror: the address from which this machine gets Debian's packages
-apt_mirror() {
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' |
-		head -n 1 | grep . || die 3 "no Debian 12 mirror in apt's sources"
-}
-
-# other_release SUITE [deb|deb-src]: prints the path of an apt configuration that sees
-# this suite alone; the machine's own sources stay as they are. Use: APT_CONFIG=$(...) apt-get ...
-other_release() {
-	local suite=$1 type=${2:-deb}
-	local dir=$CACHE/apt/$suite-$type
-	is_recent "$dir/updated" ||
-		with_lock "apt-$suite-$type" read_release "$suite" "$type" "$dir" || return
-	echo "$dir/apt.conf"
-}
-
-is_recent() {
-	[ -e "$1" ] && [ -z "$(find "$1" -mtime +1)" ]
-}
-
-# Somebody else may have read it meanwhile: apt itself does not wait for others.
-read_release() {
-	local suite=$1 type=$2 dir=$3 mirror
-	! is_recent "$dir/updated" || return 0
-	mirror=$(apt_mirror) || return
-	say "reading the package list of $suite ($type)"
-	mkdir -p "$dir/lists/partial"
-	echo "$type [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
-		>"$dir/sources.list"
-	cat >"$dir/apt.conf" <<-CONF
-		Dir::Etc::SourceList "$dir/sources.list";
-		Dir::Etc::SourceParts "-";
-		Dir::State::Lists "$dir/lists";
-		Dir::Cache::pkgcache "";
-		Dir::Cache::srcpkgcache "";
-		APT::Sandbox::User "root";
-	CONF
-	APT_CONFIG=$dir/apt.conf run_logged "$CACHE/logs/apt-$suite.log" apt-get update
-	touch "$dir/updated"
 }

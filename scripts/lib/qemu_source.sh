@@ -6,8 +6,8 @@
 # Where everything about QEMU is kept
 readonly STORE=$CACHE/qemu
 
-# Debian's release whose QEMU is built
-readonly SUITE=trixie
+# Which of Debian's versions is built unless told otherwise: the newest of these
+readonly QEMU_DEFAULT=10.0
 
 # A meson that is new enough for QEMU: the machine's, or a private one from
 # Debian's backports. Ninja calls it again, so PYTHONPATH must stay set.
@@ -22,10 +22,12 @@ need_meson() {
 		return
 	fi
 	if [ ! -d "$dir" ]; then
-		say "getting meson from bookworm-backports"
+		local suite
+		suite=$(releases meson-suite)
+		say "getting meson from Debian's $suite"
 		rm -rf "$dir.new"
 		mkdir -p "$dir.new"
-		APT_CONFIG=$(other_release bookworm-backports deb)
+		APT_CONFIG=$(releases apt "$suite")
 		export APT_CONFIG
 		(cd "$dir.new" && run_logged "$CACHE/logs/qemu-meson.log" apt-get download meson &&
 			dpkg-deb -x meson_*.deb . && rm meson_*.deb)
@@ -35,37 +37,56 @@ need_meson() {
 	export PYTHONPATH=$dir/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}
 }
 
-# debian_version UPDATE: the version that was built last, so that nothing is looked up
-# without need; or the newest, if UPDATE is yes
+# debian_version RELEASE UPDATE: of what is asked for (see usage), the version that was built last,
+# so that nothing is looked up without need; or the best that there is, if UPDATE is yes. Its
+# source is in the cache then.
 debian_version() {
-	local file=$STORE/version
-	if [ ! -s "$file" ] || [ "$1" = yes ]; then
-		local config
-		config=$(other_release "$SUITE" deb-src)
-		APT_CONFIG=$config apt-cache showsrc --only-source qemu |
-			sed -n 's/^Version: //p' | sort -V | tail -n 1 >"$file.new"
-		[ -s "$file.new" ] || die 3 "Debian's $SUITE has no source package qemu"
-		mv "$file.new" "$file"
+	local file=$STORE/version-$1 versions version
+	if [ ! -s "$file" ] || [ "$2" = yes ]; then
+		versions=$(releases source-versions qemu "$1")
+		for version in $versions; do
+			if debian_package "$version"; then
+				echo "$version" >"$file.new"
+				mv "$file.new" "$file"
+				break
+			fi
+			say "Debian lists the source of QEMU $version, and it is not there: passed over"
+		done
+		[ -s "$file" ] || die 3 "no source package qemu of Debian's can be had"
 	fi
 	cat "$file"
 }
 
+# source_directory VERSION: where the source package's files are
+source_directory() {
+	echo "$STORE/source-${1//[^0-9a-z.+~-]/_}"
+}
+
+# debian_package VERSION: fetches them; fails if they are not there
+debian_package() {
+	local dir
+	dir=$(source_directory "$1")
+	[ ! -e "$dir" ] || return 0
+	say "getting the source of QEMU $1 from Debian"
+	rm -rf "$dir.new"
+	mkdir -p "$dir.new"
+	(cd "$dir.new" && releases get-source qemu "$1") || {
+		rm -rf "$dir.new"
+		return 1
+	}
+	mv "$dir.new" "$dir"
+}
+
 # debian_source VERSION TREE
 debian_source() {
-	local version=$1 tree=$2 down=$2.download
+	local version=$1 tree=$2 dir
 	need_packages qemu
-	say "getting the source of QEMU $version from Debian's $SUITE"
-	rm -rf "$down" "$tree.new"
-	mkdir -p "$down"
-	APT_CONFIG=$(other_release "$SUITE" deb-src)
-	export APT_CONFIG
-	(cd "$down" && run_logged "$CACHE/logs/qemu-source.log" \
-		apt-get source --download-only --only-source "qemu=$version")
-	unset APT_CONFIG
-	say "unpacking it"
-	run_logged "$CACHE/logs/qemu-unpack.log" dpkg-source --no-copy -x "$down"/qemu_*.dsc "$tree.new"
+	debian_package "$version" || die 3 "the source of QEMU $version is no longer there; run scripts/qemu --update"
+	dir=$(source_directory "$version")
+	say "unpacking the source of QEMU $version"
+	rm -rf "$tree.new"
+	run_logged "$CACHE/logs/qemu-unpack.log" dpkg-source --no-copy -x "$dir"/qemu_*.dsc "$tree.new"
 	mv "$tree.new" "$tree"
-	rm -rf "$down"
 }
 
 # user_source VERSION TREE: a copy, without what git or a build has left there

@@ -9,6 +9,8 @@ import sys
 import termios
 import tty
 
+from releases.table import RELEASES
+
 from .errors import CommandTimeout, GuestError
 from .images import prepare
 from .machine import ACCELS, FIRMWARES, MACHINES, Machine
@@ -62,8 +64,11 @@ def parse_arguments(argv):
     parser.add_argument("--firmware", choices=FIRMWARES, default="seabios")
     parser.add_argument("--accel", choices=ACCELS, default="auto",
                         help="auto: KVM where the processor's own is there, else TCG")
-    parser.add_argument("--kernel", default="6.1", metavar="VERSION|DIR",
-                        help="6.1 (default), 6.12, or a directory with bzImage,"
+    parser.add_argument("--release", choices=RELEASES,
+                        help="Debian's release in the guest (default: this machine's)")
+    parser.add_argument("--kernel", metavar="SERIES|DIR",
+                        help="a series of which Debian has kernels, such as 6.12 (default: that"
+                        " of the release), or a directory (with a / in its name) with bzImage,"
                         " lib/modules/RELEASE and build, the kernel's build tree")
     parser.add_argument("--no-cards", action="store_true", help="leave bridge and cards out")
     parser.add_argument("--qemu-args", action="append", default=[], type=words, metavar="'ARGS'",
@@ -145,6 +150,7 @@ def main(argv):
         firmware=options.firmware,
         accel=options.accel,
         kernel=options.kernel,
+        release=options.release,
         cards=not options.no_cards,
         qemu_args=[word for words in options.qemu_args for word in words],
         append=options.append,
@@ -154,7 +160,7 @@ def main(argv):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         if options.prepare:
-            prepare(machine.kernel)
+            prepare(machine.kernel, machine.release)
             return 0
         with Guest(machine, options.timeout) as guest:
             guest.boot()

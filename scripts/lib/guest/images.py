@@ -1,22 +1,177 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a guest boots from; scripts/guest.d/prepare makes it."""
+"""What a guest boots from: userland, kernel, project and initramfs, from the cache or made anew."""
 
 import functools
-import json
 import os
+import pathlib
+import shlex
+import shutil
 import subprocess
+import tempfile
 
+from cache import CACHE, TOP, Failed, content_key, made, remove, run_logged, say
+from releases import kernels, table, tools
+from releases.packages import packages
+
+from . import project
 from .errors import GuestError
 
-PREPARE = os.path.join(os.path.dirname(__file__), "../../guest.d/prepare")
+GUEST_D = TOP / "scripts/guest.d"
+IMAGES = CACHE / "guest"
+
+# Which parts of the project; while one of them cannot be built, the others can be tried.
+DEFAULT_PARTS = "user_space modules selftests"
+# For the disks and the file systems of the layers; none is missed if it is built in.
+BOOT_MODULES = ("virtio_pci", "virtio_blk", "erofs", "overlay")
+UNREAD = ("doc", "man", "locale")
 
 
 @functools.lru_cache(maxsize=None)
-def prepare(kernel):
-    """Builds what is missing; returns the paths: qemu, bzimage, vmlinux, initrd, layers."""
-    made = subprocess.run(
-        [PREPARE, "--kernel", kernel], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
-    )
-    if made.returncode:
-        raise GuestError(f"the guest could not be prepared (status {made.returncode}, see above)")
-    return json.loads(made.stdout)
+def prepare(kernel=None, release=None):
+    """Builds what is missing; returns the paths: qemu, bzimage, vmlinux, initrd, layers.
+
+    kernel, release: as scripts/guest's options of these names; None: this machine's defaults.
+    """
+    try:
+        return _prepare(kernel, release)
+    except Failed as error:
+        raise GuestError(f"the guest could not be prepared: {error}") from error
+
+
+def _prepare(kernel, release):
+    release = table.named(release)
+    directory = kernels.directory(kernel, release.codename)
+    return {
+        "layers": {
+            "userland": str(_userland(release, directory)),
+            "kernel": str(directory / "modules.erofs"),
+            "project": str(_project(release, directory)),
+        },
+        "initrd": str(_initrd(directory)),
+        "bzimage": os.path.realpath(directory / "bzImage"),
+        "vmlinux": str(directory / "vmlinux"),
+        "qemu": _qemu(),
+    }
+
+
+def _qemu():
+    if os.environ.get("QEMU"):
+        return os.environ["QEMU"]
+    found = subprocess.run([TOP / "scripts/qemu"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           text=True, check=False)
+    if found.returncode:
+        raise Failed("there is no QEMU with the cards (see above)", found.returncode)
+    return found.stdout.strip()
+
+
+def _layer(name, directory, image, *options, program=()):
+    run_logged(name, [*program, "mkfs.erofs", "-T0", *options, image, directory])
+
+
+# Userland
+
+
+def _userland(release, kernel):
+    # GUEST_PACKAGES: more lists, for a guest in which more is installed; it has the headers of
+    # its kernel as well.
+    more = os.environ.get("GUEST_PACKAGES", "").split()
+    names = packages(release, "guest-image", *more)
+    options = [f"--customize-hook={shlex.quote(str(GUEST_D / 'userland-hook'))} \"$1\""]
+    hooks = [GUEST_D / "userland-hook"]
+    if more:
+        hook = shlex.join([str(GUEST_D / "headers-hook"), str(kernel)])
+        options.append(f'--customize-hook={hook} "$1"')
+        hooks.append(GUEST_D / "headers-hook")
+    options += [f"--dpkgopt=path-exclude=/usr/share/{unread}/*" for unread in UNREAD]
+    key = content_key(release.codename, names, UNREAD, kernel.name if more else "", files=hooks)
+    return made(IMAGES / f"userland-{release.codename}-{key}.erofs", "userland",
+                lambda new: _make_userland(release, names, options, new))
+
+
+def _make_userland(release, names, options, new):
+    say(f"making the guest's userland, Debian's {release.codename} (mmdebstrap)")
+    directory = new.with_suffix(".dir")
+    remove(directory)
+    if os.getuid() == 0:
+        run_logged("userland", tools.debootstrap(release, names, "minbase", directory, *options))
+        _layer("userland", directory, new)
+        remove(directory)
+        return
+    # Without root's rights, the owners of the files can only be remembered.
+    directory.mkdir()
+    make = shlex.join(tools.debootstrap(release, names, "minbase", "-", *options))
+    where = shlex.quote(str(directory))
+    pack = (f"tar -C {where} -xp --numeric-owner --exclude='./dev/?*' && "
+            f"mkfs.erofs -T0 {shlex.quote(str(new))} {where}")
+    run_logged("userland", ["bash", "-c", f"set -o pipefail; {make} | fakeroot sh -c {shlex.quote(pack)}"])
+    remove(directory)
+
+
+# The project
+
+
+def _project(release, kernel):
+    names = os.environ.get("GUEST_PARTS", DEFAULT_PARTS).split()
+    parts = project.parts(names, release, kernel)
+    wanted = _project_image(kernel, [project.key(part) for part in parts])
+    if wanted.exists():
+        os.utime(wanted)
+        return wanted
+    # Somebody may be editing: the image is named by what it was really built from.
+    keys = [project.build(part) for part in parts]
+    return made(_project_image(kernel, keys), f"project-{kernel.name}",
+                lambda new: _make_project(parts, new))
+
+
+def _project_image(kernel, keys):
+    return IMAGES / f"project-{content_key(kernel.name, *keys)}.erofs"
+
+
+def _make_project(parts, new):
+    with tempfile.TemporaryDirectory(dir=IMAGES, prefix=".project") as root:
+        for part in parts:
+            shutil.copytree(part.directory / "root", root, symlinks=True, dirs_exist_ok=True,
+                            copy_function=os.link)
+        os.chmod(root, 0o755)
+        _layer("project", root, new, "--all-root")
+
+
+# The initramfs
+
+
+def _initrd(kernel):
+    files = [GUEST_D / "initramfs-init", GUEST_D / "init", GUEST_D / "agent.c", "/bin/busybox"]
+    key = content_key(kernel.name, *BOOT_MODULES, 1, files=files)
+    return made(IMAGES / f"initrd-{key}.cpio", "initrd", lambda new: _make_initrd(kernel, new))
+
+
+def _make_initrd(kernel, new):
+    release = (kernel / "release").read_text().strip()
+    with tempfile.TemporaryDirectory() as name:
+        work = pathlib.Path(name)
+        (work / "modules").mkdir()
+        (work / "guest").mkdir()
+        shutil.copy("/bin/busybox", work / "busybox")
+        shutil.copy(GUEST_D / "initramfs-init", work / "init")
+        shutil.copy(GUEST_D / "init", work / "guest/init")
+        run_logged("initrd", ["gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror",
+                              "-o", work / "guest/agent", GUEST_D / "agent.c"])
+        order = []
+        for module in BOOT_MODULES:
+            for path in _with_what_it_needs(kernel, release, module):
+                if path.name not in order:
+                    shutil.copy(path, work / "modules")
+                    order.append(path.name)
+        (work / "modules/order").write_text("".join(f"/modules/{name}\n" for name in order))
+        os.chmod(work, 0o755)
+        run_logged("initrd", ["sh", "-c", f"cd {shlex.quote(name)} && find . |"
+                              f" cpio --quiet -o -H newc -R 0:0 >{shlex.quote(str(new))}"])
+
+
+def _with_what_it_needs(kernel, release, module):
+    """The files of a module and of those before it; none if it is built in, or not there."""
+    shown = subprocess.run(["modprobe", "-d", kernel / "layer/usr", "-S", release, "--show-depends",
+                            module], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                           check=False).stdout
+    words = [line.split() for line in shown.splitlines()]
+    return [pathlib.Path(line[1]) for line in words if len(line) > 1 and line[0] == "insmod"]

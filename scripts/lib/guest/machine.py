@@ -38,7 +38,8 @@ class Machine:
     machine: str = "pc"
     firmware: str = "seabios"
     accel: str = "auto"
-    kernel: str = "6.1"
+    kernel: str = None
+    release: str = None
     cards: bool = True
     qemu_args: tuple = ()
     append: tuple = ()
@@ -80,7 +81,7 @@ def root_bus(machine):
 
 
 def command_line(machine, images, qmp_fd, agent_fd, console):
-    """QEMU's arguments. images: what scripts/guest.d/prepare printed."""
+    """QEMU's arguments. images: what images.prepare() returned."""
     root = root_bus(machine.machine)
     accel = accelerator(machine)
     # A plain ELF kernel needs no decompression (PVH entry), which SeaBIOS alone can start.

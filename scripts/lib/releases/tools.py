@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compilers of each release: the machine's own, or those in a root directory of that release.
+
+What is built for a guest or a kernel of another release needs its C library, its headers, and
+for a module the compiler that the kernel was built by and programs that come with its headers.
+"""
+
+import os
+import shlex
+
+from cache import CACHE, TOP, content_key, made, run_logged, say
+
+from . import apt
+from .packages import packages
+from .table import host
+
+# Runs a command in a root directory: ROOT UID-MAP... -- DIRECTORY BIND... -- COMMAND...
+ENTER = """
+set -e
+root=$1 directory=$2
+shift 2
+for path in /proc /sys /dev; do mount --rbind "$path" "$root$path"; done
+while [ "$1" != -- ]; do
+	mkdir -p "$root$1"
+	mount --rbind "$1" "$root$1"
+	shift
+done
+shift
+exec chroot "$root" /bin/sh -c 'cd "$0" && exec "$@"' "$directory" "$@"
+"""
+
+
+def command(release, argv, directory=None, binds=()):
+    """The command that runs argv with the tools of this release, in a directory.
+
+    The tree, the cache, /tmp and what binds names are there at the same paths.
+    """
+    argv = [str(word) for word in argv]
+    directory = str(directory or os.getcwd())
+    if is_native(release):
+        return ["env", "-C", directory, *argv]
+    user = [] if os.getuid() == 0 else ["--map-root-user"]
+    seen = ["/tmp", *dict.fromkeys(map(str, (TOP, CACHE, *binds)))]
+    return ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
+            str(root(release)), directory, *seen, "--", "env", "LC_ALL=C", *argv]  # fmt: skip
+
+
+def is_native(release):
+    """Whether the machine's own tools are those of this release, or None is asked for."""
+    return release is None or release == host()
+
+
+def root(release):
+    """A root directory of this release with the compilers in it."""
+    names = packages(release, "tools")
+    path = CACHE / "tools" / f"{release.codename}-{content_key(*names)}"
+    return made(path, f"tools-{release.codename}", lambda new: _make_root(release, names, new))
+
+
+def _make_root(release, names, new):
+    say(f"making a root directory with the compilers of Debian's {release.codename}")
+    new.mkdir()
+    bootstrap = debootstrap(release, names, "essential", "-")
+    # Out of a tar: the files belong to who runs this, whatever mode mmdebstrap runs in.
+    run_logged(f"tools-{release.codename}", ["bash", "-c", "set -o pipefail; "
+               f"{shlex.join(bootstrap)} | tar -C {shlex.quote(str(new))} -x --exclude='./dev/?*'"])
+
+
+def debootstrap(release, names, variant, target, *options):
+    """mmdebstrap's command line, with the mirror and the settings that this machine has."""
+    include = [f"--include={','.join(names)}"] if names else []
+    settings = [f"--aptopt={line}" for line in apt.settings()]
+    return ["mmdebstrap", f"--variant={variant}", *include, *settings, *options,
+            release.codename, target, *apt.sources(release.codename)]

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The project's files, and copies of them to build in; tree.sh is the same for bash."""
+
+import hashlib
+import json
+import os
+import shutil
+
+from cache import TOP, output, remove
+
+
+def files(*paths):
+    """The project's files below these paths, from the top; those that git does not know included."""
+    if (TOP / ".git").exists():
+        listed = output(["git", "-C", TOP, "ls-files", "-z", "--cached", "--others",
+                         "--exclude-standard", "--", *paths]).split("\0")  # fmt: skip
+    else:
+        listed = [os.path.relpath(os.path.join(at, name), TOP) for path in paths
+                  for at, _, names in os.walk(TOP / path) for name in names]  # fmt: skip
+        listed += [path for path in paths if (TOP / path).is_file()]
+    return sorted(name for name in set(listed) if name and (TOP / name).is_file())
+
+
+def sums(names, top=TOP):
+    """{name: checksum of its content and mode}"""
+    found = {}
+    for name in names:
+        path = top / name
+        mode = "x" if os.access(path, os.X_OK) else "-"
+        found[name] = mode + hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def snapshot(directory, names):
+    """Brings a copy of these files up to date; returns their checksums.
+
+    What has changed is of now, and the rest keeps its times, so that make rebuilds what has changed
+    and nothing else: the times of the project's own files say nothing where several copies of it
+    use the same cache.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    note = directory.with_name(directory.name + ".sums")
+    try:
+        before = json.loads(note.read_text())
+    except (FileNotFoundError, ValueError):
+        before = {}
+    note.unlink(missing_ok=True)
+    for name in before.keys() - set(names):
+        remove(directory / name)
+    for name, checksum in sums(names).items():
+        path = directory / name
+        if before.get(name) != checksum or not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            remove(path)
+            shutil.copyfile(TOP / name, path)
+            shutil.copymode(TOP / name, path)
+    # Somebody may be editing: what counts is what was copied.
+    after = sums(names, directory)
+    note.write_text(json.dumps(after))
+    return after
