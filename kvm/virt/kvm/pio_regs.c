@@ -234,6 +234,11 @@ static int pio_regs_set_range(struct kvm *kvm, struct pio_regs *regs, void __use
 	return range.size ? pio_regs_attach(kvm, regs, &range) : 0;
 }
 
+static int pio_regs_get_range(struct pio_regs *regs, void __user *arg)
+{
+	return copy_to_user(arg, &regs->range, sizeof(regs->range)) ? -EFAULT : 0;
+}
+
 static int pio_regs_set_access(struct kvm *kvm, struct pio_regs *regs, u64 offset,
 			       void __user *arg)
 {
@@ -316,59 +321,44 @@ static int pio_regs_has_attr(struct kvm_device *dev, struct kvm_device_attr *att
 	return -ENXIO;
 }
 
-static int pio_regs_set_attr(struct kvm_device *dev, struct kvm_device_attr *attr)
+static int pio_regs_attr(struct kvm_device *dev, struct kvm_device_attr *attr, bool set)
 {
 	void __user *arg = u64_to_user_ptr(attr->addr);
 	struct pio_regs *regs = dev->private;
+	struct kvm *kvm = dev->kvm;
 	int ret;
 
 	ret = pio_regs_has_attr(dev, attr);
 	if (ret)
 		return ret;
 
-	mutex_lock(&dev->kvm->slots_lock);
+	mutex_lock(&kvm->slots_lock);
 	switch (attr->group) {
 	case KVM_DEV_PIO_REGS_CTRL:
-		ret = pio_regs_set_range(dev->kvm, regs, arg);
+		ret = set ? pio_regs_set_range(kvm, regs, arg) : pio_regs_get_range(regs, arg);
 		break;
 	case KVM_DEV_PIO_REGS_ACCESS:
-		ret = pio_regs_set_access(dev->kvm, regs, attr->attr, arg);
+		ret = set ? pio_regs_set_access(kvm, regs, attr->attr, arg) :
+			    pio_regs_get_access(regs, attr->attr, arg);
 		break;
 	case KVM_DEV_PIO_REGS_DOORBELL:
-		ret = pio_regs_set_doorbell(dev->kvm, regs, attr->attr, arg);
+		/* An eventfd has no name of its own that could be given back. */
+		ret = set ? pio_regs_set_doorbell(kvm, regs, attr->attr, arg) : -ENXIO;
 		break;
 	}
-	mutex_unlock(&dev->kvm->slots_lock);
+	mutex_unlock(&kvm->slots_lock);
 
 	return ret;
 }
 
+static int pio_regs_set_attr(struct kvm_device *dev, struct kvm_device_attr *attr)
+{
+	return pio_regs_attr(dev, attr, true);
+}
+
 static int pio_regs_get_attr(struct kvm_device *dev, struct kvm_device_attr *attr)
 {
-	void __user *arg = u64_to_user_ptr(attr->addr);
-	struct pio_regs *regs = dev->private;
-	int ret;
-
-	ret = pio_regs_has_attr(dev, attr);
-	if (ret)
-		return ret;
-
-	mutex_lock(&dev->kvm->slots_lock);
-	switch (attr->group) {
-	case KVM_DEV_PIO_REGS_CTRL:
-		if (copy_to_user(arg, &regs->range, sizeof(regs->range)))
-			ret = -EFAULT;
-		break;
-	case KVM_DEV_PIO_REGS_ACCESS:
-		ret = pio_regs_get_access(regs, attr->attr, arg);
-		break;
-	default:
-		/* An eventfd has no name of its own that could be given back. */
-		ret = -ENXIO;
-	}
-	mutex_unlock(&dev->kvm->slots_lock);
-
-	return ret;
+	return pio_regs_attr(dev, attr, false);
 }
 
 static vm_fault_t pio_regs_fault(struct vm_fault *vmf)
@@ -431,7 +421,7 @@ static int pio_regs_create(struct kvm_device *dev, u32 type)
 
 	BUILD_BUG_ON(KVM_PIO_REGS_SIZE > PAGE_SIZE);
 
-	regs = kvzalloc(sizeof(*regs), GFP_KERNEL_ACCOUNT);
+	regs = kvzalloc_obj(*regs, GFP_KERNEL_ACCOUNT);
 	if (!regs)
 		return -ENOMEM;
 

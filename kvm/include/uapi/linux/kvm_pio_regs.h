@@ -9,9 +9,15 @@
 #include <linux/types.h>
 
 /*
- * For KVM_CREATE_DEVICE. Well beyond the numbers that linux/kvm.h hands out in
- * sequence, so that it is the same on every kernel.
+ * Two numbers that no kernel hands out to anything else, since linux/kvm.h counts
+ * both in sequence and is far from them. So they are the same on every kernel.
  */
+/*
+ * For KVM_CHECK_EXTENSION, which returns the KVM_PIO_REGS_* access flags that the
+ * device knows, and 0 on a kernel without it
+ */
+#define KVM_CAP_PIO_REGS		0x50494f52
+/* For KVM_CREATE_DEVICE, only where there is the capability */
 #define KVM_DEV_TYPE_PIO_REGS		64
 
 /* Bytes of the register page: the most ports that one device can have. */

@@ -37,7 +37,7 @@
  * descriptors in its memory, and FPGA_INT_VECTORS, because nothing tells of
  * changes to the MSI-X table.
  */
-static const uint16_t published[] = {
+static const uint16_t kvm_readable_regs[] = {
     FPGA_ID,
     FPGA_VERSION,
     FPGA_FEATURES,
@@ -62,9 +62,9 @@ void fpga_kvm_publish(FPGAState *s)
     if (!s->kvm.page) {
         return;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(published); i++) {
-        uint32_t *reg = s->kvm.page + published[i];
-        uint32_t value = cpu_to_le32(fpga_reg_read(s, published[i]));
+    for (size_t i = 0; i < ARRAY_SIZE(kvm_readable_regs); i++) {
+        uint32_t *reg = s->kvm.page + kvm_readable_regs[i];
+        uint32_t value = cpu_to_le32(fpga_reg_read(s, kvm_readable_regs[i]));
 
         /* A page that stays as it is stays in the caches of the vCPUs. */
         if (qatomic_read(reg) != value) {
@@ -72,6 +72,9 @@ void fpga_kvm_publish(FPGAState *s)
         }
     }
 }
+
+/* The access flags that the card uses */
+#define FPGA_KVM_ACCESS (KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE)
 
 static int set_range(FPGAState *s, uint32_t base, uint32_t size)
 {
@@ -142,31 +145,26 @@ static bool create_device(FPGAState *s, Error **errp)
 {
     struct kvm_create_device create = { .type = KVM_DEV_TYPE_PIO_REGS };
     void *page;
-    int ret, fd;
+    int known, ret, fd;
 
     if (!kvm_enabled()) {
         error_setg(errp, "it needs KVM (-accel kvm)");
         return false;
     }
+    /* Asked first: to other kernels the type of the device means nothing. */
+    known = kvm_vm_check_extension(kvm_state, KVM_CAP_PIO_REGS);
+    if ((known & FPGA_KVM_ACCESS) != FPGA_KVM_ACCESS) {
+        error_setg(errp, "KVM of this kernel lacks the capability "
+                   "KVM_CAP_PIO_REGS");
+        return false;
+    }
     /* Not kvm_create_device(): it wants a capability that x86 lacked long. */
     ret = kvm_vm_ioctl(kvm_state, KVM_CREATE_DEVICE, &create);
     if (ret < 0) {
-        error_setg_errno(errp, -ret, "KVM of this kernel has no device of type "
-                         "%d (pio-regs)", KVM_DEV_TYPE_PIO_REGS);
+        error_setg_errno(errp, -ret, "KVM cannot create the device pio-regs");
         return false;
     }
     fd = create.fd;
-    /* The number is not one that Linux has assigned. */
-    if (!kvm_device_check_attr(fd, KVM_DEV_PIO_REGS_CTRL,
-                               KVM_DEV_PIO_REGS_CTRL_RANGE) ||
-        !kvm_device_check_attr(fd, KVM_DEV_PIO_REGS_ACCESS, FPGA_REGFILE) ||
-        !kvm_device_check_attr(fd, KVM_DEV_PIO_REGS_DOORBELL,
-                               FPGA_DMA_DOORBELL)) {
-        error_setg(errp, "KVM's device of type %d is another one than pio-regs",
-                   KVM_DEV_TYPE_PIO_REGS);
-        close(fd);
-        return false;
-    }
     page = mmap(NULL, qemu_real_host_page_size(), PROT_READ | PROT_WRITE,
                 MAP_SHARED, fd, 0);
     if (page == MAP_FAILED) {
@@ -181,15 +179,15 @@ static bool create_device(FPGAState *s, Error **errp)
     return true;
 }
 
-static bool give_registers(FPGAState *s, Error **errp)
+static bool set_register_access(FPGAState *s, Error **errp)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(published); i++) {
-        if (!set_access(s, published[i], 4, KVM_PIO_REGS_READ, errp)) {
+    for (size_t i = 0; i < ARRAY_SIZE(kvm_readable_regs); i++) {
+        if (!set_access(s, kvm_readable_regs[i], 4, KVM_PIO_REGS_READ, errp)) {
             return false;
         }
     }
     return set_access(s, FPGA_REGFILE, FPGA_REGFILE_SIZE,
-                      KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE, errp);
+                      FPGA_KVM_ACCESS, errp);
 }
 
 static void destroy_device(FPGAState *s)
@@ -204,7 +202,7 @@ static bool try_init(FPGAState *s, Error **errp)
     if (!create_device(s, errp)) {
         return false;
     }
-    if (!give_registers(s, errp)) {
+    if (!set_register_access(s, errp)) {
         destroy_device(s);
         return false;
     }

@@ -41,25 +41,25 @@ static unsigned int option_seed = 1;
 
 /* ---- guest side ---- */
 
-static uint32_t stop;
-static uint32_t accesses;
-static uint32_t rings;
-static uint32_t strings[MAX_VCPUS][STRING];
+static u32 stop;
+static u32 accesses;
+static u32 rings;
+static u32 strings[MAX_VCPUS][STRING];
 
-static void guest_accesses(uint64_t vcpu)
+static void guest_accesses(u64 vcpu)
 {
-	const uint16_t reg = REG + 4 * vcpu;
-	uint32_t *string = strings[vcpu];
-	uint32_t value = 1;
+	const u16 reg = REG + 4 * vcpu;
+	u32 *string = strings[vcpu];
+	u32 value = 1;
 	unsigned int i;
 
 	while (!READ_ONCE(stop)) {
-		uint16_t here = value & 1 ? BASE : OTHER_BASE;
-		uint16_t there = here ^ BASE ^ OTHER_BASE;
+		u16 here = value & 1 ? BASE : OTHER_BASE;
+		u16 there = here ^ BASE ^ OTHER_BASE;
 
 		guest_outl(here + reg, value);
 		GUEST_ASSERT(guest_inl(there + reg) == value);
-		GUEST_ASSERT(guest_inw(there + reg + 1) == (uint16_t)(value >> 8));
+		GUEST_ASSERT(guest_inw(there + reg + 1) == (u16)(value >> 8));
 		guest_outb(there + reg + 3, 0x5a);
 		value = (value & 0xffffff) | 0x5a000000;
 		GUEST_ASSERT(guest_inl(here + reg) == value);
@@ -95,7 +95,7 @@ static void answer(struct machine *m, struct kvm_run *run)
 	void *data = (void *)run + run->io.data_offset;
 	unsigned int offset = run->io.port % KVM_PIO_REGS_SIZE;
 	unsigned int base = run->io.port - offset, i;
-	uint32_t value = FROM_USER;
+	u32 value = FROM_USER;
 	void *reg = m->page + offset;
 
 	/* A string may be answered in one exit, or in several. */
@@ -110,9 +110,9 @@ static void answer(struct machine *m, struct kvm_run *run)
 	} else if (base != CHURN_BASE) {
 		memcpy(&value, data, run->io.size);
 		if (run->io.size == 4)
-			WRITE_ONCE(*(uint32_t *)reg, value);
+			WRITE_ONCE(*(u32 *)reg, value);
 		else
-			WRITE_ONCE(*(uint8_t *)reg, (uint8_t)value);
+			WRITE_ONCE(*(u8 *)reg, (u8)value);
 	}
 }
 
@@ -140,8 +140,8 @@ static void churn_the_bus(struct machine *m, unsigned int what)
 
 static void map_again(int dev)
 {
-	uint8_t *page = map_page(dev);
-	uint32_t *reg = (uint32_t *)(page + HOSTS_REG);
+	u8 *page = map_page(dev);
+	u32 *reg = (u32 *)(page + HOSTS_REG);
 
 	WRITE_ONCE(*reg, 1);
 	expect_eq(READ_ONCE(*reg), 1);
@@ -150,9 +150,9 @@ static void map_again(int dev)
 
 static void change(struct machine *m, unsigned int *seed)
 {
-	static const uint32_t sizes[] = { SIZE, KVM_PIO_REGS_SIZE, REG + 4, REG + 8, REG };
+	static const u32 sizes[] = { SIZE, KVM_PIO_REGS_SIZE, REG + 4, REG + 8, REG };
 	struct kvm_pio_regs_access access;
-	uint32_t size = sizes[rand_r(seed) % ARRAY_SIZE(sizes)];
+	u32 size = sizes[rand_r(seed) % ARRAY_SIZE(sizes)];
 	unsigned int vcpu = rand_r(seed) % VCPUS;
 	unsigned int flags = rand_r(seed) % 4;
 
@@ -199,7 +199,7 @@ static void set_fleeting_doorbell(int dev)
 }
 
 /* The last of a device may also be its mapping, or a process that knows nothing of it. */
-static void leave(int dev, uint8_t *page, unsigned int how)
+static void leave(int dev, u8 *page, unsigned int how)
 {
 	pid_t child = -1;
 	int copy = -1;
@@ -228,10 +228,10 @@ static void leave(int dev, uint8_t *page, unsigned int how)
 static void come_and_go(struct box *box, unsigned int *seed)
 {
 	int dev = kvm_create_device(box->m.vm, KVM_DEV_TYPE_PIO_REGS);
-	uint8_t *page = map_page(dev);
+	u8 *page = map_page(dev);
 	unsigned int i;
 
-	*(uint32_t *)(page + CONSTANT) = FROM_USER;
+	*(u32 *)(page + CONSTANT) = FROM_USER;
 	must(set_access(dev, CONSTANT, 4, KVM_PIO_REGS_READ));
 	must(set_doorbell(dev, BELL, box->bell));
 	set_fleeting_doorbell(dev);

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -30,7 +29,7 @@
 /* ---- guest side ---- */
 
 #define DEFINE_PIO(suffix, type)						\
-static inline type guest_in##suffix(uint16_t port)					\
+static inline type guest_in##suffix(u16 port)					\
 {										\
 	type value;								\
 										\
@@ -38,22 +37,22 @@ static inline type guest_in##suffix(uint16_t port)					\
 	return value;								\
 }										\
 										\
-static inline void guest_out##suffix(uint16_t port, type value)			\
+static inline void guest_out##suffix(u16 port, type value)			\
 {										\
 	asm volatile("out" #suffix " %0, %1" : : "a"(value), "d"(port));	\
 }
 
-DEFINE_PIO(b, uint8_t)
-DEFINE_PIO(w, uint16_t)
-DEFINE_PIO(l, uint32_t)
+DEFINE_PIO(b, u8)
+DEFINE_PIO(w, u16)
+DEFINE_PIO(l, u32)
 
-static inline void guest_insl(uint16_t port, uint32_t *to, uint64_t count)
+static inline void guest_insl(u16 port, u32 *to, u64 count)
 {
 	asm volatile("rep insl" : "+D"(to), "+c"(count) : "d"(port) : "memory");
 }
 
 /* Guest memory is the host's too. */
-#define guest_ptr(m, var) ((typeof(var) *)addr_gva2hva((m)->vm, (vm_vaddr_t)&(var)))
+#define guest_ptr(m, var) ((typeof(var) *)addr_gva2hva((m)->vm, (unsigned long)&(var)))
 #define guest_var(m, var) READ_ONCE(*guest_ptr(m, var))
 
 /* ---- host side ---- */
@@ -70,12 +69,12 @@ do {										\
 
 #define expect_eq(a, b)								\
 do {										\
-	uint64_t a_ = (a), b_ = (b);						\
+	u64 a_ = (a), b_ = (b);						\
 										\
 	TEST_ASSERT(a_ == b_, "%s is 0x%lx, expected %s, 0x%lx", #a, a_, #b, b_); \
 } while (0)
 
-static inline int set_range(int dev, uint32_t base, uint32_t size)
+static inline int set_range(int dev, u32 base, u32 size)
 {
 	struct kvm_pio_regs_range range = { .base = base, .size = size };
 
@@ -91,30 +90,30 @@ static inline struct kvm_pio_regs_range get_range(int dev)
 	return range;
 }
 
-static inline int set_access(int dev, uint64_t offset, uint32_t len, uint32_t flags)
+static inline int set_access(int dev, u64 offset, u32 len, u32 flags)
 {
 	struct kvm_pio_regs_access access = { .len = len, .flags = flags };
 
 	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_ACCESS, offset, &access);
 }
 
-static inline int set_doorbell(int dev, uint64_t offset, int32_t fd)
+static inline int set_doorbell(int dev, u64 offset, s32 fd)
 {
 	return __kvm_device_attr_set(dev, KVM_DEV_PIO_REGS_DOORBELL, offset, &fd);
 }
 
-static inline uint8_t *map_page(int dev)
+static inline u8 *map_page(int dev)
 {
-	uint8_t *page = mmap(NULL, KVM_PIO_REGS_SIZE, PROT_READ | PROT_WRITE,
+	u8 *page = mmap(NULL, KVM_PIO_REGS_SIZE, PROT_READ | PROT_WRITE,
 			     MAP_SHARED, dev, 0);
 
 	TEST_ASSERT(page != MAP_FAILED, "mmap of the register page: %s", strerror(errno));
 	return page;
 }
 
-static inline uint64_t signals(int efd)
+static inline u64 signals(int efd)
 {
-	uint64_t count;
+	u64 count;
 
 	return read(efd, &count, sizeof(count)) == sizeof(count) ? count : 0;
 }
@@ -139,7 +138,7 @@ struct worker {
 struct machine {
 	struct kvm_vm *vm;
 	int dev;
-	uint8_t *page;
+	u8 *page;
 	unsigned int vcpus;
 	struct worker workers[MAX_VCPUS];
 	/* Answers an access that has reached user space */
@@ -159,7 +158,7 @@ static inline void machine_init(struct machine *m, unsigned int vcpus, void *gue
 	for (i = 0; i < vcpus; i++) {
 		m->workers[i].m = m;
 		m->workers[i].vcpu = vcpu[i];
-		vcpu_args_set(vcpu[i], 1, (uint64_t)i);
+		vcpu_args_set(vcpu[i], 1, (u64)i);
 	}
 	m->dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
 	m->page = map_page(m->dev);
@@ -225,15 +224,6 @@ struct pio_regs_test {
 
 #define TEST(name) { #name, test_##name }
 
-static inline bool have_device(void)
-{
-	struct kvm_vm *vm = vm_create_barebones();
-	bool have = !__kvm_test_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
-
-	kvm_vm_free(vm);
-	return have;
-}
-
 /* Each in a process of its own, which ends within so many seconds. Does not return. */
 static inline void run_tests(const struct pio_regs_test *tests, unsigned int count,
 			     unsigned int limit)
@@ -244,9 +234,8 @@ static inline void run_tests(const struct pio_regs_test *tests, unsigned int cou
 	ksft_print_header();
 	if (access("/dev/kvm", R_OK | W_OK))
 		ksft_exit_skip("/dev/kvm: %s\n", strerror(errno));
-	if (!have_device())
-		ksft_exit_skip("this kernel's KVM has no device type %u (pio-regs)\n",
-			       KVM_DEV_TYPE_PIO_REGS);
+	if (!kvm_check_cap(KVM_CAP_PIO_REGS))
+		ksft_exit_skip("this kernel's KVM lacks the capability KVM_CAP_PIO_REGS\n");
 
 	ksft_set_plan(count);
 	for (i = 0; i < count; i++) {

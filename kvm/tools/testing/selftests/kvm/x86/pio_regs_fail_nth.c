@@ -29,7 +29,7 @@
 
 /* ---- guest side ---- */
 
-static void guest_reads_all(uint64_t vcpu)
+static void guest_reads_all(u64 vcpu)
 {
 	unsigned int i;
 
@@ -52,7 +52,7 @@ struct trio {
 static void answer(struct machine *m, struct kvm_run *run)
 {
 	struct trio *t = container_of(m, struct trio, m);
-	uint32_t value = FROM_USER;
+	u32 value = FROM_USER;
 
 	memcpy((void *)run + run->io.data_offset, &value, run->io.size);
 	t->exits++;
@@ -121,7 +121,7 @@ static int map(struct trio *t)
 
 	if (page == MAP_FAILED)
 		return -1;
-	expect_eq(*(uint32_t *)(page + REG), FROM_USER);
+	expect_eq(*(u32 *)(page + REG), FROM_USER);
 	return munmap(page, KVM_PIO_REGS_SIZE);
 }
 
@@ -137,7 +137,7 @@ static struct trio *trio_create(void)
 {
 	struct trio *t = calloc(1, sizeof(*t));
 	struct machine *m = &t->m;
-	uint8_t *page;
+	u8 *page;
 	unsigned int i;
 
 	t->bell = new_eventfd();
@@ -145,7 +145,7 @@ static struct trio *trio_create(void)
 	for (i = 0; i < DEVICES; i++) {
 		t->devs[i] = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
 		page = map_page(t->devs[i]);
-		*(uint32_t *)(page + REG) = FROM_USER;
+		*(u32 *)(page + REG) = FROM_USER;
 		must(munmap(page, KVM_PIO_REGS_SIZE));
 		must(set_access(t->devs[i], REG, 4, KVM_PIO_REGS_READ));
 		if (i)

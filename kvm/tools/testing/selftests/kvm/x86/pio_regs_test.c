@@ -10,12 +10,19 @@
 #define _GNU_SOURCE
 #include <sched.h>
 
+#include "apic.h"
 #include "pio_regs.h"
 
 #define BASE		0x2000
 #define OTHER_BASE	0x3000
 #define SIZE		0x800
 #define REG		0x114
+/* Of the interrupt that a doorbell raises: its number in KVM's table of routes, its
+ * vector, and the first of the registers that say which vectors wait
+ */
+#define GSI		0
+#define VECTOR		0x45
+#define APIC_IRR_FIRST	0x200
 /* What the VMM answers where the test expects an exit */
 #define FROM_USER	0xa55a1234u
 /* vCPUs of the tests that change the device while they run */
@@ -26,12 +33,12 @@
 /* ---- guest side ---- */
 
 /* Filled in by the host before the guest runs, or while it does */
-static uint32_t rounds;
-static uint32_t stop;
+static u32 rounds;
+static u32 stop;
 /* Counted by the guest */
-static uint32_t accesses;
+static u32 accesses;
 
-static uint8_t pattern(unsigned int offset)
+static u8 pattern(unsigned int offset)
 {
 	return offset * 7 + (offset >> 8) + 1;
 }
@@ -42,23 +49,23 @@ struct exits {
 	unsigned int reads;
 	unsigned int writes;
 	/* The latest, of no use where several vCPUs run */
-	uint16_t port;
-	uint8_t size;
-	uint32_t count;
-	uint32_t data;
+	u16 port;
+	u8 size;
+	u32 count;
+	u32 data;
 };
 
 /* Every test has a process of its own, and so its own of these. */
 static struct exits exits;
 /* Where the VMM answers from; NULL: reads give FROM_USER */
-static uint8_t *model;
+static u8 *model;
 
 static void read_modify(struct machine *m, struct kvm_run *run)
 {
 	void *data = (void *)run + run->io.data_offset;
 	unsigned int offset = run->io.port % KVM_PIO_REGS_SIZE;
 	bool in = run->io.direction == KVM_EXIT_IO_IN;
-	uint32_t answer = FROM_USER;
+	u32 answer = FROM_USER;
 	unsigned int i;
 
 	exits.port = run->io.port;
@@ -70,14 +77,14 @@ static void read_modify(struct machine *m, struct kvm_run *run)
 			memcpy(data + i * run->io.size,
 			       model ? (void *)model + offset : &answer, run->io.size);
 	} else {
-		uint32_t value = 0;
+		u32 value = 0;
 
 		memcpy(&value, data, run->io.size);
 		/* As the kernel does: the whole register, or a byte, at once */
 		if (model && run->io.size == 4)
-			WRITE_ONCE(*(uint32_t *)(model + offset), value);
+			WRITE_ONCE(*(u32 *)(model + offset), value);
 		else if (model && run->io.size == 1)
-			WRITE_ONCE(*(uint8_t *)(model + offset), (uint8_t)value);
+			WRITE_ONCE(*(u8 *)(model + offset), (u8)value);
 		exits.data = value;
 		__sync_fetch_and_add(&exits.writes, 1);
 	}
@@ -98,14 +105,30 @@ static struct machine *machine_create(void *guest)
 
 /* ---- attributes, without a guest ---- */
 
-static int attr_call(int dev, unsigned long call, uint32_t flags, uint32_t group,
-		     uint64_t attr, void *addr)
+static int attr_call(int dev, unsigned long call, u32 flags, u32 group,
+		     u64 attr, void *addr)
 {
 	struct kvm_device_attr arg = {
-		.flags = flags, .group = group, .attr = attr, .addr = (uintptr_t)addr,
+		.flags = flags, .group = group, .attr = attr, .addr = (unsigned long)addr,
 	};
 
 	return ioctl(dev, call, &arg);
+}
+
+static void test_capability_names_the_access_flags(void)
+{
+	struct kvm_vm *vm = vm_create_barebones();
+	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
+	u32 known = kvm_check_cap(KVM_CAP_PIO_REGS), flag;
+
+	expect_eq(known, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE);
+	expect_eq(vm_check_cap(vm, KVM_CAP_PIO_REGS), known);
+	for (flag = 1; flag; flag <<= 1) {
+		if (known & flag)
+			must(set_access(dev, REG, 4, flag));
+		else
+			refused(EINVAL, set_access(dev, REG, 4, flag));
+	}
 }
 
 static void test_attributes_exist(void)
@@ -233,7 +256,7 @@ static void test_mapping_is_validated(void)
 	struct kvm_vm *vm = vm_create_barebones();
 	int dev = kvm_create_device(vm, KVM_DEV_TYPE_PIO_REGS);
 	size_t page_size = getpagesize();
-	uint8_t *page, *again;
+	u8 *page, *again;
 	unsigned int i;
 
 #define map(len, flags, offset) \
@@ -340,7 +363,7 @@ static void guest_reads_every_lane(void)
 	for (i = 0; i < SIZE; i += 4)
 		GUEST_ASSERT(guest_inl(BASE + i) == (pattern(i) | pattern(i + 1) << 8 |
 					       pattern(i + 2) << 16 |
-					       (uint32_t)pattern(i + 3) << 24));
+					       (u32)pattern(i + 3) << 24));
 	GUEST_DONE();
 }
 
@@ -367,7 +390,7 @@ static void guest_writes_every_lane(void)
 		guest_outw(BASE + i, pattern(i) | pattern(i + 1) << 8);
 	for (i = 0x200; i < 0x300; i += 4)
 		guest_outl(BASE + i, pattern(i) | pattern(i + 1) << 8 |
-				     pattern(i + 2) << 16 | (uint32_t)pattern(i + 3) << 24);
+				     pattern(i + 2) << 16 | (u32)pattern(i + 3) << 24);
 	GUEST_DONE();
 }
 
@@ -417,10 +440,10 @@ static void guest_tries_what_is_declined(void)
 static void test_what_is_declined_reaches_user_space(void)
 {
 	static const struct {
-		uint16_t port;
-		uint8_t size;
+		u16 port;
+		u8 size;
 		bool in;
-		uint32_t data;
+		u32 data;
 	} expected[] = {
 		{ BASE, 4, true },
 		{ BASE + 4, 4, false, 0x11223344 },
@@ -482,12 +505,12 @@ static void test_doorbell_signals(void)
 	expect_eq(signals(a), 3);
 	expect_eq(exits.writes, 0);
 	/* Without KVM_PIO_REGS_WRITE the value is dropped. */
-	expect_eq(*(uint32_t *)(m->page + REG), 0);
+	expect_eq(*(u32 *)(m->page + REG), 0);
 
 	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_WRITE));
 	run(m);
 	expect_eq(signals(a), 3);
-	expect_eq(*(uint32_t *)(m->page + REG), 0x05060704);
+	expect_eq(*(u32 *)(m->page + REG), 0x05060704);
 
 	must(set_doorbell(m->dev, REG, b));
 	run(m);
@@ -510,12 +533,12 @@ static void test_doorbell_signals(void)
 	expect_eq(signals(b), 6);
 }
 
-static uint8_t string[64];
+static u8 string[64];
 
 static void guest_uses_strings(void)
 {
 	void *p = string;
-	uint64_t n = sizeof(string) / 4;
+	u64 n = sizeof(string) / 4;
 
 	asm volatile("rep insl" : "+D"(p), "+c"(n) : "d"(BASE + REG) : "memory");
 	GUEST_SYNC(1);
@@ -525,8 +548,60 @@ static void guest_uses_strings(void)
 	GUEST_SYNC(2);
 	p = string;
 	asm volatile("insl" : "+D"(p) : "d"(BASE + REG) : "memory");
-	GUEST_ASSERT(*(uint32_t *)string == (FROM_USER & ~0xffu) + 0x12);
+	GUEST_ASSERT(*(u32 *)string == (FROM_USER & ~0xffu) + 0x12);
 	GUEST_DONE();
+}
+
+/* Whether the interrupt waits to be taken, which the guest does not do here */
+static bool guest_is_interrupted(void)
+{
+	return x2apic_read_reg(APIC_IRR_FIRST + VECTOR / 32 * 0x10) >> VECTOR % 32 & 1;
+}
+
+static void guest_rings_for_an_interrupt(void)
+{
+	x2apic_enable();
+	guest_outl(BASE + REG + 4, 1);
+	GUEST_ASSERT(!guest_is_interrupted());
+	guest_outb(BASE + REG, 1);
+	/* Nothing came between: the interrupt was there when the write was done. */
+	GUEST_ASSERT(guest_is_interrupted());
+	GUEST_SYNC(1);
+	guest_outl(BASE + REG, 1);
+	GUEST_DONE();
+}
+
+/* An eventfd that is both a doorbell and an irqfd takes user space out of the way. */
+static void test_doorbell_interrupts(void)
+{
+	struct machine *m = machine_create(guest_rings_for_an_interrupt);
+	struct kvm_irqfd irqfd = { .fd = new_eventfd(), .gsi = GSI };
+	struct {
+		struct kvm_irq_routing head;
+		struct kvm_irq_routing_entry entry;
+	} routing = {
+		.head = { .nr = 1 },
+		.entry = {
+			.gsi = GSI,
+			.type = KVM_IRQ_ROUTING_MSI,
+			.u.msi = { .address_lo = 0xfee00000, .data = VECTOR },
+		},
+	};
+
+	vm_ioctl(m->vm, KVM_SET_GSI_ROUTING, &routing.head);
+	vm_ioctl(m->vm, KVM_IRQFD, &irqfd);
+	must(set_doorbell(m->dev, REG, irqfd.fd));
+	must(set_access(m->dev, REG + 4, 4, KVM_PIO_REGS_WRITE));
+	must(set_range(m->dev, BASE, SIZE));
+	run(m);
+	expect_eq(exits.reads + exits.writes, 0);
+
+	/* Either can be taken away without the other. */
+	irqfd.flags = KVM_IRQFD_FLAG_DEASSIGN;
+	vm_ioctl(m->vm, KVM_IRQFD, &irqfd);
+	run(m);
+	expect_eq(exits.reads + exits.writes, 0);
+	expect_eq(signals(irqfd.fd), 1);
 }
 
 static void test_string_input_is_one_exit(void)
@@ -542,7 +617,7 @@ static void test_string_input_is_one_exit(void)
 	expect_eq(exits.count, sizeof(string) / 4);
 
 	/* What was read goes out byte by byte, into the same register. */
-	*(uint32_t *)(m->page + REG) = FROM_USER;
+	*(u32 *)(m->page + REG) = FROM_USER;
 	run(m);
 	expect_eq(exits.writes, 0);
 	expect_eq(m->page[REG], FROM_USER >> 24);
@@ -565,7 +640,7 @@ static void test_it_moves_and_detaches(void)
 {
 	struct machine *m = machine_create(guest_reads_two_places);
 
-	*(uint32_t *)(m->page + REG) = FROM_USER;
+	*(u32 *)(m->page + REG) = FROM_USER;
 	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ));
 	run(m);
 	expect_eq(exits.reads, 2);
@@ -613,13 +688,13 @@ static void guest_reads_many(void)
 static void test_devices_are_independent(void)
 {
 	struct machine *m = machine_create(guest_reads_many);
-	uint32_t *pages[16];
+	u32 *pages[16];
 	int devs[16];
 	unsigned int i;
 
 	for (i = 0; i < 16; i++) {
 		devs[i] = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
-		pages[i] = (uint32_t *)map_page(devs[i]);
+		pages[i] = (u32 *)map_page(devs[i]);
 		pages[i][0] = i;
 		must(set_access(devs[i], 0, 8, KVM_PIO_REGS_READ | KVM_PIO_REGS_WRITE));
 	}
@@ -637,15 +712,15 @@ static void test_devices_are_independent(void)
 /* ---- changes while vCPUs run ---- */
 
 /* Every vCPU has a register of its own, so that it knows what is in it. */
-static uint16_t vcpu_register(uint64_t vcpu)
+static u16 vcpu_register(u64 vcpu)
 {
 	return REG + 4 * vcpu;
 }
 
-static void guest_stores_and_loads(uint64_t vcpu)
+static void guest_stores_and_loads(u64 vcpu)
 {
-	uint16_t port = BASE + vcpu_register(vcpu);
-	uint32_t i;
+	u16 port = BASE + vcpu_register(vcpu);
+	u32 i;
 
 	for (i = 1; !READ_ONCE(stop); i++) {
 		guest_outl(port, i);
@@ -720,9 +795,9 @@ static void test_range_changes_while_running(void)
 	change_while_running(m, change_range);
 }
 
-static void guest_rings_and_counts(uint64_t vcpu)
+static void guest_rings_and_counts(u64 vcpu)
 {
-	uint32_t i;
+	u32 i;
 
 	for (i = 0; i < rounds; i++) {
 		guest_outl(BASE + REG, i);
@@ -735,8 +810,8 @@ static void test_no_doorbell_is_lost_while_it_changes(void)
 {
 	struct machine *m = machine_with(VCPUS, guest_rings_and_counts);
 	int a = new_eventfd(), b = new_eventfd();
-	const uint32_t each = 2000, all = VCPUS * each;
-	uint64_t from_a, from_b;
+	const u32 each = 2000, all = VCPUS * each;
+	u64 from_a, from_b;
 	unsigned int i;
 
 	WRITE_ONCE(*guest_ptr(m, rounds), each);
@@ -752,15 +827,15 @@ static void test_no_doorbell_is_lost_while_it_changes(void)
 	expect_eq(from_a + from_b + exits.writes, all);
 }
 
-static void guest_shares_a_register(uint64_t lane)
+static void guest_shares_a_register(u64 lane)
 {
-	uint16_t port = BASE + REG + lane;
-	uint32_t i;
+	u16 port = BASE + REG + lane;
+	u32 i;
 
 	for (i = 0; i < rounds; i++) {
 		guest_outb(port, i);
-		GUEST_ASSERT(guest_inb(port) == (uint8_t)i);
-		GUEST_ASSERT((uint8_t)(guest_inl(BASE + REG) >> (lane * 8)) == (uint8_t)i);
+		GUEST_ASSERT(guest_inb(port) == (u8)i);
+		GUEST_ASSERT((u8)(guest_inl(BASE + REG) >> (lane * 8)) == (u8)i);
 	}
 	guest_outb(port, 0xc0 + lane);
 	GUEST_DONE();
@@ -781,10 +856,10 @@ static void test_vcpus_share_a_register(void)
 		sched_yield();
 	}
 	join_vcpus(m);
-	expect_eq(*(uint32_t *)(m->page + REG), 0xc3c2c1c0);
+	expect_eq(*(u32 *)(m->page + REG), 0xc3c2c1c0);
 }
 
-static void guest_reads_one_place(uint64_t vcpu)
+static void guest_reads_one_place(u64 vcpu)
 {
 	while (!READ_ONCE(stop)) {
 		GUEST_ASSERT(guest_inl(BASE + REG) == FROM_USER);
@@ -808,7 +883,7 @@ static void test_fd_is_closed_while_running(void)
 	struct machine *m = machine_with(VCPUS, guest_reads_one_place);
 	unsigned int *count = guest_ptr(m, accesses);
 
-	*(uint32_t *)(m->page + REG) = FROM_USER;
+	*(u32 *)(m->page + REG) = FROM_USER;
 	must(set_access(m->dev, REG, 4, KVM_PIO_REGS_READ));
 	must(set_range(m->dev, BASE, SIZE));
 	start_vcpus(m);
@@ -840,9 +915,9 @@ static void test_devices_come_and_go_while_running(void)
 	start_vcpus(m);
 	for (i = 0; i < 200; i++) {
 		int dev = kvm_create_device(m->vm, KVM_DEV_TYPE_PIO_REGS);
-		uint8_t *page = map_page(dev);
+		u8 *page = map_page(dev);
 
-		*(uint32_t *)(page + REG) = FROM_USER;
+		*(u32 *)(page + REG) = FROM_USER;
 		must(munmap(page, KVM_PIO_REGS_SIZE));
 		must(set_access(dev, 0, SIZE, KVM_PIO_REGS_READ));
 		must(set_doorbell(dev, REG, efd));
@@ -860,6 +935,7 @@ static void test_devices_come_and_go_while_running(void)
 /* ---- the run ---- */
 
 static const struct pio_regs_test tests[] = {
+	TEST(capability_names_the_access_flags),
 	TEST(attributes_exist),
 	TEST(range_is_validated),
 	TEST(access_is_validated),
@@ -871,6 +947,7 @@ static const struct pio_regs_test tests[] = {
 	TEST(writes_reach_every_lane),
 	TEST(what_is_declined_reaches_user_space),
 	TEST(doorbell_signals),
+	TEST(doorbell_interrupts),
 	TEST(string_input_is_one_exit),
 	TEST(it_moves_and_detaches),
 	TEST(devices_are_independent),
