@@ -10,6 +10,7 @@
 #define VALUE		0x12345678
 #define PIC_MASK	0x21	/* interrupt mask of the first 8259A */
 #define PIT_COUNTER	0x40	/* counter 0 of the 8254 */
+#define IOAPIC		0xfec00000	/* index register of KVM's I/O APIC, in memory */
 
 /*
  * 16-bit code: [operation] dec %ecx; jnz back to the operation. The operand
@@ -24,6 +25,7 @@ PROGRAM(in_long, 2, 0x66, 0xed);		/* in %dx, %eax */
 PROGRAM(out_long, 2, 0x66, 0xef);		/* out %eax, %dx */
 PROGRAM(in_byte, 1, 0xec);			/* in %dx, %al */
 PROGRAM(load_long, 3, 0x66, 0x8b, 0x07);	/* mov %ds:(%bx), %eax */
+PROGRAM(store_long, 3, 0x66, 0x89, 0x07);	/* mov %eax, %ds:(%bx) */
 PROGRAM(nothing, 1, 0x90);			/* nop */
 
 /* cld; rep insb %dx, %es:(%edi), with ECX as the count */
@@ -87,6 +89,70 @@ static void set_up_coalesced(struct vm *vm)
 	vm_ioctl(vm, "KVM_REGISTER_COALESCED_MMIO", KVM_REGISTER_COALESCED_MMIO, &zone);
 }
 
+/* An eventfd that is both a doorbell and an irqfd */
+static void set_up_doorbell_irq(struct vm *vm)
+{
+	vm_add_interrupt(vm);
+	vm_add_irqfd(vm);
+	set_up_doorbell(vm);
+}
+
+static void set_up_ioeventfd_irq(struct vm *vm)
+{
+	vm_add_interrupt(vm);
+	vm_add_irqfd(vm);
+	set_up_ioeventfd(vm);
+}
+
+static void set_up_exit_irq(struct vm *vm)
+{
+	vm_add_interrupt(vm);
+	vm->interrupt_on_exit = true;
+}
+
+static void set_up_ioapic(struct vm *vm)
+{
+	set_up_irqchip(vm);
+	vm->data = IOAPIC;
+}
+
+static void set_up_changing_slots(struct vm *vm)
+{
+	vm->slots_on_exit = true;
+}
+
+static void set_up_mmio_ioeventfd(struct vm *vm)
+{
+	struct kvm_ioeventfd ioeventfd = {
+		.addr = VM_NO_MEMORY, .len = 4, .fd = vm->eventfd,
+	};
+
+	vm_ioctl(vm, "KVM_IOEVENTFD", KVM_IOEVENTFD, &ioeventfd);
+}
+
+static void set_up_memory(struct vm *vm)
+{
+	uint32_t *page = vm_new_page();
+
+	*page = VALUE;
+	vm_map_page(vm, 1, VM_NO_MEMORY, page, 0);
+}
+
+static void set_up_readonly_memory(struct vm *vm)
+{
+	uint32_t *page = vm_new_page();
+
+	*page = VALUE;
+	vm_map_page(vm, 1, VM_NO_MEMORY, page, KVM_MEM_READONLY);
+}
+
+/* The registers that the ports show are in memory too. */
+static void set_up_mapped_registers(struct vm *vm)
+{
+	set_up_readable(vm);
+	vm_map_page(vm, 1, VM_NO_MEMORY, vm->page, KVM_MEM_READONLY);
+}
+
 static bool verify_any(struct vm *vm, uint32_t count, uint32_t eax)
 {
 	(void)vm, (void)count, (void)eax;
@@ -118,6 +184,19 @@ static bool verify_signals(struct vm *vm, uint32_t count, uint32_t eax)
 {
 	(void)eax;
 	return vm_doorbells(vm) == count;
+}
+
+static bool verify_interrupts(struct vm *vm, uint32_t count, uint32_t eax)
+{
+	(void)eax;
+	return vm_interrupts(vm) == count;
+}
+
+/* What the VM starts with */
+static bool verify_ioapic(struct vm *vm, uint32_t count, uint32_t eax)
+{
+	(void)vm, (void)count;
+	return eax == 0;
 }
 
 /* The mask that the VM starts with */
@@ -172,6 +251,26 @@ const struct scenario scenarios[] = {
 	  BY_KERNEL, false, set_up_ioeventfd, verify_signals },
 	{ "coalesced-write", "write, kept back by coalesced I/O", &out_long, PORT, BY_BULK, false,
 	  set_up_coalesced, verify_coalesced },
+	{ "pio-regs-irq", "write that interrupts: pio-regs, irqfd", &out_long, PORT + DOORBELL,
+	  BY_KERNEL, true, set_up_doorbell_irq, verify_interrupts },
+	{ "ioeventfd-irq", "write that interrupts: ioeventfd, irqfd", &out_long, PORT + DOORBELL,
+	  BY_KERNEL, false, set_up_ioeventfd_irq, verify_interrupts },
+	{ "exit-io-irq", "write that interrupts: by the VMM", &out_long, PORT + DOORBELL,
+	  BY_EXIT_IO, false, set_up_exit_irq, verify_interrupts },
+	{ "exit-mmio-write", "memory write, taken by the VMM", &store_long, 0, BY_EXIT_MMIO, false,
+	  set_up_nothing, verify_any },
+	{ "exit-mmio-slots", "memory read, while slots change", &load_long, 0, BY_EXIT_MMIO, false,
+	  set_up_changing_slots, verify_answer },
+	{ "ioapic-read", "memory read, by KVM's I/O APIC", &load_long, 0, BY_KERNEL, false,
+	  set_up_ioapic, verify_ioapic },
+	{ "mmio-ioeventfd", "memory write, signalled by ioeventfd", &store_long, 0, BY_KERNEL,
+	  false, set_up_mmio_ioeventfd, verify_signals },
+	{ "mapped-read", "memory read of a mapped page", &load_long, 0, BY_KERNEL, false,
+	  set_up_memory, verify_value },
+	{ "pio-regs-mapped-read", "memory read of the page of pio-regs", &load_long, 0, BY_KERNEL,
+	  true, set_up_mapped_registers, verify_value },
+	{ "readonly-write", "memory write to a read-only page", &store_long, 0, BY_EXIT_MMIO,
+	  false, set_up_readonly_memory, verify_any },
 	{ "string-read", "rep insb, answered by the VMM", &rep_in_byte, PORT, BY_STRING, false,
 	  set_up_nothing, verify_string },
 	{ "pio-regs-string-read", "rep insb, left to the VMM by pio-regs", &rep_in_byte, PORT,

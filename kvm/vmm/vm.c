@@ -4,6 +4,7 @@
 #include <err.h>
 #include <fcntl.h>
 #include <linux/kvm_pio_regs.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,15 @@
 
 /* Where processors that cannot run real mode as it is keep a task state for it */
 #define TSS_ADDRESS	0xfffbd000
+#define CPUID_ENTRIES	256
+/* The one bit that is always set, and that which lets interrupts in */
+#define RFLAGS		0x2
+#define RFLAGS_IF	0x200
+/* MSR IA32_APIC_BASE */
+#define APIC_BASE_X2APIC	(1 << 10)
+#define APIC_BASE_ENABLED	(1 << 11)
+/* Offset of the APIC's spurious-interrupt vector register */
+#define APIC_SPURIOUS	0xf0
 
 static int checked_ioctl(int fd, const char *what, unsigned long request, void *arg)
 {
@@ -42,6 +52,7 @@ void vm_create(struct vm *vm)
 
 	memset(vm, 0, sizeof(*vm));
 	vm->pio_regs = -1;
+	vm->data = VM_NO_MEMORY;
 	vm->kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm < 0)
 		err(3, "/dev/kvm");
@@ -57,12 +68,28 @@ void vm_create(struct vm *vm)
 		err(1, "eventfd");
 }
 
+/* All that KVM can do, so that there is an x2APIC */
+static void set_cpuid(struct vm *vm)
+{
+	struct kvm_cpuid2 *cpuid;
+
+	cpuid = calloc(1, sizeof(*cpuid) + CPUID_ENTRIES * sizeof(cpuid->entries[0]));
+	if (!cpuid)
+		err(1, "calloc");
+	cpuid->nent = CPUID_ENTRIES;
+	checked_ioctl(vm->kvm, "KVM_GET_SUPPORTED_CPUID", KVM_GET_SUPPORTED_CPUID, cpuid);
+	checked_ioctl(vm->vcpu, "KVM_SET_CPUID2", KVM_SET_CPUID2, cpuid);
+	free(cpuid);
+}
+
 /* Interrupt controllers have to be there before the vCPU is. */
 static void create_vcpu(struct vm *vm)
 {
 	int size = checked_ioctl(vm->kvm, "KVM_GET_VCPU_MMAP_SIZE", KVM_GET_VCPU_MMAP_SIZE, NULL);
 
 	vm->vcpu = checked_ioctl(vm->fd, "KVM_CREATE_VCPU", KVM_CREATE_VCPU, NULL);
+	if (vm->interrupts)
+		set_cpuid(vm);
 	vm->run = checked_mmap(size, MAP_SHARED, vm->vcpu, 0);
 	vm->ring = (void *)vm->run + KVM_COALESCED_MMIO_PAGE_OFFSET * getpagesize();
 }
@@ -86,12 +113,7 @@ void vm_destroy(struct vm *vm)
 
 bool vm_has_pio_regs(struct vm *vm)
 {
-	struct kvm_create_device device = {
-		.type = KVM_DEV_TYPE_PIO_REGS,
-		.flags = KVM_CREATE_DEVICE_TEST,
-	};
-
-	return !ioctl(vm->fd, KVM_CREATE_DEVICE, &device);
+	return ioctl(vm->fd, KVM_CHECK_EXTENSION, KVM_CAP_PIO_REGS) > 0;
 }
 
 static void set_attr(int fd, uint32_t group, uint64_t attr, void *value)
@@ -126,22 +148,121 @@ uint64_t vm_doorbells(struct vm *vm)
 	return read(vm->eventfd, &count, sizeof(count)) == sizeof(count) ? count : 0;
 }
 
+/* The APIC has interrupts only once this register says so. */
+static void enable_apic(struct vm *vm)
+{
+	struct kvm_lapic_state apic;
+	const uint32_t enabled = 0x1ff;
+
+	checked_ioctl(vm->vcpu, "KVM_GET_LAPIC", KVM_GET_LAPIC, &apic);
+	memcpy(&apic.regs[APIC_SPURIOUS], &enabled, sizeof(enabled));
+	checked_ioctl(vm->vcpu, "KVM_SET_LAPIC", KVM_SET_LAPIC, &apic);
+}
+
+/* Counts in VM_INTERRUPTS, ends the interrupt at the APIC, and returns. */
+static const uint8_t handler[] = {
+	0x66, 0x60,					/* pushal */
+	0x66, 0xb9, 0x0b, 0x08, 0x00, 0x00,		/* mov $MSR_X2APIC_EOI, %ecx */
+	0x66, 0x31, 0xc0,				/* xor %eax, %eax */
+	0x66, 0x31, 0xd2,				/* xor %edx, %edx */
+	0x0f, 0x30,					/* wrmsr */
+	0x36, 0x66, 0xff, 0x06,				/* incl %ss:VM_INTERRUPTS */
+	(uint8_t)VM_INTERRUPTS, VM_INTERRUPTS >> 8,
+	0x66, 0x61,					/* popal */
+	0xcf,						/* iret */
+};
+
+static struct kvm_msi message(void)
+{
+	return (struct kvm_msi){ .address_lo = 0xfee00000, .data = VM_VECTOR };
+}
+
+void vm_add_interrupt(struct vm *vm)
+{
+	const uint32_t vector = VM_HANDLER;
+
+	vm->interrupts = true;
+	vm_ioctl(vm, "KVM_CREATE_IRQCHIP", KVM_CREATE_IRQCHIP, NULL);
+	memcpy(vm->memory + VM_HANDLER, handler, sizeof(handler));
+	memcpy(vm->memory + 4 * VM_VECTOR, &vector, sizeof(vector));
+}
+
+void vm_add_irqfd(struct vm *vm)
+{
+	const struct kvm_msi msi = message();
+	struct {
+		struct kvm_irq_routing head;
+		struct kvm_irq_routing_entry entry;
+	} routing = {
+		.head = { .nr = 1 },
+		.entry = {
+			.type = KVM_IRQ_ROUTING_MSI,
+			.u.msi = { .address_lo = msi.address_lo, .data = msi.data },
+		},
+	};
+	struct kvm_irqfd irqfd = { .fd = vm->eventfd };
+
+	vm_ioctl(vm, "KVM_SET_GSI_ROUTING", KVM_SET_GSI_ROUTING, &routing.head);
+	vm_ioctl(vm, "KVM_IRQFD", KVM_IRQFD, &irqfd);
+}
+
+uint32_t vm_interrupts(struct vm *vm)
+{
+	uint32_t count;
+
+	memcpy(&count, vm->memory + VM_INTERRUPTS, sizeof(count));
+	memset(vm->memory + VM_INTERRUPTS, 0, sizeof(count));
+	return count;
+}
+
+void vm_map_page(struct vm *vm, uint32_t slot, uint32_t address, void *page, uint32_t flags)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = slot, .flags = flags, .guest_phys_addr = address,
+		.memory_size = page ? getpagesize() : 0, .userspace_addr = (uintptr_t)page,
+	};
+
+	vm_ioctl(vm, "KVM_SET_USER_MEMORY_REGION", KVM_SET_USER_MEMORY_REGION, &region);
+}
+
+void *vm_new_page(void)
+{
+	return checked_mmap(getpagesize(), MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
 static void set_registers(struct vm *vm, uint32_t count, uint16_t port)
 {
 	struct kvm_regs regs = {
-		.rip = VM_CODE, .rflags = 2, .rcx = count, .rdx = port, .rax = VM_ANSWER,
+		.rip = VM_CODE, .rflags = RFLAGS, .rcx = count, .rdx = port, .rax = VM_ANSWER,
+		.rsp = VM_STACK,
 	};
 	struct kvm_sregs sregs;
 
 	checked_ioctl(vm->vcpu, "KVM_GET_SREGS", KVM_GET_SREGS, &sregs);
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
-	sregs.ds.base = VM_NO_MEMORY;
-	sregs.ds.selector = VM_NO_MEMORY >> 4;
+	sregs.ds.base = vm->data;
+	sregs.ds.selector = vm->data >> 4;
 	sregs.es.base = VM_STRINGS;
 	sregs.es.selector = VM_STRINGS >> 4;
+	if (vm->interrupts) {
+		sregs.apic_base |= APIC_BASE_X2APIC | APIC_BASE_ENABLED;
+		regs.rflags |= RFLAGS_IF;
+	}
 	checked_ioctl(vm->vcpu, "KVM_SET_SREGS", KVM_SET_SREGS, &sregs);
+	if (vm->interrupts)
+		enable_apic(vm);
 	checked_ioctl(vm->vcpu, "KVM_SET_REGS", KVM_SET_REGS, &regs);
+}
+
+/* Each change makes KVM forget what it knows of addresses without memory. */
+static void change_slots(struct vm *vm)
+{
+	static void *page;
+
+	if (!page)
+		page = vm_new_page();
+	vm_map_page(vm, 2, VM_OTHER_PAGE, vm->exits.mmio & 1 ? page : NULL, 0);
 }
 
 static void take_coalesced(struct vm *vm)
@@ -177,12 +298,19 @@ uint32_t vm_run(struct vm *vm, const struct program *program, uint32_t count, ui
 				return regs.rax;
 			}
 			vm->exits.io++;
+			if (vm->interrupt_on_exit) {
+				struct kvm_msi msi = message();
+
+				vm_ioctl(vm, "KVM_SIGNAL_MSI", KVM_SIGNAL_MSI, &msi);
+			}
 			if (run->io.direction == KVM_EXIT_IO_IN)
 				memset((uint8_t *)run + run->io.data_offset, (uint8_t)VM_ANSWER,
 				       run->io.size * run->io.count);
 			break;
 		case KVM_EXIT_MMIO:
 			vm->exits.mmio++;
+			if (vm->slots_on_exit)
+				change_slots(vm);
 			if (!run->mmio.is_write)
 				memset(run->mmio.data, (uint8_t)VM_ANSWER, run->mmio.len);
 			break;

@@ -10,8 +10,13 @@
 
 #define VM_MEMORY	0x40000
 #define VM_CODE		0x1000	/* where the guest's program lies */
+#define VM_HANDLER	0x2000	/* of the interrupt */
+#define VM_INTERRUPTS	0x3000	/* how many it has counted, 32 bits */
+#define VM_VECTOR	0x45
+#define VM_STACK	0x8000
 #define VM_STRINGS	0x10000	/* where string input goes, 64 KiB */
 #define VM_NO_MEMORY	0xd0000	/* nothing is there: loads exit */
+#define VM_OTHER_PAGE	0xe0000	/* mapped now and then, for slots_on_exit */
 #define VM_PORT_END	0xf4	/* a write ends the program */
 /* What the VMM answers to accesses that reach it */
 #define VM_ANSWER	0x5a5a5a5a
@@ -33,6 +38,10 @@ struct vm {
 	int pio_regs;		/* the device, or -1 */
 	uint8_t *page;		/* its registers */
 	int eventfd;
+	uint32_t data;		/* where the guest's loads and stores go */
+	bool interrupts;	/* the guest takes them */
+	bool slots_on_exit;	/* the VMM maps or unmaps a page at each KVM_EXIT_MMIO */
+	bool interrupt_on_exit;	/* the VMM raises one when it gets an access to a port */
 };
 
 struct program {
@@ -73,6 +82,41 @@ bool vm_has_pio_regs(struct vm *vm);
  * @doorbell: offset of the register that signals vm->eventfd, or -1
  */
 void vm_add_pio_regs(struct vm *vm, uint32_t base, uint32_t size, uint32_t flags, int doorbell);
+
+/**
+ * vm_add_interrupt - give the guest interrupt controllers and a handler for VM_VECTOR
+ * @vm: the machine, before its first run
+ */
+void vm_add_interrupt(struct vm *vm);
+
+/**
+ * vm_add_irqfd - let vm->eventfd raise that interrupt
+ * @vm: the machine, with vm_add_interrupt()
+ */
+void vm_add_irqfd(struct vm *vm);
+
+/**
+ * vm_interrupts - how many interrupts the guest has handled since the last call
+ * @vm: the machine
+ */
+uint32_t vm_interrupts(struct vm *vm);
+
+/**
+ * vm_map_page - map a page into the guest
+ * @vm: the machine
+ * @slot: 1 or higher, each at most once
+ * @address: where the guest has it
+ * @page: the page in this process; NULL: take that slot's page away again
+ * @flags: KVM_MEM_*
+ */
+void vm_map_page(struct vm *vm, uint32_t slot, uint32_t address, void *page, uint32_t flags);
+
+/**
+ * vm_new_page - a page for vm_map_page(), of zeros
+ *
+ * Return: the page, which lasts as long as the process
+ */
+void *vm_new_page(void);
 
 /**
  * vm_run - run the program to its end
