@@ -10,8 +10,10 @@ nobase_dist_doc_DATA = \
 	docs/fixed-address-matrix.md \
 	docs/fixed-address.md \
 	docs/fpga-datasheet.md \
+	docs/how-a-memory-access-travels.md \
 	docs/how-a-port-access-travels.md \
 	docs/kvm.md \
+	docs/memory-access.svg \
 	docs/own-machine.md \
 	docs/results.md \
 	docs/topology.svg \
