@@ -164,3 +164,157 @@ sys.exit(status if peak < 200000 else 9)' "$form"
 	run pciaddr-check --dump "$form"
 	[[ $output == *":20: fewer than 16 bytes"* ]]
 }
+
+# without_hex FILE: the guest's text as 'lspci -vv' writes it
+without_hex() { sed -E '/^[0-9a-f]+: /d' "$GUEST" >"$1"; }
+
+# record OPTION: what lspci writes with this option alone
+record() {
+	case $1 in
+	-v*) sed -E '/^[0-9a-f]+: /d' "$GUEST" ;;
+	-x*) sed -E '/^\t/d' "$GUEST" ;;
+	esac
+}
+
+# value CHECK FILE: how many of this check passed, failed, are unknown
+counts() {
+	pciaddr-check --dump "$2" --format json |
+		jq -r --arg check "$1" '.machines[0].checks[] | select(.check == $check) |
+			"\(.pass) \(.fail) \(.unknown)"'
+}
+
+@test "text and hex as two records are one machine, in either order" {
+	{ record -vv && echo && record -xxxx; } >"$form" && same "$form"
+	{ record -xxxx && echo && record -vv; } >"$form" && same "$form"
+	{ record -vv && echo && record -xxxx && echo && cat "$GUEST"; } >"$form" && same "$form"
+}
+
+@test "two records that contradict each other: the first counts, and it is said" {
+	machine other
+	poke 01:01.0 10 01 30
+	{ cat "$GUEST" && echo && cat "$dump"; } >"$form"
+	run pciaddr-check --dump "$form"
+	[[ $output == *"0000:01:01.0 comes a second time, with other config space"* ]]
+	pciaddr-check --dump "$form" --tree | grep -q 0x2000-0x27ff
+}
+
+@test "text without hex: bus numbers, windows, regions and decoding are checked" {
+	without_hex "$form"
+	run -0 pciaddr-check --dump "$form"
+	[[ $output == *"11 PCI functions, 1 bridge, 2 buses"* && $output != *warning* ]]
+	for check in bus-numbers window-in-window bridge-decode bridge-master bar-in-window \
+		bar-overlap bar-aligned; do
+		[ "$(counts "$check" "$form")" = "$(counts "$check" "$GUEST")" ] || {
+			echo "$check: $(counts "$check" "$form"), not $(counts "$check" "$GUEST")"
+			return 1
+		}
+	done
+	# the same ports, in the same window, claimed by the same driver
+	run -0 pciaddr-check --dump "$form" --ioports "$GUEST.ioports" --expect 0x2000-0x27ff@01:01.0
+}
+
+@test "text without hex: a fault is found, and the line of text is named" {
+	without_hex "$form"
+	number=$(grep -n 'I/O behind bridge: 0*2000-' "$form" | cut -d: -f1)
+	[ -n "$number" ]
+	sed -i "${number}s/2000-\(0*\)2fff/3000-\13fff/" "$form"
+	run -1 pciaddr-check --dump "$form"
+	fails_with bar-in-window "BAR 0 0x2000-0x27ff" "I/O window 0x3000-0x3fff" ":$number)"
+	without_hex "$form"
+	number=$(grep -n '^01:01.0' "$form" | cut -d: -f1)
+	sed -i "$((number + 1)),\$s/I\/O+ Mem+/I\/O- Mem+/" "$form"
+	run -1 pciaddr-check --dump "$form" --ioports "$GUEST.ioports" --expect 0x2000-0x27ff
+	[[ $output == *"decod"* ]]
+}
+
+@test "text without hex: capabilities are what their registers say" {
+	without_hex "$form"
+	for file in "$form" "$GUEST"; do
+		pciaddr-check --numeric --dump "$file" --capture | grep -E '^ +(msi|msix|link|pcie)' || true
+	done >"$BATS_TEST_TMPDIR/capabilities"
+	lines=$(wc -l <"$BATS_TEST_TMPDIR/capabilities")
+	[ "$((lines % 2))" = 0 ]
+	diff <(head -n $((lines / 2)) "$BATS_TEST_TMPDIR/capabilities") \
+		<(tail -n $((lines / 2)) "$BATS_TEST_TMPDIR/capabilities")
+}
+
+@test "lspci -v, whose regions have no numbers" {
+	without_hex "$form"
+	sed -i -E 's/^(\tRegion )[0-9]: /\t/; /^\t(Status: Cap|Latency|Interrupt)/d
+		s/^\tControl: .*BusMaster\+.*/\tFlags: bus master, fast devsel, latency 0/
+		s/^\tControl: .*BusMaster-.*/\tFlags: fast devsel/' "$form"
+	run pciaddr-check --dump "$form"
+	[ "$status" = 0 ] || [ "$status" = 3 ]
+	[[ $output == *"11 PCI functions, 1 bridge, 2 buses"* && $output != *warning* ]]
+	run -0 pciaddr-check --dump "$form" --tree
+	[[ $output == *"0x2000-0x27ff"* ]]
+}
+
+@test "several parts in one file, found by content, in any order" {
+	parts=("$GUEST" "$GUEST.ioports" "$GUEST.iomem")
+	pciaddr-check --dump "$BATS_TEST_TMPDIR/plain" --ioports "$GUEST.ioports" \
+		--iomem "$GUEST.iomem" | sed -E "s#[^ (]*/(plain|guest.lspci)[^ ):]*(:[0-9]+)?#FILE#g
+			s/line [0-9]+/line/" >"$BATS_TEST_TMPDIR/expected"
+	for order in "0 1 2" "2 1 0" "1 0 2"; do
+		for headings in yes no; do
+			for part in $order; do
+				[ "$headings" = no ] || echo "\$ cat ${parts[part]##*.}"
+				cat "${parts[part]}"
+				echo
+				printf '%s\n' '-[0000:00]-+-00.0' '           +-04.0-[01]----01.0' \
+					'           \-05.0'
+			done >"$form"
+			pciaddr-check --dump "$form" | sed -E "s#[^ (]*/form[^ ):]*(:[0-9]+)?#FILE#g
+				s/line [0-9]+/line/" >"$BATS_TEST_TMPDIR/found"
+			diff "$BATS_TEST_TMPDIR/expected" "$BATS_TEST_TMPDIR/found"
+		done
+	done
+}
+
+@test "what was taken from which lines is told with --verbose, and only then" {
+	{ cat "$GUEST" && echo && cat "$GUEST.ioports"; } | gzip >"$form"
+	run -0 --separate-stderr pciaddr-check --verbose --dump "$form"
+	[[ $stderr == *"lspci, 11 functions, from line 1 to "* ]]
+	[[ $stderr == *"/proc/ioports, "*" lines, from line "* && $stderr == *"unpacked (gzip)"* ]]
+	run -0 --separate-stderr pciaddr-check --dump "$form"
+	[ -z "$stderr" ]
+}
+
+@test "a copy of /proc/ioports or /proc/iomem alone: its map" {
+	sed 's/^ *//' "$GUEST.ioports" >"$form"
+	run -0 pciaddr-check --dump "$form" --map
+	# the nesting is that of the ranges
+	grep -qE '^ {8}2000-27ff  2 KiB  fpga_pci$' <<<"$output"
+	[ "$(grep -c -- - <<<"$output")" -ge "$(wc -l <"$form")" ]
+	gzip -c "$GUEST.iomem" >"$form"
+	run -0 pciaddr-check --dump "$form" --map
+	[[ $output == *"memory, of "*"PCI Bus 0000:00"* ]]
+	# nothing to check is not a pass
+	run pciaddr-check --dump "$GUEST.ioports"
+	[ "$status" = 3 ]
+}
+
+@test "config space in a kernel's log (pci=earlydump), also broken by other lines" {
+	awk '/^[0-9a-f]+:[0-9a-f]+\.[0-9a-f] / {
+		printf "[    0.287654] pci 0000:%s: config space:\n", $1; next }
+		/^[0-9a-f]0: / { sub(/^../, "000000&"); print "[    0.287655] " $0 }' "$GUEST" >"$form"
+	run pciaddr-check --dump "$form"
+	[[ $output == *"11 PCI functions, 1 bridge, 2 buses"* && $output != *warning* ]]
+	pciaddr-check --dump "$form" --tree --numeric | grep -q 0x2000
+	sed -i '/00000030: /s/^\(.\{40\}\)/&\n[    0.287656] ACPI: something else\n[    0.287657] /' "$form"
+	run pciaddr-check --dump "$form"
+	[[ $output == *"11 PCI functions"* ]]
+	{ sed 's/^/> /' "$form" && cat "$GUEST.ioports"; } | xz >"$form.xz"
+	run pciaddr-check --dump "$form.xz"
+	[[ $output == *"11 PCI functions"* && $output == *ioports-claim* ]]
+}
+
+@test "every file of the field's corpus that has functions is read without a warning" {
+	field=$TOP/../shared/corpus/field
+	[ -d "$field" ] || skip "no corpus of the field beside this tree"
+	for file in "$field"/*.lspci "$field"/*.txt "$field"/earlydump.dmesg; do
+		run pciaddr-check --dump "$file"
+		[ "$status" = 0 ] || [ "$status" = 1 ] || [ "$status" = 3 ]
+		[[ $output != *warning* ]] || { echo "$file: $output"; return 1; }
+	done
+}

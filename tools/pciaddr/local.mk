@@ -125,6 +125,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/view/map.c \
 	tools/pciaddr/view/marks.c \
 	tools/pciaddr/view/marks.h \
+	tools/pciaddr/view/resources.c \
 	tools/pciaddr/view/tree.c \
 	tools/pciaddr/view/views.h
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS) \

@@ -24,13 +24,13 @@ static const char help[] =
 "  -s, --spec FILE        the machine is as this YAML specification says\n"
 "  -a, --all              with these, also what must hold on any machine\n"
 "Where to look (default: this machine; may be given several times):\n"
-"  -d, --dump FILE|DIR    text of 'lspci -vvxxxx' ('-': standard input)\n"
+"  -d, --dump FILE|DIR    text of lspci, any form and packing ('-': stdin)\n"
 "      --sysfs DIR        a copy of a /sys tree\n"
 "      --ioports FILE, --iomem FILE  copies of /proc/ioports and /proc/iomem\n"
 "  -j, --jobs N           look at N machines at a time\n"
 "What to print:\n"
 "  -f, --format FORMAT    text (default), json, tap, junit or prometheus\n"
-"  -q, --quiet            only failures, and what cannot be told\n"
+"  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN       auto (default), always or never\n"
 "      --severity LEVEL   count failures from low, medium, high or critical on\n"
 "      --allow-unknown    do not count what cannot be told\n"
@@ -68,6 +68,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
 	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "severity", required_argument, NULL, OPTION_SEVERITY },
 	{ "allow-unknown", no_argument, NULL, OPTION_ALLOW_UNKNOWN },
@@ -248,7 +249,7 @@ void parse_options(struct options *options, int argc, char **argv)
 	memset(options, 0, sizeof(*options));
 	options->output = &output_text;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":e:s:ad:j:f:qnhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":e:s:ad:j:f:qvnhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'e':
 			add_expectation(options, optarg);
@@ -283,6 +284,9 @@ void parse_options(struct options *options, int argc, char **argv)
 			break;
 		case 'q':
 			options->output_options.quiet = true;
+			break;
+		case 'v':
+			options->verbose = true;
 			break;
 		case OPTION_COLOR:
 			color = optarg;

@@ -32,6 +32,7 @@ struct options {
 	struct output_options output_options;
 	const char *draw_path;		/* for ACTION_DRAW */
 	bool force;			/* draw_path may be overwritten */
+	bool verbose;			/* tell what was taken of the sources */
 	bool numeric;			/* no names from pci.ids */
 	unsigned int jobs;		/* machines that are checked at a time */
 };

@@ -44,6 +44,13 @@ static void check_one(void *context, size_t index)
 		check_machine(machine, results);
 }
 
+/* On standard error, so that every format stays what it is. */
+static void tell_notes(const struct options *options, const struct machine *machine)
+{
+	for (const struct note *note = machine->notes; options->verbose && note; note = note->next)
+		fprintf(stderr, "%s\n", note->text);
+}
+
 static void count_status(struct output_totals *totals, int status)
 {
 	totals->machines++;
@@ -81,6 +88,7 @@ static void print_one(void *context, size_t index)
 	struct machine *machine = &session->machines[index].machine;
 	struct results *results = &session->machines[index].results;
 
+	tell_notes(session->options, machine);
 	if (index && output->separator)
 		fputs(output->separator, stdout);
 	if (machine->error && (!output->tells_errors || format->machines == 1))
@@ -150,6 +158,7 @@ static int view_all(struct options *options, const struct spec *spec)
 		int status = EXIT_OK;
 
 		machine_load(&machine, &options->sources[i]);
+		tell_notes(options, &machine);
 		if (machine.error) {
 			warn("%s", machine.error);
 			status = machine.error_status;

@@ -3,6 +3,15 @@
 
 void check_machine(const struct machine *machine, struct results *results)
 {
+	if (!machine->count)
+		results_add(results, &(struct finding) {
+			.status = STATUS_UNKNOWN,
+			.check = CHECK_PRESENT,
+			.message = "there is no PCI function in this source",
+			.values = { { "nothing to check", at_source() } },
+			.advice = "give it the text of 'lspci -vvxxxx' of the same machine, too; "
+				"--map draws what is here",
+		});
 	check_bridges(machine, results);
 	check_bars(machine, results);
 	check_overlaps(machine, results);

@@ -9,6 +9,7 @@
 #include "common/numbers.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/topology.h"
 
 static bool starts_with(const struct line *line, const char *prefix)
 {
@@ -240,7 +241,26 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 	}
 }
 
-void dump_apply_windows(struct pci_function *function, const struct told *told)
+/* The window's register is one whose value a line of text has told. */
+static void add_origin(struct machine *machine, struct pci_function *function,
+		       enum window_kind kind, uint32_t line)
+{
+	unsigned int count = function->origin_count;
+	struct text_origin *origins = arena_alloc(&machine->arena,
+						  (count + 1) * sizeof(*origins));
+
+	if (count)
+		memcpy(origins, function->origins, count * sizeof(*origins));
+	origins[count] = (struct text_origin) {
+		.offset = (uint16_t)window_register(function->bridge, kind), .length = 1,
+		.line = line,
+	};
+	function->origins = origins;
+	function->origin_count++;
+}
+
+void dump_apply_windows(struct machine *machine, struct pci_function *function,
+			const struct told *told)
 {
 	if (!function->bridge)
 		return;
@@ -253,6 +273,8 @@ void dump_apply_windows(struct pci_function *function, const struct told *told)
 		if (known->state == WINDOW_UNKNOWN) {
 			known->state = window->open ? WINDOW_OPEN : WINDOW_CLOSED;
 			known->range = window->range;
+			known->maybe_kernel = window->maybe_kernel;
+			add_origin(machine, function, kind, window->line);
 		} else if (window->open && window->maybe_kernel &&
 			   (known->state != WINDOW_OPEN ||
 			    !range_equal(known->range, window->range))) {

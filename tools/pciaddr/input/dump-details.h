@@ -16,6 +16,7 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 			const struct region *regions, unsigned int count);
 
 /* Puts the windows into the bridge, as far as its registers are not known. */
-void dump_apply_windows(struct pci_function *function, const struct told *told);
+void dump_apply_windows(struct machine *machine, struct pci_function *function,
+			const struct told *told);
 
 #endif

@@ -49,6 +49,9 @@ static void add_told_before(struct told *told, const struct pci_function *before
 
 		if (told->origin_count == ORIGINS_MAX)
 			return;
+		/* a window's, of which no byte is known */
+		if (!was_read(before, origin->offset))
+			continue;
 		told->origins[told->origin_count++] = *origin;
 		for (unsigned int at = origin->offset; at < origin->offset + origin->length; at++) {
 			told->bytes[at] = before->config[at];
@@ -173,7 +176,7 @@ void dump_decode(struct dump_reader *reader)
 		config_decode(machine, function, reader->config,
 			      reader->present_count == reader->config_end ?
 			      NULL : reader->present, reader->config_end);
-	dump_apply_windows(function, &reader->told);
+	dump_apply_windows(machine, function, &reader->told);
 	dump_apply_regions(machine, function, reader->regions, reader->region_count);
 	if (reader->again) {
 		add_windows_before(function->bridge, before->bridge);

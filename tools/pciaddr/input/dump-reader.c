@@ -135,8 +135,8 @@ static void begin_function(struct dump_reader *reader, const struct pci_function
 	} else {
 		function = machine_add(reader->machine);
 		reader->current = reader->machine->count - 1;
-		reader->section_functions++;
 	}
+	reader->section_functions++;
 	*function = *slot;
 	function->line = reader->lines.number;
 	reader->in_function = true;
@@ -165,8 +165,8 @@ static bool read_header_or_row(struct dump_reader *reader, const struct line *li
 	int length;
 
 	if (digits) {
-		if (reader->in_function && !reader->from_log)
-			enter_section(reader, SECTION_LSPCI);
+		if (reader->in_function)
+			enter_section(reader, reader->from_log ? SECTION_LOG : SECTION_LSPCI);
 		dump_read_row(reader, line, digits);
 		return true;
 	}

@@ -259,7 +259,7 @@ static void print_space(struct map *map)
 }
 
 static void print_domain(FILE *out, const struct view_options *options,
-			 const struct machine *machine, 
+			 const struct machine *machine,
 			 struct results *results, size_t begin, size_t end)
 {
 	bool utf8 = terminal_is_utf8();
@@ -294,6 +294,8 @@ int print_map(FILE *out, const struct view_options *options, const struct machin
 {
 	struct results texts = { 0 };
 
+	if (!machine->count)
+		print_resources(out, options, machine);
 	for (size_t begin = 0, end; begin < machine->count; begin = end) {
 		end = machine_domain_end(machine, begin);
 		print_domain(out, options, machine, &texts, begin, end);

@@ -17,6 +17,10 @@ int print_tree(FILE *out, const struct view_options *options, const struct machi
 	       struct results *results);
 
 /* The address spaces as nested ranges. */
+/* What /proc/ioports and /proc/iomem say, for a machine of which nothing else is known. */
+void print_resources(FILE *out, const struct view_options *options,
+		     const struct machine *machine);
+
 int print_map(FILE *out, const struct view_options *options, const struct machine *machine);
 
 /* A picture in a file; failures among @results are marked. */
