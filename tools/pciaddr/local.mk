@@ -34,6 +34,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/configspace/read.h \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
+	tools/pciaddr/input/dump-capabilities.c \
+	tools/pciaddr/input/dump-capabilities.h \
 	tools/pciaddr/input/dump-details.c \
 	tools/pciaddr/input/dump-details.h \
 	tools/pciaddr/input/dump-log.c \
@@ -52,6 +54,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump-slots.h \
 	tools/pciaddr/input/dump-state.c \
 	tools/pciaddr/input/dump-state.h \
+	tools/pciaddr/input/dump-words.c \
+	tools/pciaddr/input/dump-words.h \
 	tools/pciaddr/input/dump.c \
 	tools/pciaddr/input/encoding.c \
 	tools/pciaddr/input/encoding.h \

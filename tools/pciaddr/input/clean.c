@@ -108,7 +108,7 @@ static size_t escape_length(const char *text, size_t length)
 /* Nothing of this kind in it: nearly every text, and searching for a byte is quick. */
 static bool is_clean(const char *text, size_t length)
 {
-	return !memchr(text, '\xa0', length) && !memchr(text, '&', length) &&
+	return !memchr(text, 0xa0, length) && !memchr(text, '&', length) &&
 		!memchr(text, ESCAPE, length) && !memmem(text, length, "<br", 3) &&
 		!memmem(text, length, "<pre", 4) && !memmem(text, length, "</pre", 5);
 }

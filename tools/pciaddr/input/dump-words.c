@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <config.h>
+
+#include "pciaddr/input/dump-words.h"
+
+#include <string.h>
+
+#include "common/numbers.h"
+
+bool line_begins(const struct line *line, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return line->length >= length && !memcmp(line->text, prefix, length);
+}
+
+const char *line_find(const struct line *line, const char *text)
+{
+	return memmem(line->text, line->length, text, strlen(text));
+}
+
+/* @count hexadecimal digits at @text, and no more; false when there are others. */
+bool line_hex(const struct line *line, const char *text, unsigned int count,
+	      unsigned int *value)
+{
+	const char *end = line->text + line->length;
+
+	*value = 0;
+	if (end - text < (ptrdiff_t)count)
+		return false;
+	for (unsigned int i = 0; i < count; i++) {
+		int digit = hex_digit(text[i]);
+
+		if (digit < 0)
+			return false;
+		*value = *value << 4 | (unsigned int)digit;
+	}
+	return text + count == end || hex_digit(text[count]) < 0;
+}
+
+/* The decimal number behind @name, or -1. */
+long line_number(const struct line *line, const char *name)
+{
+	const char *text = line_find(line, name), *end = line->text + line->length;
+	long value = 0;
+	unsigned int digits = 0;
+
+	if (!text)
+		return -1;
+	for (text += strlen(name); text < end && *text >= '0' && *text <= '9'; text++) {
+		value = value * 10 + (*text - '0');
+		if (++digits > 6)
+			return -1;
+	}
+	return digits ? value : -1;
+}
+
+/* "I/O+ Mem-": the sign behind the name; false when the name is not there. */
+bool line_sign(const struct line *line, const char *name, bool *set)
+{
+	const char *text = line_find(line, name), *end = line->text + line->length;
+
+	if (!text || text + strlen(name) >= end)
+		return false;
+	text += strlen(name);
+	if (*text != '+' && *text != '-')
+		return false;
+	*set = *text == '+';
+	return true;
+}
+
+/* The bits whose names are there. */
+uint16_t line_bits(const struct line *line, const struct bit_name *names, size_t count)
+{
+	uint16_t value = 0;
+	bool set;
+
+	for (size_t i = 0; i < count; i++)
+		if (line_sign(line, names[i].name, &set) && set)
+			value |= names[i].bit;
+	return value;
+}
+
+/* The last "[8086:7000]" of the line, or " 8086:7000" of lspci -n. */
+bool line_ids(const struct line *line, unsigned int *vendor, unsigned int *device)
+{
+	bool found = false;
+
+	for (size_t i = 0; i + 10 <= line->length; i++) {
+		const char *text = line->text + i;
+		unsigned int first, second;
+		bool bracketed = text[0] == '[';
+
+		if ((!bracketed && (text[0] != ' ' || found)) || text[5] != ':' ||
+		    !line_hex(line, text + 1, 4, &first) ||
+		    !line_hex(line, text + 6, 4, &second))
+			continue;
+		if (i + 10 < line->length ? text[10] == (bracketed ? ']' : ' ') : !bracketed) {
+			*vendor = first;
+			*device = second;
+			found = true;
+			i += 9;
+		}
+	}
+	return found;
+}
