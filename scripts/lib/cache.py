@@ -119,8 +119,11 @@ def made(path, lock_name, make):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 new = path.with_name(path.name + ".new")
                 remove(new)
-                make(new)
-                new.rename(path)
+                try:
+                    make(new)
+                    new.rename(path)
+                finally:
+                    remove(new)
                 drop_unused()
     os.utime(path)
     return path

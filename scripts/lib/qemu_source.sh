@@ -38,54 +38,30 @@ need_meson() {
 }
 
 # debian_version RELEASE UPDATE: of what is asked for (see usage), the version that was built last,
-# so that nothing is looked up without need; or the best that there is, if UPDATE is yes. Its
-# source is in the cache then.
+# so that nothing is looked up without need; or the best that there is, if UPDATE is yes
 debian_version() {
-	local file=$STORE/version-$1 versions version
+	local file=$STORE/version-$1 found
 	if [ ! -s "$file" ] || [ "$2" = yes ]; then
-		versions=$(releases source-versions qemu "$1")
-		for version in $versions; do
-			if debian_package "$version"; then
-				echo "$version" >"$file.new"
-				mv "$file.new" "$file"
-				break
-			fi
-			say "Debian lists the source of QEMU $version, and it is not there: passed over"
-		done
-		[ -s "$file" ] || die 3 "no source package qemu of Debian's can be had"
+		found=$(releases get-source qemu "$1" "$STORE")
+		head -n 1 <<<"$found" >"$file.new"
+		mv "$file.new" "$file"
 	fi
 	cat "$file"
 }
 
-# source_directory VERSION: where the source package's files are
-source_directory() {
-	echo "$STORE/source-${1//[^0-9a-z.+~-]/_}"
-}
-
-# debian_package VERSION: fetches them; fails if they are not there
-debian_package() {
-	local dir
-	dir=$(source_directory "$1")
-	[ ! -e "$dir" ] || return 0
-	say "getting the source of QEMU $1 from Debian"
-	rm -rf "$dir.new"
-	mkdir -p "$dir.new"
-	(cd "$dir.new" && releases get-source qemu "$1") || {
-		rm -rf "$dir.new"
-		return 1
-	}
-	mv "$dir.new" "$dir"
-}
-
 # debian_source VERSION TREE
 debian_source() {
-	local version=$1 tree=$2 dir
+	local version=$1 tree=$2 upstream found
 	need_packages qemu
-	debian_package "$version" || die 3 "the source of QEMU $version is no longer there; run scripts/qemu --update"
-	dir=$(source_directory "$version")
+	# What comes behind an epoch and before Debian's own: 1:10.0.13+ds-0+deb13u1
+	upstream=$(sed -E 's/^[0-9]+://; s/[+~-].*//' <<<"$version")
+	found=$(releases get-source qemu "$upstream" "$STORE")
+	[ "$(head -n 1 <<<"$found")" = "$version" ] ||
+		die 3 "Debian no longer has the source of QEMU $version; scripts/qemu --update takes what there is"
 	say "unpacking the source of QEMU $version"
 	rm -rf "$tree.new"
-	run_logged "$CACHE/logs/qemu-unpack.log" dpkg-source --no-copy -x "$dir"/qemu_*.dsc "$tree.new"
+	run_logged "$CACHE/logs/qemu-unpack.log" dpkg-source --no-copy -x \
+		"$(tail -n 1 <<<"$found")"/qemu_*.dsc "$tree.new"
 	mv "$tree.new" "$tree"
 }
 

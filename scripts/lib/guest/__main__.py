@@ -9,11 +9,12 @@ import sys
 import termios
 import tty
 
+from releases import firmware
 from releases.table import RELEASES
 
 from .errors import CommandTimeout, GuestError
 from .images import prepare
-from .machine import ACCELS, FIRMWARES, MACHINES, Machine
+from .machine import ACCELS, MACHINES, Machine
 from .session import Guest
 
 STATUS_TIMEOUT = 124  # as timeout(1)
@@ -51,6 +52,13 @@ def seconds(text):
     return value
 
 
+def firmware_name(text):
+    try:
+        return firmware.check(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def parse_arguments(argv):
     parser = argparse.ArgumentParser(
         prog="guest",
@@ -61,7 +69,9 @@ def parse_arguments(argv):
         allow_abbrev=False,
     )
     parser.add_argument("--machine", choices=MACHINES, default="pc")
-    parser.add_argument("--firmware", choices=FIRMWARES, default="seabios")
+    parser.add_argument("--firmware", type=firmware_name, default="seabios",
+                        metavar="seabios|ovmf[:RELEASE]",
+                        help="this machine's, or that of another release: seabios:sid")
     parser.add_argument("--accel", choices=ACCELS, default="auto",
                         help="auto: KVM where the processor's own is there, else TCG")
     parser.add_argument("--release", choices=RELEASES,
@@ -160,7 +170,7 @@ def main(argv):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         if options.prepare:
-            prepare(machine.kernel, machine.release)
+            prepare(machine.kernel, machine.release, machine.firmware)
             return 0
         with Guest(machine, options.timeout) as guest:
             guest.boot()

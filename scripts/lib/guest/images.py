@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 
 from cache import CACHE, TOP, Failed, content_key, made, remove, run_logged, say
+from releases import firmware as firmwares
 from releases import kernels, table, tools
 from releases.packages import packages
 
@@ -27,18 +28,19 @@ UNREAD = ("doc", "man", "locale")
 
 
 @functools.lru_cache(maxsize=None)
-def prepare(kernel=None, release=None):
+def prepare(kernel=None, release=None, firmware="seabios"):
     """Builds what is missing; returns the paths: qemu, bzimage, vmlinux, initrd, layers.
 
-    kernel, release: as scripts/guest's options of these names; None: this machine's defaults.
+    firmware is a releases.firmware.Firmware there. kernel, release, firmware: as scripts/guest's
+    options of these names; None: this machine's defaults.
     """
     try:
-        return _prepare(kernel, release)
+        return _prepare(kernel, release, firmware)
     except Failed as error:
         raise GuestError(f"the guest could not be prepared: {error}") from error
 
 
-def _prepare(kernel, release):
+def _prepare(kernel, release, firmware):
     release = table.named(release)
     directory = kernels.directory(kernel, release.codename)
     return {
@@ -51,6 +53,8 @@ def _prepare(kernel, release):
         "bzimage": os.path.realpath(directory / "bzImage"),
         "vmlinux": str(directory / "vmlinux"),
         "qemu": _qemu(),
+        # The machine's own comes with QEMU's packages.
+        "firmware": firmwares.find(firmware),
     }
 
 

@@ -5,14 +5,10 @@ import dataclasses
 import fcntl
 import os
 
-from .errors import GuestError
 from .frames import PORT_NAME
 
 MACHINES = ("pc", "q35")
-FIRMWARES = ("seabios", "ovmf")
 ACCELS = ("auto", "tcg", "kvm")
-
-OVMF = "/usr/share/ovmf/OVMF.fd"
 
 CARDS = (
     "dec-21154,id=dec,bus={root},addr=4,chassis_nr=1,io-base=0x2000",
@@ -84,17 +80,16 @@ def command_line(machine, images, qmp_fd, agent_fd, console):
     """QEMU's arguments. images: what images.prepare() returned."""
     root = root_bus(machine.machine)
     accel = accelerator(machine)
+    firmware = images["firmware"]
     # A plain ELF kernel needs no decompression (PVH entry), which SeaBIOS alone can start.
-    elf = machine.firmware == "seabios" and not machine.bzimage
+    elf = firmware.name == "seabios" and not machine.bzimage
     kernel = images["vmlinux" if elf else "bzimage"]
     args = [images["qemu"], "-nodefaults", "-no-user-config", "-display", "none"]
-    args += ["-L", "/usr/share/seabios", "-L", "/usr/share/qemu"]
+    args += ["-L", firmware.directory, "-L", "/usr/share/seabios", "-L", "/usr/share/qemu"]
     args += ["-machine", machine.machine, "-accel", accel]
     args += ["-cpu", "host" if accel == "kvm" else "max", "-smp", "2", "-m", "1024"]
-    if machine.firmware == "ovmf":
-        if not os.path.exists(OVMF):
-            raise GuestError(f"{OVMF} is missing: apt-get install ovmf")
-        args += ["-bios", OVMF]
+    if firmware.bios:
+        args += ["-bios", firmware.bios]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
     args += ["-append", " ".join([*KERNEL_ARGS, *machine.append])]
     args += ["-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"]

@@ -68,7 +68,8 @@ class Guest:
         A guest that hangs on its way up is started once more: on a busy host, one in some
         hundred loses a processor's timer (QEMU 10.0 with TCG).
         """
-        self._images = prepare(self.machine.kernel, self.machine.release)
+        self._images = prepare(self.machine.kernel, self.machine.release,
+                               self.machine.firmware)
         self._directory = tempfile.mkdtemp(prefix="fpga-pci-guest-")
         self._use(self._start_qemu("qemu"))
         if not wait:

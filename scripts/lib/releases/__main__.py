@@ -21,14 +21,11 @@ def parse_arguments():
     offered.add_argument("--release", choices=RELEASES)
     source = commands.add_parser("source", help="print the archive of a kernel's source")
     source.add_argument("series", nargs="?")
-    versions = commands.add_parser("source-versions",
-                                   help="print which versions of a source package there are, the"
-                                   " one that is wanted first")
-    versions.add_argument("package")
-    versions.add_argument("wanted", nargs="?", default="", help="a suite, or how a version begins")
-    get = commands.add_parser("get-source", help="fetch a source package's files into this directory")
+    get = commands.add_parser("get-source",
+                              help="fetch a source package; print its version and directory")
     get.add_argument("package")
-    get.add_argument("version")
+    get.add_argument("wanted", help="a suite, or how the version begins")
+    get.add_argument("directory", help="where a directory for it is made")
     commands.add_parser("drop-unused", help="drop what the cache holds and nothing has used")
     commands.add_parser("meson-suite", help="print which suite's meson builds QEMU here")
     commands.add_parser("source-parts", help="print a directory with what the tests use of it")
@@ -58,11 +55,8 @@ def main():
         print(kernels.overview(named(options.release)))
     elif options.command == "source":
         print(sources.archive(options.series))
-    elif options.command == "source-versions":
-        for _, version in sources.candidates(options.package, options.wanted):
-            print(version)
     elif options.command == "get-source":
-        sources.get(options.package, options.version, ".")
+        print(*sources.get(options.package, options.wanted, options.directory), sep="\n")
     elif options.command == "drop-unused":
         drop_unused()
     elif options.command == "meson-suite":

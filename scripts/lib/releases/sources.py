@@ -72,22 +72,52 @@ def _unpack(suite, package, new):
         file.rename(new / file.name)
 
 
-def candidates(package, wanted=""):
-    """(suite, version) of a source package that Debian lists, the best first.
+def get(package, wanted, directory):
+    """Fetches a source package's files; returns the version, and the directory that they are in.
 
-    wanted: a suite, or how the version begins; what is older than that follows, as the next best.
+    wanted: a suite, or how the version begins. What is listed and not there is passed over for the
+    next; if nothing of what is wanted is there, for what is older.
     """
-    found = []
-    for suite in ([wanted] if wanted in _all_suites() else _all_suites()):
-        found += [(suite, version) for version in apt.source_versions(suite, package)]
-    found.sort(key=lambda row: _numbers(row[1]), reverse=True)
-    if wanted and wanted not in _all_suites():
-        first = next((place for place, (_, version) in enumerate(found) if _is(version, wanted)), None)
-        if first is None:
-            there = ", ".join(dict.fromkeys(upstream(version) for _, version in found))
-            raise Failed(f"no source package {package} {wanted} in Debian; there are: {there}", 2)
-        found = found[first:]
-    return found
+    matched = False
+    for suite in [wanted] if wanted in _all_suites() else _all_suites():
+        for version in sorted(apt.source_versions(suite, package), key=_numbers, reverse=True):
+            if wanted in _all_suites() or _is(version, wanted):
+                matched = True
+                path = _get(suite, package, version, directory)
+                if path:
+                    return version, path
+    everything = {version: suite for suite in _all_suites()
+                  for version in apt.source_versions(suite, package)}  # fmt: skip
+    order = sorted(everything, key=_numbers, reverse=True)
+    if not matched:
+        there = ", ".join(dict.fromkeys(upstream(version) for version in order))
+        raise Failed(f"no source package {package} {wanted} in Debian; there are: {there}", 2)
+    newest = max(_numbers(version) for version in order
+                 if wanted in _all_suites() or _is(version, wanted))  # fmt: skip
+    for version in order:
+        if _numbers(version) < newest and not _is(version, wanted):
+            path = _get(everything[version], package, version, directory)
+            if path:
+                return version, path
+    raise Failed(f"no source package {package} of Debian's can be had", 3)
+
+
+def _get(suite, package, version, directory):
+    """The directory with its files; None: they are listed, and not there."""
+    path = pathlib.Path(directory) / f"source-{re.sub('[^0-9a-z.+~-]', '_', version)}"
+    try:
+        return made(path, f"source-{package}",
+                    lambda new: _download(suite, package, version, new))  # fmt: skip
+    except Failed as error:
+        say(f"Debian's {suite} lists the source of {package} {version}, and it is not there"
+            f" ({error}): passed over")  # fmt: skip
+        return None
+
+
+def _download(suite, package, version, new):
+    say(f"getting the source of {package} {version} from Debian's {suite}")
+    new.mkdir()
+    apt.download_source(suite, package, version, new)
 
 
 def upstream(version):
@@ -105,15 +135,6 @@ def _numbers(version):
 
 def _all_suites():
     return suites(stable())
-
-
-def get(package, version, directory):
-    """Fetches a source package's files of one version, from whichever suite lists it."""
-    for suite in _all_suites():
-        if version in apt.source_versions(suite, package):
-            apt.download_source(suite, package, version, directory)
-            return
-    raise Failed(f"no source package {package} {version} in Debian")
 
 
 def parts(series=None):

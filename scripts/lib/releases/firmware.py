@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""SeaBIOS and OVMF: the machine's own packages, or those of a release, unpacked in the cache.
+
+A firmware is named as scripts/guest --firmware has it: "seabios", "ovmf", or with the release whose
+package it is, "seabios:sid".
+"""
+
+import dataclasses
+import pathlib
+
+from cache import CACHE, Failed, content_key, made, say
+
+from . import apt
+from .packages import packages
+from .table import RELEASES, named
+
+NAMES = ("seabios", "ovmf")
+
+
+@dataclasses.dataclass(frozen=True)
+class Firmware:
+    """What QEMU is given of it: directory for -L, and if it is not QEMU's default, bios for -bios."""
+
+    name: str
+    directory: str
+    bios: str = ""
+
+
+def check(text):
+    """Returns the name as it was given; ValueError: there is no such firmware."""
+    name, colon, release = text.partition(":")
+    if name not in NAMES or colon and release not in RELEASES:
+        raise ValueError(f"'{text}': it is {' or '.join(NAMES)}, and may be followed by a release:"
+                         f" {', '.join(f'{NAMES[0]}:{release}' for release in RELEASES)}")  # fmt: skip
+    return text
+
+
+def find(text):
+    """The Firmware of that name; Failed: it cannot be had."""
+    name, _, release = check(text).partition(":")
+    share = pathlib.Path("/usr/share") if not release else _unpacked(name, named(release))
+    if name == "seabios":
+        _must_be_there(share / "seabios/bios-256k.bin", text)
+        return Firmware(name, str(share / "seabios"))
+    _must_be_there(share / "ovmf/OVMF.fd", text)
+    return Firmware(name, str(share / "ovmf"), str(share / "ovmf/OVMF.fd"))
+
+
+def _must_be_there(path, text):
+    if not path.exists():
+        raise Failed(f"{path} is missing, the firmware {text}:"
+                     f" apt-get install {text.partition(':')[0]}", 3)  # fmt: skip
+
+
+def _unpacked(name, release):
+    """The directory usr/share of the packages of this release."""
+    names = packages(release, f"firmware-{name}")
+    versions = [f"{fields['Package']}={fields['Version']}"
+                for fields in apt.packages(release.codename, name)
+                if fields["Package"] in names]  # fmt: skip
+    path = CACHE / "firmware" / f"{name}-{release.codename}-{content_key(*versions)}"
+    made(path, f"firmware-{name}", lambda new: _unpack(release, versions, new))
+    return path / "usr/share"
+
+
+def _unpack(release, versions, new):
+    say(f"fetching {' '.join(versions)} of Debian's {release.codename}")
+    apt.unpack(apt.download(release.codename, versions, new), new)
