@@ -132,9 +132,18 @@ def environment(conf):
     return {**os.environ, "APT_CONFIG": str(conf)}
 
 
+_unreadable = set()
+
+
 def _stanzas(suite, created_by, prefix):
     """Yields the fields of each package of a suite whose name begins so, in all its versions."""
-    conf = environment(config(suite, source=created_by == "Sources"))
+    try:
+        conf = environment(config(suite, source=created_by == "Sources"))
+    except Failed as error:
+        if (suite, created_by) not in _unreadable:
+            say(f"Debian's {suite} cannot be read and is passed over: {error}")
+        _unreadable.add((suite, created_by))
+        return
     files = output(["apt-get", "indextargets", "--format", "$(FILENAME)",
                     f"Created-By: {created_by}"], env=conf).split()  # fmt: skip
     for file in files:
