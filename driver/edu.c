@@ -3,7 +3,7 @@
  * Driver for QEMU's educational device (1234:11e8), as it comes.
  *
  * Its specification is docs/specs/edu.rst in QEMU's tree. What shapes this driver:
- * DMA reaches 28 bits of address, so it goes through a buffer of the driver's; one
+ * DMA reaches few bits of address, so it goes through a buffer of the driver's; one
  * transfer takes the device's fixed 100 ms and cannot be stopped, so that buffer is
  * not touched again before the device has finished; register writes are ignored
  * meanwhile; and some versions do not bound offset and length themselves.
@@ -15,7 +15,6 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/uio.h>
 
@@ -31,10 +30,17 @@
 #define EDU_IDLE_USEC		(1000 * USEC_PER_MSEC)
 #define EDU_IDLE_POLL_USEC	1000
 
+/* The address of its own buffer must fit; longer ones need 64-bit writes. */
+#define EDU_DMA_BITS_MIN	20
+#define EDU_DMA_BITS_MAX	(IS_ENABLED(CONFIG_64BIT) ? 64 : 32)
+
 /* How often the device is looked at: an interrupt that was lost costs this much time. */
 #define EDU_WATCH		(HZ / 2)
 
-static DEFINE_IDA(edu_numbers);
+static unsigned int dma_bits = EDU_DMA_MASK_BITS;
+module_param(dma_bits, uint, 0444);
+MODULE_PARM_DESC(dma_bits,
+		 "bits of address that the device's DMA reaches, as its property dma_mask has them (default 28); the device does not tell, and cuts off the others");
 
 enum edu_unit {
 	EDU_UNIT_DMA,
@@ -48,10 +54,11 @@ enum edu_unit {
  * @regs: BAR 0
  * @card: what users see
  * @wait: woken by interrupts, when a unit becomes free, by resets, and when the card goes
- * @resets: changes with every reset of the function; written with @regs_lock
+ * @resets: changes with every reset of the function; written while the gate is closed
  * @queues: for each unit its callers; the first has it. FIFO; otherwise the releasing
  *	thread, which is already running, would always win.
  * @retired: the driver is being unbound, or the machine shut down
+ * @asleep: the registers must not be read, not even by the interrupt handler
  * @buffer: host memory of transfers
  * @buffer_dma: bus address of @buffer
  */
@@ -60,16 +67,12 @@ struct edu {
 	void __iomem *regs;
 	struct emucard *card;
 	wait_queue_head_t wait;
-	/**
-	 * @regs_lock: held for reading by who writes registers, but never while he waits for the
-	 * device; for writing during a reset, which does wait, for a transfer to end
-	 */
-	struct rw_semaphore regs_lock;
 	unsigned int resets;
 	/** @queues_lock: protects @queues */
 	spinlock_t queues_lock;
 	struct list_head queues[EDU_UNITS];
 	bool retired;
+	bool asleep;
 	void *buffer;
 	dma_addr_t buffer_dma;
 };
@@ -95,6 +98,9 @@ static irqreturn_t edu_irq(int nr, void *data)
 	struct edu *edu = data;
 	u32 status;
 
+	/* The line may be shared with a card that is awake. */
+	if (READ_ONCE(edu->asleep))
+		return IRQ_NONE;
 	status = edu_read(edu, EDU_INT_STATUS);
 	if (!status || PCI_POSSIBLE_ERROR(status))
 		return IRQ_NONE;
@@ -140,55 +146,88 @@ static int edu_acquire(struct edu *edu, enum edu_unit unit, struct list_head *tu
 	return ret;
 }
 
+/* Is the bit clear? Not while the registers cannot be reached. */
+static bool edu_is_clear(struct edu *edu, u32 reg, u32 bit)
+{
+	bool clear;
+
+	if (!emucard_gate_try_enter(edu->card))
+		return false;
+	clear = !(edu_read(edu, reg) & bit);
+	emucard_gate_exit(edu->card);
+	return clear;
+}
+
+/* Inside the gate: what was begun when edu.resets was @resets is still what it was. */
+static int edu_check(struct edu *edu, unsigned int resets)
+{
+	if (edu->resets != resets)
+		return -EIO;
+	return edu_alive(edu) ? 0 : -ENODEV;
+}
+
 /*
  * Wait until a bit of a register is clear, or @wait is over. What was begun when
- * edu.resets was @resets has failed if there was a reset since. A device that is being
- * reset reads all-ones, in which the bit is set.
+ * edu.resets was @resets has failed if there was a reset since.
  */
 static int edu_wait_clear(struct edu *edu, u32 reg, u32 bit, unsigned int resets,
 			  const struct emucard_wait *wait)
 {
 	struct emucard_wait some = *wait;
-	int ret;
+	int ret, error;
 
 	do {
 		some.deadline = jiffies + min_t(long, emucard_time_left(wait), EDU_WATCH);
 		ret = emucard_wait_event(edu->wait,
 					 READ_ONCE(edu->retired) ||
 					 READ_ONCE(edu->resets) != resets ||
-					 !(edu_read(edu, reg) & bit), &some);
+					 edu_is_clear(edu, reg, bit), &some);
 	} while (ret == -ETIMEDOUT && emucard_time_left(wait));
 
-	down_read(&edu->regs_lock);
-	if (edu->resets != resets)
-		ret = -EIO;
-	else if (!edu_alive(edu))
-		ret = -ENODEV;
-	up_read(&edu->regs_lock);
-	return ret;
+	/* A reset, or a card that has gone, says more than that the time is up. */
+	if (READ_ONCE(edu->retired))
+		return -ENODEV;
+	error = emucard_gate_enter(edu->card, ret ? NULL : wait);
+	if (error)
+		return error;
+	error = edu_check(edu, resets);
+	emucard_gate_exit(edu->card);
+	return error ? error : ret;
+}
+
+/* An address may need more than 32 bits; the device takes it in one write only. */
+static void edu_write_addr(struct edu *edu, u32 reg, dma_addr_t addr)
+{
+#ifdef CONFIG_64BIT
+	writeq(addr, edu->regs + reg);
+#else
+	edu_write(edu, reg, addr);
+#endif
 }
 
 static int edu_dma(struct edu *edu, u64 offset, size_t len, enum dma_data_direction dir,
 		   const struct emucard_wait *wait)
 {
 	u32 cmd = EDU_DMA_CMD_START | EDU_DMA_CMD_IRQ;
-	u32 host = lower_32_bits(edu->buffer_dma);
-	u32 device = EDU_DMA_BUFFER + offset;
+	dma_addr_t device = EDU_DMA_BUFFER + offset;
 	unsigned int resets;
+	int ret;
 
 	if (dir == DMA_FROM_DEVICE)
 		cmd |= EDU_DMA_CMD_TO_HOST;
-	down_read(&edu->regs_lock);
+	ret = emucard_gate_enter(edu->card, wait);
+	if (ret)
+		return ret;
 	resets = edu->resets;
-	edu_write(edu, EDU_DMA_SRC, dir == DMA_TO_DEVICE ? host : device);
-	edu_write(edu, EDU_DMA_DST, dir == DMA_TO_DEVICE ? device : host);
+	edu_write_addr(edu, EDU_DMA_SRC, dir == DMA_TO_DEVICE ? edu->buffer_dma : device);
+	edu_write_addr(edu, EDU_DMA_DST, dir == DMA_TO_DEVICE ? device : edu->buffer_dma);
 	edu_write(edu, EDU_DMA_COUNT, len);
 	edu_write(edu, EDU_DMA_CMD, cmd);
-	up_read(&edu->regs_lock);
+	emucard_gate_exit(edu->card);
 	return edu_wait_clear(edu, EDU_DMA_CMD, EDU_DMA_CMD_START, resets, wait);
 }
 
-static ssize_t edu_copy(struct emucard *card, struct iov_iter *iter, u64 offset, size_t len,
+static ssize_t edu_copy(struct emucard *card, void *buf, u64 offset, size_t len,
 			enum dma_data_direction dir, const struct emucard_wait *wait)
 {
 	struct edu *edu = card->drvdata;
@@ -202,28 +241,52 @@ static ssize_t edu_copy(struct emucard *card, struct iov_iter *iter, u64 offset,
 	ret = edu_acquire(edu, EDU_UNIT_DMA, &turn, wait);
 	if (ret)
 		return ret;
-	/* A transfer that somebody gave up may still be using the buffer. */
+	/* A transfer that was given up may still be using the buffer. */
 	ret = edu_wait_clear(edu, EDU_DMA_CMD, EDU_DMA_CMD_START, READ_ONCE(edu->resets), wait);
 	if (ret)
 		goto release;
 
-	if (dir == DMA_TO_DEVICE && copy_from_iter(edu->buffer, len, iter) != len) {
-		ret = -EFAULT;
-		goto release;
-	}
+	if (dir == DMA_TO_DEVICE)
+		memcpy(edu->buffer, buf, len);
 	ret = edu_dma(edu, offset, len, dir, wait);
-	if (ret)
-		goto release;
-	if (dir == DMA_FROM_DEVICE && copy_to_iter(edu->buffer, len, iter) != len)
-		ret = -EFAULT;
+	if (!ret && dir == DMA_FROM_DEVICE)
+		memcpy(buf, edu->buffer, len);
 release:
 	edu_release(edu, &turn);
 	return ret ? ret : len;
 }
 
-static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emucard_wait *wait)
+/* Start a computation; edu.resets at that time */
+static int edu_fact_start(struct edu *edu, u32 n, unsigned int *resets,
+			  const struct emucard_wait *wait)
 {
-	struct edu *edu = card->drvdata;
+	int ret;
+
+	ret = emucard_gate_enter(edu->card, wait);
+	if (ret)
+		return ret;
+	*resets = edu->resets;
+	edu_write(edu, EDU_FACT, n);
+	emucard_gate_exit(edu->card);
+	return 0;
+}
+
+static int edu_fact_result(struct edu *edu, u32 *result, unsigned int resets,
+			   const struct emucard_wait *wait)
+{
+	int ret;
+
+	ret = emucard_gate_enter(edu->card, wait);
+	if (ret)
+		return ret;
+	*result = edu_read(edu, EDU_FACT);
+	ret = edu_check(edu, resets);
+	emucard_gate_exit(edu->card);
+	return ret;
+}
+
+static int edu_fact(struct edu *edu, u32 n, u32 *result, const struct emucard_wait *wait)
+{
 	struct list_head turn;
 	unsigned int resets;
 	int ret;
@@ -231,29 +294,42 @@ static int edu_fact(struct emucard *card, u32 n, u32 *result, const struct emuca
 	ret = edu_acquire(edu, EDU_UNIT_FACT, &turn, wait);
 	if (ret)
 		return ret;
-	/* A computation that somebody gave up: the device ignores what is written meanwhile. */
+	/* A computation that was given up: the device ignores what is written meanwhile. */
 	ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, READ_ONCE(edu->resets), wait);
-	if (ret)
-		goto release;
-	down_read(&edu->regs_lock);
-	resets = edu->resets;
-	edu_write(edu, EDU_FACT, n);
-	up_read(&edu->regs_lock);
-
-	ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, resets, wait);
-	if (ret)
-		goto release;
-	down_read(&edu->regs_lock);
-	*result = edu_read(edu, EDU_FACT);
-	if (edu->resets != resets)
-		ret = -EIO;
-	else if (!edu_alive(edu))
-		ret = -ENODEV;
-	up_read(&edu->regs_lock);
-release:
+	if (!ret)
+		ret = edu_fact_start(edu, n, &resets, wait);
+	if (!ret)
+		ret = edu_wait_clear(edu, EDU_STATUS, EDU_STATUS_COMPUTING, resets, wait);
+	if (!ret)
+		ret = edu_fact_result(edu, result, resets, wait);
 	edu_release(edu, &turn);
 	return ret;
 }
+
+static int edu_call_fact(struct emucard_file *efile, void *arg)
+{
+	struct emucard *card = emucard_of(efile);
+	struct emucard_wait wait = { .interruptible = true };
+	struct emucard_fact *fact = arg;
+	int ret;
+
+	if (fact->flags || fact->pad)
+		return -EINVAL;
+	ret = emucard_deadline(fact->timeout_ms, &wait);
+	if (ret)
+		return ret;
+	if (!emucard_may_write(efile))
+		return -EBADF;
+	ret = edu_fact(card->drvdata, fact->value, &fact->result, &wait);
+	if (ret == -EINTR)
+		fact->timeout_ms = emucard_timeout_left(fact->timeout_ms, &wait);
+	return ret;
+}
+
+static const struct emucard_call edu_calls[] = {
+	EMUCARD_CALL(EMUCARD_FACT, offsetofend(struct emucard_fact, pad),
+		     sizeof(struct emucard_fact), ALWAYS, edu_call_fact),
+};
 
 static u64 edu_read_width(struct edu *edu, u32 offset, u32 width)
 {
@@ -271,25 +347,29 @@ static int edu_reg_read(struct emucard *card, u32 offset, u32 width, u64 *value)
 
 	if (width == 8 && offset < EDU_DMA_SRC)
 		return -EINVAL;
-	down_read(&edu->regs_lock);
+	ret = emucard_gate_enter(card, NULL);
+	if (ret)
+		return ret;
 	*value = edu_read_width(edu, offset, width);
 	/* All-ones is also what the device answers where it has no register. */
 	ret = edu_alive(edu) ? 0 : -ENODEV;
-	up_read(&edu->regs_lock);
+	emucard_gate_exit(card);
 	return ret;
 }
 
 /* A single write, with which nothing begins that takes time */
 static int edu_write_alive(struct edu *edu, u32 reg, u32 value)
 {
-	int ret = -ENODEV;
+	int ret;
 
-	down_read(&edu->regs_lock);
-	if (edu_alive(edu)) {
+	ret = emucard_gate_enter(edu->card, NULL);
+	if (ret)
+		return ret;
+	if (edu_alive(edu))
 		edu_write(edu, reg, value);
-		ret = 0;
-	}
-	up_read(&edu->regs_lock);
+	else
+		ret = -ENODEV;
+	emucard_gate_exit(edu->card);
 	return ret;
 }
 
@@ -321,12 +401,14 @@ static void edu_detach(struct emucard *card)
 
 static const struct emucard_ops edu_ops = {
 	.name = "edu",
-	.numbers = &edu_numbers,
+	.kind = EMUCARD_KIND_EDU,
+	.copy_max = EDU_DMA_BUFFER_SIZE,
+	.calls = edu_calls,
+	.nr_calls = ARRAY_SIZE(edu_calls),
 	.copy = edu_copy,
 	.reg_read = edu_reg_read,
 	.reg_write = edu_reg_write,
 	.irq_raise = edu_irq_raise,
-	.fact = edu_fact,
 	.detach = edu_detach,
 };
 
@@ -354,6 +436,9 @@ static int edu_identify(struct edu *edu)
 	u32 id;
 
 	id = edu_read(edu, EDU_ID);
+	if ((swab32(id) & EDU_ID_MASK) == EDU_ID_VALUE)
+		return dev_err_probe(dev, -EOPNOTSUPP,
+				     "its registers are big-endian, as QEMU has them where the target is (ppc64): this driver takes little-endian ones\n");
 	if (PCI_POSSIBLE_ERROR(id) || (id & EDU_ID_MASK) != EDU_ID_VALUE)
 		return dev_err_probe(dev, -ENODEV, "the identification register reads 0x%08x\n",
 				     id);
@@ -387,6 +472,31 @@ static int edu_request_irq(struct edu *edu)
 	return 0;
 }
 
+/*
+ * The device does not tell how many bits of address it has, and cuts off those above. Where
+ * there is no memory that low (arm64's begins at 1 GiB) an IOMMU can help, or the property.
+ */
+static int edu_alloc_buffer(struct edu *edu)
+{
+	struct device *dev = &edu->pdev->dev;
+	int ret;
+
+	if (dma_bits < EDU_DMA_BITS_MIN || dma_bits > EDU_DMA_BITS_MAX)
+		return dev_err_probe(dev, -EINVAL, "dma_bits=%u: not from %u to %u\n", dma_bits,
+				     EDU_DMA_BITS_MIN, EDU_DMA_BITS_MAX);
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(dma_bits));
+	if (!ret) {
+		edu->buffer = dmam_alloc_coherent(dev, EDU_DMA_BUFFER_SIZE, &edu->buffer_dma,
+						  GFP_KERNEL);
+		ret = edu->buffer ? 0 : -ENOMEM;
+	}
+	if (ret)
+		return dev_err_probe(dev, ret,
+				     "no memory within %u bits of address, which is what its DMA reaches: give the device a wider dma_mask and this driver dma_bits=\n",
+				     dma_bits);
+	return 0;
+}
+
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -399,7 +509,6 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	edu->pdev = pdev;
 	init_waitqueue_head(&edu->wait);
-	init_rwsem(&edu->regs_lock);
 	spin_lock_init(&edu->queues_lock);
 	for (unit = 0; unit < EDU_UNITS; unit++)
 		INIT_LIST_HEAD(&edu->queues[unit]);
@@ -426,13 +535,9 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return ret;
 
-	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(EDU_DMA_MASK_BITS));
+	ret = edu_alloc_buffer(edu);
 	if (ret)
-		return dev_err_probe(dev, ret, "no memory within %d bits of address\n",
-				     EDU_DMA_MASK_BITS);
-	edu->buffer = dmam_alloc_coherent(dev, EDU_DMA_BUFFER_SIZE, &edu->buffer_dma, GFP_KERNEL);
-	if (!edu->buffer)
-		return -ENOMEM;
+		return ret;
 	ret = edu_request_irq(edu);
 	if (ret)
 		return ret;
@@ -443,7 +548,6 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	edu_write(edu, EDU_STATUS, EDU_STATUS_IRQ_FACT);
 	pci_set_master(pdev);
 
-	info->kind = EMUCARD_KIND_EDU;
 	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_FACT;
 	info->dma_size = EDU_DMA_BUFFER_SIZE;
 	info->regs_base = pci_resource_start(pdev, EDU_BAR_REGS);
@@ -452,7 +556,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return devm_emucard_register(edu->card);
 }
 
-/* The other half of edu_quiesce(): who was waiting looks again. */
+/* The other half of edu_quiesce(): waiting callers look again. */
 static void edu_restart(struct edu *edu)
 {
 	/* After a shutdown it is not to reach memory again. */
@@ -471,15 +575,32 @@ static void edu_shutdown(struct pci_dev *pdev)
 	edu_quiesce(edu);
 }
 
+/* The registers cannot be reached until edu_wake(). */
+static void edu_sleep(struct edu *edu)
+{
+	emucard_gate_close(edu->card);
+	edu_quiesce(edu);
+	WRITE_ONCE(edu->asleep, true);
+	synchronize_irq(pci_irq_vector(edu->pdev, 0));
+}
+
+static void edu_wake(struct edu *edu)
+{
+	WRITE_ONCE(edu->asleep, false);
+	edu_restart(edu);
+	emucard_gate_open(edu->card);
+	wake_up_all(&edu->wait);
+}
+
 static int edu_suspend(struct device *dev)
 {
-	edu_quiesce(dev_get_drvdata(dev));
+	edu_sleep(dev_get_drvdata(dev));
 	return 0;
 }
 
 static int edu_resume(struct device *dev)
 {
-	edu_restart(dev_get_drvdata(dev));
+	edu_wake(dev_get_drvdata(dev));
 	return 0;
 }
 
@@ -493,10 +614,9 @@ static void edu_reset_prepare(struct pci_dev *pdev)
 {
 	struct edu *edu = pci_get_drvdata(pdev);
 
-	down_write(&edu->regs_lock);
+	edu_sleep(edu);
 	WRITE_ONCE(edu->resets, edu->resets + 1);
 	wake_up_all(&edu->wait);
-	edu_quiesce(edu);
 }
 
 static void edu_reset_done(struct pci_dev *pdev)
@@ -505,8 +625,7 @@ static void edu_reset_done(struct pci_dev *pdev)
 
 	if (!edu_alive(edu))
 		dev_err(&pdev->dev, "the card does not answer after a reset\n");
-	edu_restart(edu);
-	up_write(&edu->regs_lock);
+	edu_wake(edu);
 }
 
 static const struct pci_error_handlers edu_err_handlers = {

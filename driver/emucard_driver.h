@@ -16,13 +16,14 @@
 #include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/dma-direction.h>
-#include <linux/idr.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/sched.h>
 #include <linux/scatterlist.h>
 #include <linux/spinlock.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -30,8 +31,10 @@
 #include <linux/emucard.h>
 
 struct emucard;
-struct emucard_many;
+struct emucard_file;
+struct emucard_page_list;
 struct iov_iter;
+struct mm_struct;
 struct kiocb;
 struct pci_dev;
 
@@ -39,6 +42,10 @@ struct pci_dev;
 #define EMUCARD_XFER_PAGES	256
 /* Transfers of one request at most */
 #define EMUCARD_REQUEST_XFERS	64
+/* Segments of a registered buffer that one transfer covers at most */
+#define EMUCARD_SLICE_SEGS	4096
+/* Words of emucard_xfer.priv */
+#define EMUCARD_XFER_PRIV	3
 
 /**
  * struct emucard_wait - how long, and for what signals, a caller waits
@@ -57,10 +64,10 @@ static inline long emucard_time_left(const struct emucard_wait *wait)
 
 /*
  * Wait until a condition holds: 0, -ETIMEDOUT or -EINTR. This is what both
- * wait_event_interruptible_timeout() and wait_event_killable_timeout() are made of.
- * Nobody is frozen in here, with what others wait for in his hands (a pipe, a unit of the
- * card): a suspend of the machine is a signal for who is interruptible, and waits for the
- * others.
+ * wait_event_interruptible_timeout() and wait_event_killable_timeout() are made of; to call
+ * either of them would take the condition twice. The wait is not freezable: the caller may hold
+ * something that others wait for (a pipe, a unit of the card). A suspend of the machine
+ * interrupts interruptible waiters, and waits for the others.
  */
 #define emucard_wait_event(wq, condition, wait)					\
 ({										\
@@ -76,34 +83,85 @@ static inline long emucard_time_left(const struct emucard_wait *wait)
 })
 
 /**
+ * struct emucard_seg - one piece of a registered buffer, as the card reaches it
+ * @offset: in the buffer [bytes]
+ * @addr: for the card
+ * @len: [bytes]
+ */
+struct emucard_seg {
+	u64 offset;
+	dma_addr_t addr;
+	u32 len;
+};
+
+/**
+ * struct emucard_buffer - host memory that is pinned and mapped for longer: see emucard_buffer.c
+ * @card: the card
+ * @segs: the memory, in its order
+ * @nr_segs: entries of @segs
+ * @priv: for the card driver's own use
+ */
+struct emucard_buffer {
+	struct emucard *card;
+	struct emucard_seg *segs;
+	unsigned int nr_segs;
+	struct {
+		void *table;
+		dma_addr_t table_dma;
+	} priv;
+	/* private: of the core */
+	struct kref kref;
+	struct list_head node;
+	struct sg_table sgt;
+	struct mm_struct *mm;
+	unsigned long pages;
+	size_t len;
+	bool mapped;
+	bool needs_sync;
+	bool written;
+};
+
+/**
+ * struct emucard_slice - the piece of a registered buffer that a transfer uses
+ * @buffer: the buffer; NULL: the transfer has memory of its own
+ * @first: its first segment
+ * @nr: segments, all of them whole if there is more than one
+ * @skip: where it begins in the first [bytes]
+ */
+struct emucard_slice {
+	const struct emucard_buffer *buffer;
+	unsigned int first;
+	unsigned int nr;
+	u32 skip;
+};
+
+/**
  * struct emucard_xfer - one run of card memory against one list of host memory
  * @node: for the card driver while it has the transfer
  * @request: the request that it is a part of
- * @sgt: the host memory, mapped for the card
+ * @sgt: the host memory, mapped for the card, unless it is
+ * @slice: of a registered buffer
  * @offset: in card memory [bytes]
  * @len: [bytes]
  * @last: the request has no transfer after this one
  * @moved: set by the card driver: bytes moved
  * @error: set by the card driver: 0 or an error
- * @driver: for the card driver's own use
+ * @priv: for the card driver's own use; all zeros at first
  */
 struct emucard_xfer {
 	struct list_head node;
 	struct emucard_request *request;
 	struct sg_table sgt;
+	struct emucard_slice slice;
 	u64 offset;
 	u32 len;
 	u32 moved;
 	int error;
 	bool last;
-	struct {
-		void *table;
-		dma_addr_t table_dma;
-		bool in_ring;
-	} driver;
+	unsigned long priv[EMUCARD_XFER_PRIV];
 	/* private: of the core */
 	bool pinned;
-	struct emucard_many *many;
+	struct emucard_page_list *list;
 	struct scatterlist one;
 };
 
@@ -112,7 +170,7 @@ struct emucard_xfer {
  * @card: the card
  * @dir: DMA_TO_DEVICE or DMA_FROM_DEVICE
  * @deadline: in jiffies
- * @iocb: the asynchronous request to complete; NULL: somebody waits
+ * @iocb: the asynchronous request to complete; NULL: a caller waits
  * @nr: entries of @xfer in use
  * @xfer: the transfers, in the order of their addresses
  */
@@ -123,9 +181,9 @@ struct emucard_request {
 	struct kiocb *iocb;
 	/* private: of the core */
 	atomic_t pending;
-	bool done;
-	wait_queue_head_t wait;
+	struct completion done;
 	struct work_struct work;
+	size_t held;
 	unsigned int max;
 	/* public: */
 	unsigned int nr;
@@ -133,39 +191,106 @@ struct emucard_request {
 };
 
 /**
+ * struct emucard_call - a request of <linux/emucard.h>
+ * @cmd: its number
+ * @min: size of its argument in version 1 of the interface; 0: no argument
+ * @size: size of its argument today
+ * @answer: when the argument is copied back
+ * @fn: carries it out on a copy of the argument, the card being entered: 0 or an error
+ */
+struct emucard_call {
+	unsigned int cmd;
+	size_t min;
+	size_t size;
+	enum {
+		EMUCARD_ANSWER_NEVER,
+		EMUCARD_ANSWER_OK,	/* on success */
+		EMUCARD_ANSWER_ALWAYS,	/* also on an error: the argument says how far it came */
+		EMUCARD_ANSWER_OUTSIDE,	/* the same, and @fn enters the card itself */
+	} answer;
+	int (*fn)(struct emucard_file *efile, void *arg);
+};
+
+/* Largest argument of a request */
+#define EMUCARD_CALL_MAX	128
+
+#define EMUCARD_CALL(_cmd, _min, _size, _answer, _fn)				\
+	{ .cmd = _cmd, .min = _min, .size = _size, .answer = EMUCARD_ANSWER_##_answer, .fn = _fn }
+
+/**
  * struct emucard_ops - what a card driver does for the core
  *
  * @name: the nodes are called by this name and a number
- * @numbers: the numbers in use
+ * @kind: EMUCARD_KIND_*
+ * @copy_max: bytes that @copy takes at once
+ * @calls: requests that only this kind of card has
+ * @nr_calls: how many of them there are
  * @submit: start a request; never sleeps for long, never fails halfway: either
  *	an error, or every transfer ends in emucard_xfer_done()
  * @cancel: end a request with this error; on return every one of its transfers
  *	has ended, and the card does not touch their memory any more
- * @copy: move up to @len bytes at once and wait for it; bytes moved or an error
+ * @copy: move @len bytes at once and wait for it; bytes moved or an error
+ * @buffer_map: make what it takes for transfers to use a registered buffer; may sleep
+ * @buffer_unmap: undo it; no transfer uses the buffer
  * @reg_read: read a register; offset and width are in range
  * @reg_write: write a register
  * @irq_raise: raise software interrupt causes
  * @reset: put the card into its reset state
- * @fact: compute a factorial
  * @detach: the card goes: every request that is under way must end soon, with
  *	-ENODEV, and so must every later one
  *
- * Needed are @name, @numbers, @copy or @submit with @cancel, and what emucard_info.caps
+ * Needed are @name, @kind, @copy or @submit with @cancel, and what emucard_info.caps
  * promises. None is called before the registration, nor after it has failed or been undone.
  */
 struct emucard_ops {
 	const char *name;
-	struct ida *numbers;
+	u32 kind;
+	size_t copy_max;
+	const struct emucard_call *calls;
+	unsigned int nr_calls;
 	int (*submit)(struct emucard *card, struct emucard_request *request);
 	void (*cancel)(struct emucard *card, struct emucard_request *request, int error);
-	ssize_t (*copy)(struct emucard *card, struct iov_iter *iter, u64 offset, size_t len,
+	ssize_t (*copy)(struct emucard *card, void *buf, u64 offset, size_t len,
 			enum dma_data_direction dir, const struct emucard_wait *wait);
+	int (*buffer_map)(struct emucard *card, struct emucard_buffer *buffer);
+	void (*buffer_unmap)(struct emucard *card, struct emucard_buffer *buffer);
 	int (*reg_read)(struct emucard *card, u32 offset, u32 width, u64 *value);
 	int (*reg_write)(struct emucard *card, u32 offset, u32 width, u64 value);
 	int (*irq_raise)(struct emucard *card, u32 causes);
 	int (*reset)(struct emucard *card);
-	int (*fact)(struct emucard *card, u32 n, u32 *result, const struct emucard_wait *wait);
 	void (*detach)(struct emucard *card);
+};
+
+/**
+ * struct emucard_gate - access to the card: see emucard_gate.c
+ * @lock: protects @users, @closed and @claimed
+ * @wait: woken when one of them changes
+ * @users: callers inside
+ * @closed: how many times it has been closed
+ * @claimed: a caller has the card for itself
+ */
+struct emucard_gate {
+	spinlock_t lock;	/* users, closed, claimed */
+	wait_queue_head_t wait;
+	unsigned int users;
+	unsigned int closed;
+	bool claimed;
+};
+
+/**
+ * struct emucard_budget - memory that requests may hold: see emucard_budget.c
+ * @lock: protects @used and @waiters
+ * @used: [bytes]
+ * @max: [bytes]
+ * @waiters: callers in the order in which they came
+ * @wait: woken when there may be more
+ */
+struct emucard_budget {
+	spinlock_t lock;	/* used, waiters */
+	size_t used;
+	size_t max;
+	struct list_head waiters;
+	wait_queue_head_t wait;
 };
 
 /**
@@ -222,11 +347,34 @@ struct emucard {
 	u64 irq_count;
 	struct mutex files_mutex;	/* files, for those who sleep */
 	struct list_head files;
+
+	struct emucard_gate gate;
+	struct emucard_budget budget;
+	struct mutex buffers_mutex;	/* buffers, and whether they are mapped */
+	struct list_head buffers;
+	size_t max_segment;		/* [bytes] */
+	/* Of @ops, for callers that have not entered the card, and must not read @ops */
+	bool has_engine;
+	size_t copy_max;
 };
+
+struct emucard *emucard_of(struct emucard_file *efile);
+bool emucard_may_write(struct emucard_file *efile);
 
 struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_ops *ops,
 				   void *drvdata);
 int devm_emucard_register(struct emucard *card);
+
+int emucard_deadline(u32 timeout_ms, struct emucard_wait *wait);
+u32 emucard_timeout_left(u32 timeout_ms, const struct emucard_wait *wait);
+
+bool emucard_gate_try_enter(struct emucard *card);
+int emucard_gate_enter(struct emucard *card, const struct emucard_wait *wait);
+void emucard_gate_exit(struct emucard *card);
+void emucard_gate_close(struct emucard *card);
+void emucard_gate_open(struct emucard *card);
+int emucard_gate_claim(struct emucard *card);
+void emucard_gate_unclaim(struct emucard *card);
 
 void emucard_irq_event(struct emucard *card, u32 causes);
 void emucard_xfer_done(struct emucard_xfer *xfer);

@@ -36,6 +36,19 @@ void emucard_irq_event(struct emucard *card, u32 causes)
 }
 EXPORT_SYMBOL_GPL(emucard_irq_event);
 
+/* The card goes: wake all waiting callers, by whatever means they wait. */
+void emucard_irq_disconnect(struct emucard *card)
+{
+	struct emucard_file *efile;
+
+	spin_lock_irq(&card->irq_lock);
+	list_for_each_entry(efile, &card->files, node)
+		if (efile->eventfd)
+			emucard_eventfd_signal(efile->eventfd);
+	spin_unlock_irq(&card->irq_lock);
+	wake_up_all(&card->irq_wait);
+}
+
 static u64 emucard_irq_count(struct emucard *card)
 {
 	u64 count;
@@ -81,7 +94,11 @@ __poll_t emucard_poll(struct file *file, poll_table *wait)
 	__poll_t events = 0;
 
 	poll_wait(file, &card->irq_wait, wait);
+	poll_wait(file, &card->budget.wait, wait);
 
+	/* A caller that got -EAGAIN (IOCB_NOWAIT) waits for this: it must come. */
+	if (emucard_budget_available(&card->budget))
+		events |= EPOLLIN | EPOLLRDNORM | EPOLLOUT | EPOLLWRNORM;
 	spin_lock_irq(&card->irq_lock);
 	if (efile->irq_seen != card->irq_count)
 		events |= EPOLLPRI;

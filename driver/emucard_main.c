@@ -3,14 +3,16 @@
  * Core of the drivers for emulated PCI cards: device nodes, open files, and what
  * happens to them when the card goes.
  *
- * The order in which a card goes matters. The node disappears first, so that
- * nobody new comes; then the users' reference is killed, so that every later call
- * on an open file fails; then the card driver ends what is under way; when the
- * last user has left, mappings are zapped. Only then are interrupts, DMA memory
- * and registers released, by the managed resources of the card driver. The
- * structure itself lives until the last open file is closed.
+ * The order in which a card goes matters. The node disappears first, so that it cannot be
+ * opened any more; then the users' reference is killed, so that every later call on an open
+ * file fails; then the card driver ends what is under way; when the last user has left,
+ * mappings are zapped. Only then are interrupts, DMA memory and registers released, by the
+ * managed resources of the card driver. The structure itself lives until the last open file
+ * is closed.
  */
+#include <linux/dma-mapping.h>
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
@@ -27,6 +29,12 @@
 static dev_t emucard_devt;
 static DEFINE_IDA(emucard_minors);
 
+/* The numbers in the nodes' names, for each EMUCARD_KIND_* */
+static struct ida emucard_numbers[] = {
+	[EMUCARD_KIND_FPGA] = IDA_INIT(emucard_numbers[EMUCARD_KIND_FPGA]),
+	[EMUCARD_KIND_EDU] = IDA_INIT(emucard_numbers[EMUCARD_KIND_EDU]),
+};
+
 static struct class emucard_class = {
 	.name = "emucard",
 	.dev_groups = emucard_groups,
@@ -42,6 +50,7 @@ static int emucard_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	efile->card = card;
 	efile->file = file;
+	xa_init_flags(&efile->buffers, XA_FLAGS_ALLOC1);
 
 	/* Until get_device(), the caller's reference to the cdev holds its parent, the card. */
 	if (!emucard_enter(card)) {
@@ -77,6 +86,7 @@ static int emucard_release(struct inode *inode, struct file *file)
 	spin_unlock_irq(&card->irq_lock);
 	mutex_unlock(&card->files_mutex);
 
+	emucard_buffers_release(efile);
 	emucard_irq_release(efile);
 	kfree(efile);
 	put_device(&card->dev);
@@ -117,11 +127,12 @@ static void emucard_free(struct device *dev)
 	struct emucard *card = container_of(dev, struct emucard, dev);
 
 	if (card->number >= 0)
-		ida_free(card->ops->numbers, card->number);
+		ida_free(&emucard_numbers[card->info.kind], card->number);
 	if (card->dev.devt)
 		ida_free(&emucard_minors, MINOR(card->dev.devt));
 	percpu_ref_exit(&card->users);
 	mutex_destroy(&card->files_mutex);
+	mutex_destroy(&card->buffers_mutex);
 	kfree(card);
 }
 
@@ -129,11 +140,8 @@ static void emucard_put(void *data)
 {
 	struct emucard *card = data;
 
-	/*
-	 * The numbers belong to the card driver's module, which an open file does
-	 * not hold: give the number back here, not when the last file is closed.
-	 */
-	ida_free(card->ops->numbers, card->number);
+	/* The next card may have the number although a file of this one is still open. */
+	ida_free(&emucard_numbers[card->info.kind], card->number);
 	card->number = -1;
 	put_device(&card->dev);
 }
@@ -163,6 +171,8 @@ struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_o
 		return ERR_PTR(ret);
 	}
 	card->ops = ops;
+	card->has_engine = ops->submit;
+	card->copy_max = ops->copy_max;
 	card->drvdata = drvdata;
 	card->number = -1;
 	init_completion(&card->drained);
@@ -170,7 +180,11 @@ struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_o
 	spin_lock_init(&card->irq_lock);
 	mutex_init(&card->files_mutex);
 	INIT_LIST_HEAD(&card->files);
+	emucard_gate_init(&card->gate);
+	mutex_init(&card->buffers_mutex);
+	INIT_LIST_HEAD(&card->buffers);
 
+	card->info.kind = ops->kind;
 	card->info.api_version = EMUCARD_API_VERSION;
 	strscpy(card->info.slot, pci_name(pdev), sizeof(card->info.slot));
 	strscpy(card->info.driver, pdev->driver->name, sizeof(card->info.driver));
@@ -188,7 +202,7 @@ struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_o
 	}
 	card->dev.devt = MKDEV(MAJOR(emucard_devt), minor);
 
-	ret = ida_alloc(ops->numbers, GFP_KERNEL);
+	ret = ida_alloc(&emucard_numbers[ops->kind], GFP_KERNEL);
 	if (ret < 0)
 		goto put;
 	card->number = ret;
@@ -211,11 +225,13 @@ static void emucard_disconnect(struct emucard *card)
 {
 	WRITE_ONCE(card->detached, true);
 	percpu_ref_kill(&card->users);
-	wake_up_all(&card->irq_wait);
+	wake_up_all(&card->gate.wait);
+	emucard_irq_disconnect(card);
 	if (card->ops->detach)
 		card->ops->detach(card);
 	wait_for_completion(&card->drained);
 
+	emucard_buffers_disconnect(card);
 	emucard_mmap_zap(card);
 }
 
@@ -239,6 +255,8 @@ int devm_emucard_register(struct emucard *card)
 {
 	int ret;
 
+	emucard_budget_init(&card->budget, card->dev.parent);
+	card->max_segment = dma_get_max_seg_size(card->dev.parent);
 	cdev_init(&card->cdev, &emucard_fops);
 	card->cdev.owner = THIS_MODULE;
 	ret = cdev_device_add(&card->cdev, &card->dev);
@@ -257,13 +275,17 @@ static int __init emucard_init(void)
 {
 	int ret;
 
-	ret = emucard_rw_init();
+	ret = emucard_pages_init();
 	if (ret)
 		return ret;
 
+	ret = emucard_request_init();
+	if (ret)
+		goto exit_pages;
+
 	ret = alloc_chrdev_region(&emucard_devt, 0, EMUCARD_MINORS, "emucard");
 	if (ret)
-		goto exit_rw;
+		goto exit_request;
 
 	ret = class_register(&emucard_class);
 	if (ret)
@@ -272,8 +294,10 @@ static int __init emucard_init(void)
 
 unregister_region:
 	unregister_chrdev_region(emucard_devt, EMUCARD_MINORS);
-exit_rw:
-	emucard_rw_exit();
+exit_request:
+	emucard_request_exit();
+exit_pages:
+	emucard_pages_exit();
 	return ret;
 }
 module_init(emucard_init);
@@ -282,7 +306,8 @@ static void __exit emucard_cleanup(void)
 {
 	class_unregister(&emucard_class);
 	unregister_chrdev_region(emucard_devt, EMUCARD_MINORS);
-	emucard_rw_exit();
+	emucard_request_exit();
+	emucard_pages_exit();
 	ida_destroy(&emucard_minors);
 }
 module_exit(emucard_cleanup);

@@ -74,7 +74,7 @@ static int emucard_check_bridges(struct pci_dev *pdev, int bar, u32 first, u32 l
 	for (bridge = pci_upstream_bridge(pdev); bridge; bridge = pci_upstream_bridge(bridge)) {
 		const struct resource *window = &bridge->resource[PCI_BRIDGE_IO_WINDOW];
 
-		/* A transparent bridge also forwards what nobody else claims. */
+		/* A transparent bridge also forwards what no other device claims. */
 		if (bridge->transparent)
 			continue;
 		if (!emucard_bridge_window(bridge, &window_first, &window_last))
@@ -112,7 +112,8 @@ int emucard_check_decode(struct pci_dev *pdev, int bar)
 
 	if (!(res->flags & IORESOURCE_IO) || !resource_size(res))
 		return dev_err_probe(&pdev->dev, -ENXIO, "BAR %d is not an I/O BAR\n", bar);
-	if (res->flags & IORESOURCE_UNSET || !res->start)
+	/* Port 0 is an address like any other, where a host bridge translates. */
+	if (res->flags & IORESOURCE_UNSET)
 		return dev_err_probe(&pdev->dev, -ENXIO,
 				     "BAR %d has no address: the kernel found no room for 0x%llx ports in its bridge's window (the register reads 0x%08x)\n",
 				     bar, (u64)resource_size(res), reg);
@@ -121,7 +122,7 @@ int emucard_check_decode(struct pci_dev *pdev, int bar)
 	base = stated ? region.start : reg & PCI_BASE_ADDRESS_IO_MASK;
 	if (base != region.start)
 		return dev_err_probe(&pdev->dev, -ENXIO,
-				     "BAR %d holds port 0x%04x, but the kernel believes it is at 0x%04llx: a fixed BAR cannot be moved (was its bridge removed and scanned again, or 0x%04x given to another bridge?); reboot\n",
+				     "BAR %d holds port 0x%04x, but the kernel assigned 0x%04llx: a fixed BAR cannot move (was its bridge removed and scanned again, or 0x%04x given to another bridge?); reboot, or where the kernel assigns all addresses anew (device tree), keep it from that\n",
 				     bar, base, (u64)region.start, base);
 	if (!res->parent)
 		return dev_err_probe(&pdev->dev, -EBUSY,
@@ -134,6 +135,10 @@ EXPORT_SYMBOL_GPL(emucard_check_decode);
 
 /**
  * emucard_check_expected - are the ports of a BAR where they are expected?
+ *
+ * Ports are those of the bus, which the BAR holds: where a host bridge translates (arm64,
+ * ppc64), the CPU's, which /proc/ioports shows, differ by a constant.
+ *
  * @card: its range_verdict is set, which sysfs shows
  * @pdev: the function, for which emucard_check_decode() has passed
  * @bar: number of an I/O BAR
@@ -145,8 +150,8 @@ EXPORT_SYMBOL_GPL(emucard_check_decode);
 int emucard_check_expected(struct emucard *card, struct pci_dev *pdev, int bar,
 			   const struct emucard_range *expect, bool strict)
 {
-	const struct resource *res = &pdev->resource[bar];
 	struct pci_dev *bridge = pci_upstream_bridge(pdev);
+	struct pci_bus_region at;
 	u32 window_first, window_last;
 	char where[64] = "";
 
@@ -154,14 +159,15 @@ int emucard_check_expected(struct emucard *card, struct pci_dev *pdev, int bar,
 		strscpy(card->range_verdict, "any", sizeof(card->range_verdict));
 		return 0;
 	}
-	if (res->start == expect->first && res->end == expect->last) {
+	pcibios_resource_to_bus(pdev->bus, &at, &pdev->resource[bar]);
+	if (at.start == expect->first && at.end == expect->last) {
 		snprintf(card->range_verdict, sizeof(card->range_verdict),
 			 "0x%04x-0x%04x met", expect->first, expect->last);
 		return 0;
 	}
 	snprintf(card->range_verdict, sizeof(card->range_verdict),
 		 "0x%04x-0x%04x missed, at 0x%04llx-0x%04llx", expect->first, expect->last,
-		 (u64)res->start, (u64)res->end);
+		 (u64)at.start, (u64)at.end);
 
 	if (bridge && emucard_bridge_window(bridge, &window_first, &window_last))
 		snprintf(where, sizeof(where), " in window 0x%04x-0x%04x of bridge %s",
@@ -169,11 +175,11 @@ int emucard_check_expected(struct emucard *card, struct pci_dev *pdev, int bar,
 	if (strict)
 		return dev_err_probe(&pdev->dev, -ERANGE,
 				     "BAR %d is at ports 0x%04llx-0x%04llx%s, but 0x%04x-0x%04x is expected: not bound, because strict is set\n",
-				     bar, (u64)res->start, (u64)res->end, where,
+				     bar, (u64)at.start, (u64)at.end, where,
 				     expect->first, expect->last);
 	dev_warn(&pdev->dev,
 		 "BAR %d is at ports 0x%04llx-0x%04llx%s, but 0x%04x-0x%04x is expected\n",
-		 bar, (u64)res->start, (u64)res->end, where, expect->first, expect->last);
+		 bar, (u64)at.start, (u64)at.end, where, expect->first, expect->last);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(emucard_check_expected);

@@ -6,20 +6,19 @@
  * transfer takes one descriptor, with a table of segments where its host memory
  * is scattered. The card's write to a descriptor's status says that it has
  * finished; interrupts only say when to look. What is small the card does while the
- * doorbell is being rung: whoever rings it looks afterwards, and so the card need not
+ * doorbell is being rung: the caller that rings it looks afterwards, and so the card need not
  * interrupt for that (FPGA_DMA_CONTROL_POLLED).
  *
  * The engine cannot drop a descriptor. To take transfers back (time is up, a
  * signal, the card goes), it is stopped: once FPGA_DMA_STATUS_RUNNING reads 0 it
- * touches no host memory, whatever was in the ring. The transfers that nobody
- * takes back go to the front of the queue and are done again from the start,
+ * touches no host memory, whatever was in the ring. The transfers that are
+ * not taken back go to the front of the queue and are done again from the start,
  * which is harmless because moving bytes twice changes nothing.
  */
 #include <linux/dma-mapping.h>
 #include <linux/dmapool.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
-#include <linux/module.h>
 #include <linux/pci.h>
 
 #include "emucard_driver.h"
@@ -37,16 +36,16 @@ static_assert(FPGA_DMA_TABLE_BYTES <= PAGE_SIZE);
 #define FPGA_DMA_SPARES		32
 
 /*
- * How often the engine is looked at while it is busy: requests that nobody waits for
- * have a deadline, and an interrupt that was lost costs this much time.
+ * How often the engine is looked at while it is busy: asynchronous requests have a
+ * deadline, and an interrupt that was lost costs this much time.
  */
-#define FPGA_DMA_WATCH		(HZ / 2)
+#define FPGA_DMA_WATCHDOG	(HZ / 2)
 
 /* Bound for the engine to stop: it may have to finish the segment in hand. */
 #define FPGA_DMA_STOP_USEC	(1000 * USEC_PER_MSEC)
 #define FPGA_DMA_STOP_POLL_USEC	20
 
-/* In this order: fpga_dma_sweep() never raises an engine that it has not stopped itself. */
+/* In this order: fpga_dma_terminate() never raises an engine that it has not stopped itself. */
 enum fpga_dma_state {
 	FPGA_DMA_OFF,		/* transfers are refused with fpga_dma.error */
 	FPGA_DMA_PAUSED,	/* transfers are queued */
@@ -57,6 +56,23 @@ struct fpga_dma_table {
 	struct fpga_seg *seg;
 	dma_addr_t dma;
 };
+
+/**
+ * struct fpga_dma_priv - what the engine keeps in emucard_xfer.priv
+ * @table: segments, or NULL: there is only one
+ * @in_ring: a descriptor has been filled for it
+ */
+struct fpga_dma_priv {
+	struct fpga_dma_table table;
+	bool in_ring;
+};
+
+static_assert(sizeof(struct fpga_dma_priv) <= sizeof_field(struct emucard_xfer, priv));
+
+static struct fpga_dma_priv *fpga_dma_priv(struct emucard_xfer *xfer)
+{
+	return (struct fpga_dma_priv *)xfer->priv;
+}
 
 /**
  * struct fpga_dma - the engine
@@ -76,8 +92,11 @@ struct fpga_dma_table {
  * @queue: transfers that are not in the ring yet
  * @spares: tables of segments that are not in use
  * @nr_spares: how many of them there are
+ * @doorbells: how many are being rung
+ * @cut_off: it would not stop, and is no bus master any more; until it has stopped, it must
+ *	not become one, as it may still write to memory that is not ours any longer
  * @tables: where others come from
- * @watch: looks at the engine while it is busy
+ * @watchdog: looks at the engine while it is busy
  * @recover: restarts the engine after it has halted
  */
 struct fpga_dma {
@@ -104,8 +123,10 @@ struct fpga_dma {
 	struct list_head queue;
 	struct fpga_dma_table spares[FPGA_DMA_SPARES];
 	unsigned int nr_spares;
+	atomic_t doorbells;
+	bool cut_off;
 	struct dma_pool *tables;
-	struct delayed_work watch;
+	struct delayed_work watchdog;
 	struct work_struct recover;
 };
 
@@ -114,18 +135,26 @@ static struct fpga_desc *fpga_dma_desc(struct fpga_dma *dma, unsigned int n)
 	return &dma->ring[n % FPGA_DMA_SLOTS];
 }
 
-static void fpga_dma_fill(struct fpga_desc *desc, const struct emucard_xfer *xfer)
+static void fpga_dma_fill(struct fpga_desc *desc, struct emucard_xfer *xfer)
 {
+	const struct fpga_dma_table *table = &fpga_dma_priv(xfer)->table;
+	const struct emucard_slice *slice = &xfer->slice;
 	u16 flags = xfer->last ? FPGA_DESC_F_IRQ : 0;
 	u16 nseg = 0;
 	u64 addr;
 
 	if (xfer->request->dir == DMA_FROM_DEVICE)
 		flags |= FPGA_DESC_F_TO_HOST;
-	if (xfer->driver.table) {
+	if (slice->nr > 1) {
+		flags |= FPGA_DESC_F_SG;
+		nseg = slice->nr;
+		addr = slice->buffer->priv.table_dma + slice->first * sizeof(struct fpga_seg);
+	} else if (slice->buffer) {
+		addr = slice->buffer->segs[slice->first].addr + slice->skip;
+	} else if (table->seg) {
 		flags |= FPGA_DESC_F_SG;
 		nseg = xfer->sgt.nents;
-		addr = xfer->driver.table_dma;
+		addr = table->dma;
 	} else {
 		addr = sg_dma_address(xfer->sgt.sgl);
 	}
@@ -155,21 +184,32 @@ static bool fpga_dma_feed(struct fpga_dma *dma)
 		if (!xfer)
 			break;
 		list_del(&xfer->node);
-		xfer->driver.in_ring = true;
+		fpga_dma_priv(xfer)->in_ring = true;
 		dma->slot[dma->tail % FPGA_DMA_SLOTS] = xfer;
 		fpga_dma_fill(fpga_dma_desc(dma, dma->tail), xfer);
 		dma->tail++;
 	}
-	return dma->tail != tail;
+	if (dma->tail == tail)
+		return false;
+	atomic_inc(&dma->doorbells);
+	return true;
 }
 
 /*
- * Without the lock: the card may execute descriptors right here. If the engine was
- * stopped or restarted in between, the bell is rung once too often, or for nothing.
+ * Without the lock: the card may execute descriptors right here. A caller that stops the engine
+ * waits until this is over, as the card may be put to sleep then, or be reset.
  */
 static void fpga_dma_ring_doorbell(struct fpga_dma *dma)
 {
 	iowrite32(1, dma->regs + FPGA_DMA_DOORBELL);
+	atomic_dec(&dma->doorbells);
+}
+
+/* The engine is not on, so that no more are rung. Each takes as long as one write does. */
+static void fpga_dma_wait_doorbells(struct fpga_dma *dma)
+{
+	while (atomic_read(&dma->doorbells))
+		usleep_range(FPGA_DMA_STOP_POLL_USEC, 2 * FPGA_DMA_STOP_POLL_USEC);
 }
 
 static int fpga_dma_error(struct fpga_dma *dma, const struct emucard_xfer *xfer, u32 status)
@@ -208,13 +248,13 @@ static void fpga_dma_reap(struct fpga_dma *dma, struct list_head *ended)
 		xfer = dma->slot[dma->head % FPGA_DMA_SLOTS];
 		xfer->error = fpga_dma_error(dma, xfer, status);
 		xfer->moved = min(le32_to_cpu(desc->done), xfer->len);
-		xfer->driver.in_ring = false;
+		fpga_dma_priv(xfer)->in_ring = false;
 		list_add_tail(&xfer->node, ended);
 		dma->head++;
 	}
 }
 
-static struct fpga_seg *fpga_dma_get_table(struct fpga_dma *dma, dma_addr_t *addr)
+static struct fpga_dma_table fpga_dma_get_table(struct fpga_dma *dma)
 {
 	struct fpga_dma_table table = { };
 
@@ -223,14 +263,13 @@ static struct fpga_seg *fpga_dma_get_table(struct fpga_dma *dma, dma_addr_t *add
 		table = dma->spares[--dma->nr_spares];
 	spin_unlock_irq(&dma->lock);
 	if (!table.seg)
-		return dma_pool_alloc(dma->tables, GFP_KERNEL, addr);
-	*addr = table.dma;
-	return table.seg;
+		table.seg = dma_pool_alloc(dma->tables, GFP_KERNEL, &table.dma);
+	return table;
 }
 
-static void fpga_dma_put_table(struct fpga_dma *dma, const struct emucard_xfer *xfer)
+static void fpga_dma_put_table(struct fpga_dma *dma, struct emucard_xfer *xfer)
 {
-	const struct fpga_dma_table table = { xfer->driver.table, xfer->driver.table_dma };
+	const struct fpga_dma_table table = fpga_dma_priv(xfer)->table;
 	unsigned long flags;
 	bool kept;
 
@@ -260,7 +299,7 @@ static void fpga_dma_end(struct fpga_dma *dma, struct list_head *ended)
  * Look what the card has finished, and keep the ring filled; with @bell, the doorbell
  * is to be rung first. True: the card has something left to do.
  */
-static bool fpga_dma_look(struct fpga_dma *dma, bool bell)
+static bool fpga_dma_process(struct fpga_dma *dma, bool bell)
 {
 	unsigned long flags;
 	bool busy;
@@ -281,30 +320,30 @@ static bool fpga_dma_look(struct fpga_dma *dma, bool bell)
 }
 
 /**
- * fpga_dma_irq_done - look what the card has finished
+ * fpga_dma_irq_done - take in what the card has finished
  * @dma: the engine
  *
- * Context: any.
+ * Context: any; from a thread, as there may be much to take in.
  */
 void fpga_dma_irq_done(struct fpga_dma *dma)
 {
-	fpga_dma_look(dma, false);
+	fpga_dma_process(dma, false);
 }
-EXPORT_SYMBOL_GPL(fpga_dma_irq_done);
 
 static int fpga_dma_make_table(struct fpga_dma *dma, struct emucard_xfer *xfer)
 {
+	struct fpga_dma_table *table = &fpga_dma_priv(xfer)->table;
 	struct fpga_seg *seg;
 	struct scatterlist *sg;
 	int i;
 
-	xfer->driver.table = NULL;
-	if (xfer->sgt.nents == 1)
+	table->seg = NULL;
+	if (xfer->slice.buffer || xfer->sgt.nents == 1)
 		return 0;
-	seg = fpga_dma_get_table(dma, &xfer->driver.table_dma);
+	*table = fpga_dma_get_table(dma);
+	seg = table->seg;
 	if (!seg)
 		return -ENOMEM;
-	xfer->driver.table = seg;
 	for_each_sgtable_dma_sg(&xfer->sgt, sg, i) {
 		seg->addr = cpu_to_le64(sg_dma_address(sg));
 		seg->len = cpu_to_le32(sg_dma_len(sg));
@@ -312,6 +351,42 @@ static int fpga_dma_make_table(struct fpga_dma *dma, struct emucard_xfer *xfer)
 		seg++;
 	}
 	return 0;
+}
+
+/**
+ * fpga_dma_buffer_map - make the table of a registered buffer
+ * @dma: the engine
+ * @buffer: the buffer, of which each transfer uses some entries
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int fpga_dma_buffer_map(struct fpga_dma *dma, struct emucard_buffer *buffer)
+{
+	struct fpga_seg *seg;
+	unsigned int i;
+
+	seg = dma_alloc_coherent(&dma->pdev->dev, buffer->nr_segs * sizeof(*seg),
+				 &buffer->priv.table_dma, GFP_KERNEL);
+	if (!seg)
+		return -ENOMEM;
+	buffer->priv.table = seg;
+	for (i = 0; i < buffer->nr_segs; i++) {
+		seg[i].addr = cpu_to_le64(buffer->segs[i].addr);
+		seg[i].len = cpu_to_le32(buffer->segs[i].len);
+		seg[i].zero = 0;
+	}
+	return 0;
+}
+
+/**
+ * fpga_dma_buffer_unmap - free the table of a registered buffer
+ * @dma: the engine
+ * @buffer: the buffer, which no transfer uses
+ */
+void fpga_dma_buffer_unmap(struct fpga_dma *dma, struct emucard_buffer *buffer)
+{
+	dma_free_coherent(&dma->pdev->dev, buffer->nr_segs * sizeof(struct fpga_seg),
+			  buffer->priv.table, buffer->priv.table_dma);
 }
 
 static void fpga_dma_free_tables(struct fpga_dma *dma, struct emucard_request *request)
@@ -352,15 +427,14 @@ int fpga_dma_submit(struct fpga_dma *dma, struct emucard_request *request)
 	fed = fpga_dma_feed(dma);
 	spin_unlock_irq(&dma->lock);
 
-	if (fpga_dma_look(dma, fed))
-		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
+	if (fpga_dma_process(dma, fed))
+		schedule_delayed_work(&dma->watchdog, FPGA_DMA_WATCHDOG);
 	return 0;
 
 free:
 	fpga_dma_free_tables(dma, request);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(fpga_dma_submit);
 
 static int fpga_dma_poll_stopped(struct fpga_dma *dma)
 {
@@ -383,6 +457,7 @@ static int fpga_dma_quiesce(struct fpga_dma *dma)
 {
 	int ret;
 
+	fpga_dma_wait_doorbells(dma);
 	ret = fpga_dma_poll_stopped(dma);
 	if (ret == -ETIMEDOUT) {
 		dev_warn(&dma->pdev->dev, "DMA engine does not stop: resetting the card\n");
@@ -397,7 +472,9 @@ static int fpga_dma_quiesce(struct fpga_dma *dma)
 		dev_err_ratelimited(&dma->pdev->dev, "the card is gone: it reads all-ones\n");
 		return ret;
 	}
-	dev_err(&dma->pdev->dev, "DMA engine does not stop even when reset: cut off from the bus\n");
+	dma->cut_off = true;
+	dev_err(&dma->pdev->dev,
+		"DMA engine does not stop even when reset: bus mastering disabled until it has stopped\n");
 	return -EIO;
 }
 
@@ -421,7 +498,7 @@ static int fpga_dma_run(struct fpga_dma *dma)
 }
 
 /* All that is in the ring back to the front of the queue, in its order. */
-static void fpga_dma_take_back(struct fpga_dma *dma)
+static void fpga_dma_requeue(struct fpga_dma *dma)
 {
 	lockdep_assert_held(&dma->lock);
 	while (dma->tail != dma->head) {
@@ -431,49 +508,54 @@ static void fpga_dma_take_back(struct fpga_dma *dma)
 }
 
 /* Which transfers to end, and how */
-struct fpga_dma_victims {
-	bool (*match)(const struct emucard_xfer *xfer, const void *arg);
+struct fpga_dma_filter {
+	bool (*match)(struct emucard_xfer *xfer, const void *arg);
 	const void *arg;
 	int error;
 };
 
-static bool fpga_dma_match_request(const struct emucard_xfer *xfer, const void *arg)
+static bool fpga_dma_match_request(struct emucard_xfer *xfer, const void *arg)
 {
 	return xfer->request == arg;
 }
 
-static bool fpga_dma_match_expired(const struct emucard_xfer *xfer, const void *arg)
+static bool fpga_dma_match_expired(struct emucard_xfer *xfer, const void *arg)
 {
 	return xfer->request->iocb && time_after_eq(jiffies, xfer->request->deadline);
 }
 
-static bool fpga_dma_match_in_ring(const struct emucard_xfer *xfer, const void *arg)
+static bool fpga_dma_match_in_ring(struct emucard_xfer *xfer, const void *arg)
 {
-	return xfer->driver.in_ring;
+	return fpga_dma_priv(xfer)->in_ring;
 }
 
-static bool fpga_dma_match_all(const struct emucard_xfer *xfer, const void *arg)
+static bool fpga_dma_match_none(struct emucard_xfer *xfer, const void *arg)
+{
+	return false;
+}
+
+static bool fpga_dma_match_all(struct emucard_xfer *xfer, const void *arg)
 {
 	return true;
 }
 
-static bool fpga_dma_any_in_ring(struct fpga_dma *dma, const struct fpga_dma_victims *victims)
+static bool fpga_dma_any_in_ring(struct fpga_dma *dma, const struct fpga_dma_filter *filter)
 {
 	unsigned int i;
 
 	lockdep_assert_held(&dma->lock);
 	for (i = dma->head; i != dma->tail; i++)
-		if (victims->match(dma->slot[i % FPGA_DMA_SLOTS], victims->arg))
+		if (filter->match(dma->slot[i % FPGA_DMA_SLOTS], filter->arg))
 			return true;
 	return false;
 }
 
 /*
- * End the victims, stopping the engine for that if it has one of them, or @stop.
+ * End what the filter matches, stopping the engine for that if it has one of them, or @stop.
  * Afterwards the engine is in state @next, unless it already was in a lower one.
  */
-static void fpga_dma_sweep_locked(struct fpga_dma *dma, const struct fpga_dma_victims *victims,
-				  bool stop, enum fpga_dma_state next)
+static void fpga_dma_terminate_locked(struct fpga_dma *dma, const struct fpga_dma_filter *filter,
+				      bool stop, enum fpga_dma_state next)
 {
 	struct emucard_xfer *xfer, *tmp;
 	bool stopped = false, fed;
@@ -484,7 +566,7 @@ static void fpga_dma_sweep_locked(struct fpga_dma *dma, const struct fpga_dma_vi
 	spin_lock_irq(&dma->lock);
 	fpga_dma_reap(dma, &ended);
 	if (dma->state == FPGA_DMA_ON &&
-	    (stop || next != FPGA_DMA_ON || fpga_dma_any_in_ring(dma, victims))) {
+	    (stop || next != FPGA_DMA_ON || fpga_dma_any_in_ring(dma, filter))) {
 		stopped = true;
 		dma->state = FPGA_DMA_PAUSED;
 		dma->paused_at = jiffies;
@@ -493,37 +575,37 @@ static void fpga_dma_sweep_locked(struct fpga_dma *dma, const struct fpga_dma_vi
 		dead = fpga_dma_quiesce(dma);
 		spin_lock_irq(&dma->lock);
 		fpga_dma_reap(dma, &ended);
-		fpga_dma_take_back(dma);
+		fpga_dma_requeue(dma);
 		if (!dead && next == FPGA_DMA_ON)
 			dead = fpga_dma_run(dma);
 	}
 	list_for_each_entry_safe(xfer, tmp, &dma->queue, node) {
-		if (dead || victims->match(xfer, victims->arg)) {
-			xfer->error = dead ? dead : victims->error;
+		if (dead || filter->match(xfer, filter->arg)) {
+			xfer->error = dead ? dead : filter->error;
 			xfer->moved = 0;
 			list_move_tail(&xfer->node, &ended);
 		}
-		xfer->driver.in_ring = false;
+		fpga_dma_priv(xfer)->in_ring = false;
 	}
 	if (dead) {
 		dma->state = FPGA_DMA_OFF;
 		dma->error = dead;
 	} else if (stopped || next <= dma->state) {
 		dma->state = next;
-		dma->error = victims->error;
+		dma->error = filter->error;
 	}
 	fed = fpga_dma_feed(dma);
 	spin_unlock_irq(&dma->lock);
 	fpga_dma_end(dma, &ended);
 	if (fed)
-		fpga_dma_look(dma, true);
+		fpga_dma_process(dma, true);
 }
 
-static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *victims,
-			   bool stop, enum fpga_dma_state next)
+static void fpga_dma_terminate(struct fpga_dma *dma, const struct fpga_dma_filter *filter,
+			       bool stop, enum fpga_dma_state next)
 {
 	mutex_lock(&dma->stop_mutex);
-	fpga_dma_sweep_locked(dma, victims, stop, next);
+	fpga_dma_terminate_locked(dma, filter, stop, next);
 	mutex_unlock(&dma->stop_mutex);
 }
 
@@ -535,13 +617,12 @@ static void fpga_dma_sweep(struct fpga_dma *dma, const struct fpga_dma_victims *
  */
 void fpga_dma_cancel(struct fpga_dma *dma, struct emucard_request *request, int error)
 {
-	const struct fpga_dma_victims victims = {
+	const struct fpga_dma_filter filter = {
 		.match = fpga_dma_match_request, .arg = request, .error = error,
 	};
 
-	fpga_dma_sweep(dma, &victims, false, FPGA_DMA_ON);
+	fpga_dma_terminate(dma, &filter, false, FPGA_DMA_ON);
 }
-EXPORT_SYMBOL_GPL(fpga_dma_cancel);
 
 /**
  * fpga_dma_pause - stop; what is under way carries on after fpga_dma_start()
@@ -549,11 +630,10 @@ EXPORT_SYMBOL_GPL(fpga_dma_cancel);
  */
 void fpga_dma_pause(struct fpga_dma *dma)
 {
-	const struct fpga_dma_victims nobody = { .match = fpga_dma_match_request };
+	const struct fpga_dma_filter none = { .match = fpga_dma_match_none };
 
-	fpga_dma_sweep(dma, &nobody, true, FPGA_DMA_PAUSED);
+	fpga_dma_terminate(dma, &none, true, FPGA_DMA_PAUSED);
 }
-EXPORT_SYMBOL_GPL(fpga_dma_pause);
 
 /**
  * fpga_dma_fail - stop; what is under way fails, what comes waits for fpga_dma_start()
@@ -562,11 +642,10 @@ EXPORT_SYMBOL_GPL(fpga_dma_pause);
  */
 void fpga_dma_fail(struct fpga_dma *dma, int error)
 {
-	const struct fpga_dma_victims all = { .match = fpga_dma_match_all, .error = error };
+	const struct fpga_dma_filter all = { .match = fpga_dma_match_all, .error = error };
 
-	fpga_dma_sweep(dma, &all, true, FPGA_DMA_PAUSED);
+	fpga_dma_terminate(dma, &all, true, FPGA_DMA_PAUSED);
 }
-EXPORT_SYMBOL_GPL(fpga_dma_fail);
 
 /**
  * fpga_dma_stop - stop; what is under way and what comes fails
@@ -575,14 +654,13 @@ EXPORT_SYMBOL_GPL(fpga_dma_fail);
  */
 void fpga_dma_stop(struct fpga_dma *dma, int error)
 {
-	const struct fpga_dma_victims all = { .match = fpga_dma_match_all, .error = error };
+	const struct fpga_dma_filter all = { .match = fpga_dma_match_all, .error = error };
 
-	fpga_dma_sweep(dma, &all, true, FPGA_DMA_OFF);
+	fpga_dma_terminate(dma, &all, true, FPGA_DMA_OFF);
 }
-EXPORT_SYMBOL_GPL(fpga_dma_stop);
 
-/* The time of a pause is nobody's: to suspend and resume a machine may take long. */
-static void fpga_dma_make_up(struct fpga_dma *dma)
+/* Do not count paused time against deadlines: to suspend and resume a machine may take long. */
+static void fpga_dma_extend_deadlines(struct fpga_dma *dma)
 {
 	struct emucard_xfer *xfer;
 
@@ -590,6 +668,26 @@ static void fpga_dma_make_up(struct fpga_dma *dma)
 	list_for_each_entry(xfer, &dma->queue, node)
 		if (xfer->last)
 			xfer->request->deadline += jiffies - dma->paused_at;
+}
+
+/**
+ * fpga_dma_set_master - make the card a bus master, unless that is not safe
+ * @dma: the engine
+ *
+ * To be called also where the PCI core may have restored an older configuration.
+ *
+ * Return: 0, or -EIO: an engine that would not stop still runs.
+ */
+int fpga_dma_set_master(struct fpga_dma *dma)
+{
+	if (dma->cut_off &&
+	    ioread32(dma->regs + FPGA_DMA_STATUS) & FPGA_DMA_STATUS_RUNNING) {
+		pci_clear_master(dma->pdev);
+		return -EIO;
+	}
+	dma->cut_off = false;
+	pci_set_master(dma->pdev);
+	return 0;
 }
 
 /**
@@ -604,47 +702,46 @@ int fpga_dma_start(struct fpga_dma *dma)
 	int ret = 0;
 
 	mutex_lock(&dma->stop_mutex);
-	pci_set_master(dma->pdev);
+	ret = fpga_dma_set_master(dma);
 	spin_lock_irq(&dma->lock);
-	if (dma->state != FPGA_DMA_ON) {
+	if (!ret && dma->state != FPGA_DMA_ON) {
 		ret = fpga_dma_run(dma);
 		if (ret) {
 			dma->error = ret;
 		} else {
 			dma->state = FPGA_DMA_ON;
-			fpga_dma_make_up(dma);
+			fpga_dma_extend_deadlines(dma);
 			fed = fpga_dma_feed(dma);
 		}
 	}
 	spin_unlock_irq(&dma->lock);
-	if (!ret && fpga_dma_look(dma, fed))
-		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
+	if (!ret && fpga_dma_process(dma, fed))
+		schedule_delayed_work(&dma->watchdog, FPGA_DMA_WATCHDOG);
 	mutex_unlock(&dma->stop_mutex);
 	if (ret)
 		fpga_dma_stop(dma, ret);
 	return ret;
 }
-EXPORT_SYMBOL_GPL(fpga_dma_start);
 
-static void fpga_dma_watch(struct work_struct *work)
+static void fpga_dma_watchdog(struct work_struct *work)
 {
-	struct fpga_dma *dma = container_of(to_delayed_work(work), struct fpga_dma, watch);
-	const struct fpga_dma_victims expired = {
+	struct fpga_dma *dma = container_of(to_delayed_work(work), struct fpga_dma, watchdog);
+	const struct fpga_dma_filter expired = {
 		.match = fpga_dma_match_expired, .error = -ETIMEDOUT,
 	};
 	bool gone;
 
 	mutex_lock(&dma->stop_mutex);
-	/* In a pause nobody touches the card, and nobody's time is up: see fpga_dma_start(). */
+	/* In a pause the card is not touched, and no time passes: see fpga_dma_start(). */
 	if (dma->state != FPGA_DMA_ON)
 		goto unlock;
-	/* A card that has gone does not say so: let nobody wait for the end of his time. */
+	/* A card that has gone does not say so: fail its requests now, do not let them time out. */
 	gone = PCI_POSSIBLE_ERROR(ioread32(dma->regs + FPGA_DMA_STATUS));
 
 	dma->ops->poll(dma->data);
-	fpga_dma_sweep_locked(dma, &expired, gone, FPGA_DMA_ON);
-	if (fpga_dma_look(dma, false))
-		schedule_delayed_work(&dma->watch, FPGA_DMA_WATCH);
+	fpga_dma_terminate_locked(dma, &expired, gone, FPGA_DMA_ON);
+	if (fpga_dma_process(dma, false))
+		schedule_delayed_work(&dma->watchdog, FPGA_DMA_WATCHDOG);
 unlock:
 	mutex_unlock(&dma->stop_mutex);
 }
@@ -659,12 +756,11 @@ void fpga_dma_irq_halted(struct fpga_dma *dma)
 {
 	schedule_work(&dma->recover);
 }
-EXPORT_SYMBOL_GPL(fpga_dma_irq_halted);
 
 static void fpga_dma_recover(struct work_struct *work)
 {
 	struct fpga_dma *dma = container_of(work, struct fpga_dma, recover);
-	const struct fpga_dma_victims in_ring = { .match = fpga_dma_match_in_ring, .error = -EIO };
+	const struct fpga_dma_filter in_ring = { .match = fpga_dma_match_in_ring, .error = -EIO };
 	static const char * const causes[] = {
 		[FPGA_DMA_ERROR_NONE] = "no cause",
 		[FPGA_DMA_ERROR_RING] = "ring not valid",
@@ -674,13 +770,16 @@ static void fpga_dma_recover(struct work_struct *work)
 	u32 status, cause;
 
 	mutex_lock(&dma->stop_mutex);
+	/* In a pause the card may be asleep; it is started again after that anyway. */
+	if (dma->state != FPGA_DMA_ON)
+		goto unlock;
 	status = ioread32(dma->regs + FPGA_DMA_STATUS);
 	if (PCI_POSSIBLE_ERROR(status) || !(status & FPGA_DMA_STATUS_HALTED))
 		goto unlock;	/* it has gone, or somebody has restarted it already */
 	cause = ioread32(dma->regs + FPGA_DMA_ERROR);
 	dev_err_ratelimited(&dma->pdev->dev, "DMA engine halted: %s (%u)\n",
 			    cause < ARRAY_SIZE(causes) ? causes[cause] : "unknown", cause);
-	fpga_dma_sweep_locked(dma, &in_ring, true, FPGA_DMA_ON);
+	fpga_dma_terminate_locked(dma, &in_ring, true, FPGA_DMA_ON);
 unlock:
 	mutex_unlock(&dma->stop_mutex);
 }
@@ -690,7 +789,8 @@ static void fpga_dma_destroy(void *data)
 	struct fpga_dma *dma = data;
 
 	fpga_dma_stop(dma, -ENODEV);
-	cancel_delayed_work_sync(&dma->watch);
+	fpga_dma_wait_doorbells(dma);
+	cancel_delayed_work_sync(&dma->watchdog);
 	cancel_work_sync(&dma->recover);
 	while (dma->nr_spares--)
 		dma_pool_free(dma->tables, dma->spares[dma->nr_spares].seg,
@@ -728,7 +828,7 @@ struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
 	mutex_init(&dma->stop_mutex);
 	spin_lock_init(&dma->lock);
 	INIT_LIST_HEAD(&dma->queue);
-	INIT_DELAYED_WORK(&dma->watch, fpga_dma_watch);
+	INIT_DELAYED_WORK(&dma->watchdog, fpga_dma_watchdog);
 	INIT_WORK(&dma->recover, fpga_dma_recover);
 
 	dma->ring = dmam_alloc_coherent(dev, FPGA_DMA_SLOTS * sizeof(*dma->ring),
@@ -742,9 +842,3 @@ struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
 	ret = devm_add_action_or_reset(dev, fpga_dma_destroy, dma);
 	return ret ? ERR_PTR(ret) : dma;
 }
-EXPORT_SYMBOL_GPL(devm_fpga_dma_create);
-
-MODULE_DESCRIPTION("DMA engine of the emulated fpga card");
-MODULE_AUTHOR("The fpga-pci project");
-MODULE_LICENSE("GPL");
-MODULE_VERSION(EMUCARD_VERSION);

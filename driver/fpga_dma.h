@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+struct emucard_buffer;
 struct emucard_request;
 struct fpga_dma;
 struct pci_dev;
@@ -21,6 +22,7 @@ struct fpga_dma_ops {
 
 struct fpga_dma *devm_fpga_dma_create(struct pci_dev *pdev, void __iomem *regs,
 				      const struct fpga_dma_ops *ops, void *data);
+int fpga_dma_set_master(struct fpga_dma *dma);
 int fpga_dma_start(struct fpga_dma *dma);
 void fpga_dma_pause(struct fpga_dma *dma);
 void fpga_dma_fail(struct fpga_dma *dma, int error);
@@ -28,6 +30,9 @@ void fpga_dma_stop(struct fpga_dma *dma, int error);
 
 int fpga_dma_submit(struct fpga_dma *dma, struct emucard_request *request);
 void fpga_dma_cancel(struct fpga_dma *dma, struct emucard_request *request, int error);
+
+int fpga_dma_buffer_map(struct fpga_dma *dma, struct emucard_buffer *buffer);
+void fpga_dma_buffer_unmap(struct fpga_dma *dma, struct emucard_buffer *buffer);
 
 void fpga_dma_irq_done(struct fpga_dma *dma);
 void fpga_dma_irq_halted(struct fpga_dma *dma);

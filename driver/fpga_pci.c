@@ -5,12 +5,12 @@
  * docs/fpga-datasheet.md describes the card. Its ports may have a fixed address,
  * which software has compiled in; the driver checks that they are there.
  */
+#include <linux/capability.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/rwsem.h>
 #include <linux/sizes.h>
 
 #include "emucard_compat.h"
@@ -34,23 +34,21 @@ static char *irq = "auto";
 module_param(irq, charp, 0444);
 MODULE_PARM_DESC(irq, "kind of interrupts: auto (default), msix, msi or intx");
 
-static DEFINE_IDA(fpga_numbers);
-
-/* Vectors that the driver asks for, in the order of FPGA_VECTOR_* */
+/* Vectors that the driver uses, in the order of FPGA_VECTOR_* */
 #define FPGA_IRQ_VECTORS	(FPGA_VECTOR_DMA_ERROR + 1)
 
 /**
  * struct fpga_vector - one interrupt vector
  * @fpga: the card
  * @causes: FPGA_INT_* that arrive here
- * @silent: sending the message has cleared the cause; no register need be read
- * @implied: FPGA_INT_* that a message stands for although they may have been cleared
+ * @autoclear: sending the message has cleared the cause; no register need be read
+ * @default_causes: FPGA_INT_* that a message stands for although they may have been cleared
  */
 struct fpga_vector {
 	struct fpga *fpga;
 	u32 causes;
-	bool silent;
-	u32 implied;
+	bool autoclear;
+	u32 default_causes;
 };
 
 /**
@@ -59,7 +57,9 @@ struct fpga_vector {
  * @regs: BAR 0
  * @card: what users see
  * @dma: its DMA engine
- * @retired: the engine must never run again; protected by @regs_lock
+ * @retired: the engine must never run again; changes while the gate is closed
+ * @frozen: an error has closed the gate; resume() or the end of the channel opens it
+ * @quiet: interrupts are not ours: the card may not be touched
  * @features: FPGA_FEATURE_*
  * @intx: the interrupt line may be shared
  * @vectors: vectors in use
@@ -69,14 +69,11 @@ struct fpga {
 	void __iomem *regs;
 	struct emucard *card;
 	struct fpga_dma *dma;
-	/**
-	 * @regs_lock: held for reading by users' requests that touch registers, for writing by
-	 * resets, from before the card is reset until it runs again; fpga_dma's locks nest in it
-	 */
-	struct rw_semaphore regs_lock;
 	/** @irq_lock: read and acknowledge FPGA_INT_STATUS, so that a cause is taken once */
 	spinlock_t irq_lock;
 	bool retired;
+	bool frozen;
+	bool quiet;
 	u32 features;
 	bool intx;
 	struct fpga_vector vectors[FPGA_IRQ_VECTORS];
@@ -94,7 +91,7 @@ static void fpga_irq_setup(struct fpga *fpga)
 	unsigned int i;
 
 	for (i = 0; i < fpga->card->info.irq_vectors; i++)
-		autoclear |= fpga->vectors[i].implied;
+		autoclear |= fpga->vectors[i].default_causes;
 
 	iowrite32(0, fpga->regs + FPGA_INT_ENABLE);
 	iowrite32(FPGA_INT_ALL, fpga->regs + FPGA_INT_STATUS);
@@ -120,8 +117,8 @@ static void fpga_reset_card(void *data)
 }
 
 /*
- * Those of @wanted that are pending, which are acknowledged: before anybody looks what
- * has happened, so that nothing new is lost. All-ones from a card that does not answer.
+ * Those of @wanted that are pending, which are acknowledged: before what has happened is
+ * looked at, so that nothing new is lost. All-ones from a card that does not answer.
  */
 static u32 fpga_take_causes(struct fpga *fpga, u32 wanted)
 {
@@ -139,14 +136,14 @@ static u32 fpga_take_causes(struct fpga *fpga, u32 wanted)
 	return causes;
 }
 
-static void fpga_serve(struct fpga *fpga, u32 causes)
+/* What is quick. True: completions are to be taken in, which may take long. */
+static bool fpga_handle_causes(struct fpga *fpga, u32 causes)
 {
-	if (causes & FPGA_INT_DMA_DONE)
-		fpga_dma_irq_done(fpga->dma);
 	if (causes & FPGA_INT_DMA_ERROR)
 		fpga_dma_irq_halted(fpga->dma);
 	if (causes & FPGA_INT_SOFTWARE)
 		emucard_irq_event(fpga->card, causes >> FPGA_INT_SOFTWARE_SHIFT);
+	return causes & FPGA_INT_DMA_DONE;
 }
 
 static irqreturn_t fpga_irq(int nr, void *data)
@@ -155,12 +152,24 @@ static irqreturn_t fpga_irq(int nr, void *data)
 	struct fpga *fpga = vector->fpga;
 	u32 causes = vector->causes;
 
-	if (!vector->silent) {
+	/* The line may be shared with a card that is awake. */
+	if (READ_ONCE(fpga->quiet))
+		return IRQ_NONE;
+	if (!vector->autoclear) {
 		causes = fpga_take_causes(fpga, causes);
 		if (PCI_POSSIBLE_ERROR(causes) || (!causes && fpga->intx))
 			return IRQ_NONE;
 	}
-	fpga_serve(fpga, causes | vector->implied);
+	return fpga_handle_causes(fpga, causes | vector->default_causes) ? IRQ_WAKE_THREAD :
+									    IRQ_HANDLED;
+}
+
+/* Many descriptors, many pages each, and a doorbell: too much for a hard interrupt */
+static irqreturn_t fpga_irq_thread(int nr, void *data)
+{
+	struct fpga_vector *vector = data;
+
+	fpga_dma_irq_done(vector->fpga->dma);
 	return IRQ_HANDLED;
 }
 
@@ -171,8 +180,25 @@ static void fpga_poll(void *data)
 	u32 causes;
 
 	causes = fpga_take_causes(fpga, FPGA_INT_ALL);
-	if (!PCI_POSSIBLE_ERROR(causes))
-		fpga_serve(fpga, causes);
+	if (!PCI_POSSIBLE_ERROR(causes) && fpga_handle_causes(fpga, causes))
+		fpga_dma_irq_done(fpga->dma);
+}
+
+/* On return no handler runs any more that touches the card, and none will. */
+static void fpga_irq_quiesce(struct fpga *fpga)
+{
+	unsigned int i;
+
+	iowrite32(0, fpga->regs + FPGA_INT_ENABLE);
+	WRITE_ONCE(fpga->quiet, true);
+	for (i = 0; i < fpga->card->info.irq_vectors; i++)
+		synchronize_irq(pci_irq_vector(fpga->pdev, i));
+}
+
+static void fpga_irq_restart(struct fpga *fpga)
+{
+	WRITE_ONCE(fpga->quiet, false);
+	fpga_irq_setup(fpga);
 }
 
 static const struct fpga_dma_ops fpga_dma_ops = {
@@ -194,12 +220,32 @@ static void fpga_cancel(struct emucard *card, struct emucard_request *request, i
 	fpga_dma_cancel(fpga->dma, request, error);
 }
 
+static int fpga_buffer_map(struct emucard *card, struct emucard_buffer *buffer)
+{
+	struct fpga *fpga = card->drvdata;
+
+	return fpga_dma_buffer_map(fpga->dma, buffer);
+}
+
+static void fpga_buffer_unmap(struct emucard *card, struct emucard_buffer *buffer)
+{
+	struct fpga *fpga = card->drvdata;
+
+	fpga_dma_buffer_unmap(fpga->dma, buffer);
+}
+
 static int fpga_reg_read(struct emucard *card, u32 offset, u32 width, u64 *value)
 {
 	struct fpga *fpga = card->drvdata;
-	int ret = 0;
+	u32 reg = offset & ~3;
+	int ret;
 
-	down_read(&fpga->regs_lock);
+	/* An address of the kernel's */
+	if ((reg == FPGA_DMA_RING_LO || reg == FPGA_DMA_RING_HI) && !capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	ret = emucard_gate_enter(card, NULL);
+	if (ret)
+		return ret;
 	switch (width) {
 	case 1:
 		*value = ioread8(fpga->regs + offset);
@@ -213,7 +259,7 @@ static int fpga_reg_read(struct emucard *card, u32 offset, u32 width, u64 *value
 	/* All-ones is also what a register may well hold. */
 	if (*value == GENMASK_ULL(8 * width - 1, 0) && !fpga_alive(fpga))
 		ret = -ENODEV;
-	up_read(&fpga->regs_lock);
+	emucard_gate_exit(card);
 	return ret;
 }
 
@@ -221,17 +267,19 @@ static int fpga_reg_write(struct emucard *card, u32 offset, u32 width, u64 value
 {
 	struct fpga *fpga = card->drvdata;
 	u32 reg = offset & ~3;
-	int ret = 0;
+	int ret;
 
 	/* The others would take interrupts or DMA out of the driver's hands. */
 	if (reg != FPGA_SCRATCH &&
 	    (reg < FPGA_REGFILE || reg >= FPGA_REGFILE + FPGA_REGFILE_SIZE))
 		return -EPERM;
 
-	down_read(&fpga->regs_lock);
+	ret = emucard_gate_enter(card, NULL);
+	if (ret)
+		return ret;
 	if (!fpga_alive(fpga)) {
 		ret = -ENODEV;
-		goto unlock;
+		goto exit;
 	}
 	switch (width) {
 	case 1:
@@ -243,51 +291,59 @@ static int fpga_reg_write(struct emucard *card, u32 offset, u32 width, u64 value
 	default:
 		iowrite32(value, fpga->regs + offset);
 	}
-unlock:
-	up_read(&fpga->regs_lock);
+exit:
+	emucard_gate_exit(card);
 	return ret;
 }
 
 static int fpga_irq_raise(struct emucard *card, u32 causes)
 {
 	struct fpga *fpga = card->drvdata;
-	int ret = -ENODEV;
+	int ret;
 
-	down_read(&fpga->regs_lock);
-	if (fpga_alive(fpga)) {
+	ret = emucard_gate_enter(card, NULL);
+	if (ret)
+		return ret;
+	if (fpga_alive(fpga))
 		iowrite32(causes << FPGA_INT_SOFTWARE_SHIFT, fpga->regs + FPGA_INT_RAISE);
-		ret = 0;
-	}
-	up_read(&fpga->regs_lock);
+	else
+		ret = -ENODEV;
+	emucard_gate_exit(card);
 	return ret;
 }
 
 static int fpga_reset(struct emucard *card)
 {
 	struct fpga *fpga = card->drvdata;
-	int ret = -ENODEV;
+	int ret;
 
-	down_write(&fpga->regs_lock);
-	if (fpga->retired)
-		goto unlock;
+	ret = emucard_gate_claim(card);
+	if (ret)
+		return ret;
+	if (fpga->retired) {
+		ret = -ENODEV;
+		goto unclaim;
+	}
 	fpga_dma_fail(fpga->dma, -EIO);
 	fpga_reset_card(fpga);
-	if (fpga_alive(fpga))
+	if (fpga_alive(fpga)) {
 		ret = fpga_dma_start(fpga->dma);
-	else
+	} else {
+		ret = -ENODEV;
 		fpga_dma_stop(fpga->dma, ret);
-unlock:
-	up_write(&fpga->regs_lock);
+	}
+unclaim:
+	emucard_gate_unclaim(card);
 	return ret;
 }
 
 /* The engine stops for good: a reset that a user asks for does not start it again. */
 static void fpga_retire(struct fpga *fpga)
 {
-	down_write(&fpga->regs_lock);
+	emucard_gate_close(fpga->card);
 	fpga->retired = true;
 	fpga_dma_stop(fpga->dma, -ENODEV);
-	up_write(&fpga->regs_lock);
+	emucard_gate_open(fpga->card);
 }
 
 static void fpga_detach(struct emucard *card)
@@ -297,9 +353,11 @@ static void fpga_detach(struct emucard *card)
 
 static const struct emucard_ops fpga_ops = {
 	.name = "fpga",
-	.numbers = &fpga_numbers,
+	.kind = EMUCARD_KIND_FPGA,
 	.submit = fpga_submit,
 	.cancel = fpga_cancel,
+	.buffer_map = fpga_buffer_map,
+	.buffer_unmap = fpga_buffer_unmap,
 	.reg_read = fpga_reg_read,
 	.reg_write = fpga_reg_write,
 	.irq_raise = fpga_irq_raise,
@@ -410,7 +468,11 @@ static int fpga_request_irqs(struct fpga *fpga)
 	if (kind < 0)
 		return dev_err_probe(dev, -EINVAL,
 				     "irq=%s: not one of auto, msix, msi, intx\n", irq);
-	nr = pci_alloc_irq_vectors(pdev, 1, FPGA_IRQ_VECTORS, kinds[kind]);
+	/*
+	 * All that the card has, of which the last stays unused: to allocate three MSI vectors is
+	 * something that some interrupt controllers' drivers get wrong (irq-gic-v2m of 6.1).
+	 */
+	nr = pci_alloc_irq_vectors(pdev, 1, FPGA_VECTORS, kinds[kind]);
 	if (nr < 0)
 		return dev_err_probe(dev, nr, "no interrupt vectors (irq=%s)\n", irq);
 	ret = devm_add_action_or_reset(dev, fpga_free_vectors, pdev);
@@ -418,11 +480,12 @@ static int fpga_request_irqs(struct fpga *fpga)
 		return ret;
 
 	fpga->intx = !pdev->msix_enabled && !pdev->msi_enabled;
+	nr = min(nr, FPGA_IRQ_VECTORS);
 	info->irq_vectors = nr;
 	info->irq_mode = pdev->msix_enabled ? EMUCARD_IRQ_MSIX :
 			 pdev->msi_enabled ? EMUCARD_IRQ_MSI : EMUCARD_IRQ_INTX;
 
-	/* A cause whose vector there is not arrives at vector 0. */
+	/* A cause that has no vector of its own arrives at vector 0. */
 	for (i = 0; i < FPGA_IRQ_VECTORS; i++)
 		fpga->vectors[i < nr ? i : 0].causes |= causes[i];
 	for (i = 0; i < nr; i++) {
@@ -431,10 +494,11 @@ static int fpga_request_irqs(struct fpga *fpga)
 		vector->fpga = fpga;
 		/* No need to acknowledge what comes most often. */
 		if (!fpga->intx && fpga->features & FPGA_FEATURE_AUTOCLEAR)
-			vector->implied = vector->causes & FPGA_INT_DMA_DONE;
-		vector->silent = vector->implied == vector->causes;
-		ret = devm_request_irq(dev, pci_irq_vector(pdev, i), fpga_irq,
-				       fpga->intx ? IRQF_SHARED : 0, KBUILD_MODNAME, vector);
+			vector->default_causes = vector->causes & FPGA_INT_DMA_DONE;
+		vector->autoclear = vector->default_causes == vector->causes;
+		ret = devm_request_threaded_irq(dev, pci_irq_vector(pdev, i), fpga_irq,
+						fpga_irq_thread, fpga->intx ? IRQF_SHARED : 0,
+						KBUILD_MODNAME, vector);
 		if (ret)
 			return dev_err_probe(dev, ret, "cannot request vector %d\n", i);
 	}
@@ -463,8 +527,8 @@ static void fpga_describe(struct fpga *fpga)
 {
 	struct emucard_info *info = &fpga->card->info;
 
-	info->kind = EMUCARD_KIND_FPGA;
-	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_RESET;
+	info->caps = EMUCARD_CAP_DMA | EMUCARD_CAP_REGS | EMUCARD_CAP_IRQ | EMUCARD_CAP_RESET |
+		     EMUCARD_CAP_BUF;
 	if (info->mmap_size)
 		info->caps |= EMUCARD_CAP_MMAP;
 	if (fpga->features & FPGA_FEATURE_FIXED_IO)
@@ -490,7 +554,6 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!fpga)
 		return -ENOMEM;
 	fpga->pdev = pdev;
-	init_rwsem(&fpga->regs_lock);
 	spin_lock_init(&fpga->irq_lock);
 	pci_set_drvdata(pdev, fpga);
 
@@ -541,53 +604,61 @@ static void fpga_shutdown(struct pci_dev *pdev)
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
 	fpga_retire(fpga);
-	fpga_irq_disable(fpga);
+	fpga_irq_quiesce(fpga);
 }
 
 static int fpga_suspend(struct device *dev)
 {
 	struct fpga *fpga = dev_get_drvdata(dev);
 
+	emucard_gate_close(fpga->card);
 	fpga_dma_pause(fpga->dma);
-	fpga_irq_disable(fpga);
+	fpga_irq_quiesce(fpga);
 	return 0;
 }
 
 static int fpga_resume(struct device *dev)
 {
 	struct fpga *fpga = dev_get_drvdata(dev);
+	int ret = -ENODEV;
 
-	if (!fpga_alive(fpga)) {
+	if (fpga_alive(fpga)) {
+		fpga_save_config(fpga);
+		fpga_irq_restart(fpga);
+		ret = fpga_dma_start(fpga->dma);
+	} else {
 		dev_err(dev, "the card is gone after resume\n");
-		fpga_dma_stop(fpga->dma, -ENODEV);
-		return -ENODEV;
+		fpga_dma_stop(fpga->dma, ret);
 	}
-	fpga_save_config(fpga);
-	fpga_irq_setup(fpga);
-	return fpga_dma_start(fpga->dma);
+	emucard_gate_open(fpga->card);
+	return ret;
 }
 
 static DEFINE_SIMPLE_DEV_PM_OPS(fpga_pm_ops, fpga_suspend, fpga_resume);
 
-/* A reset through sysfs or by another function: nobody may touch registers meanwhile. */
+/* A reset through sysfs or by another function: registers must not be touched meanwhile. */
 static void fpga_reset_prepare(struct pci_dev *pdev)
 {
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
-	down_write(&fpga->regs_lock);
+	emucard_gate_close(fpga->card);
 	fpga_dma_fail(fpga->dma, -EIO);
+	fpga_irq_quiesce(fpga);
 }
 
+/* The gate is closed. */
 static void fpga_restart(struct fpga *fpga)
 {
 	int ret = -ENODEV;
 
-	lockdep_assert_held_write(&fpga->regs_lock);
-	if (fpga->retired)
+	/* The core has restored the configuration, and with it bus mastering. */
+	if (fpga->retired) {
+		pci_clear_master(fpga->pdev);
 		return;
+	}
 	if (fpga_alive(fpga)) {
 		fpga_save_config(fpga);
-		fpga_irq_setup(fpga);
+		fpga_irq_restart(fpga);
 		ret = fpga_dma_start(fpga->dma);
 	} else {
 		fpga_dma_stop(fpga->dma, ret);
@@ -601,7 +672,22 @@ static void fpga_reset_done(struct pci_dev *pdev)
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
 	fpga_restart(fpga);
-	up_write(&fpga->regs_lock);
+	emucard_gate_open(fpga->card);
+}
+
+/* Until fpga_thaw() nothing reaches the card: a user's reset would start DMA on a dead link. */
+static void fpga_freeze(struct fpga *fpga)
+{
+	if (!fpga->frozen)
+		emucard_gate_close(fpga->card);
+	fpga->frozen = true;
+}
+
+static void fpga_thaw(struct fpga *fpga)
+{
+	if (fpga->frozen)
+		emucard_gate_open(fpga->card);
+	fpga->frozen = false;
 }
 
 static pci_ers_result_t fpga_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
@@ -612,11 +698,13 @@ static pci_ers_result_t fpga_error_detected(struct pci_dev *pdev, pci_channel_st
 	case pci_channel_io_normal:
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	case pci_channel_io_frozen:
+		fpga_freeze(fpga);
 		/* Until resume(), which comes only if the link recovers. */
 		fpga_dma_stop(fpga->dma, -EIO);
 		return PCI_ERS_RESULT_NEED_RESET;
 	default:
 		fpga_dma_stop(fpga->dma, -ENODEV);
+		fpga_thaw(fpga);
 		return PCI_ERS_RESULT_DISCONNECT;
 	}
 }
@@ -626,19 +714,23 @@ static pci_ers_result_t fpga_slot_reset(struct pci_dev *pdev)
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
 	pci_restore_state(pdev);
-	return fpga_alive(fpga) ? PCI_ERS_RESULT_RECOVERED : PCI_ERS_RESULT_DISCONNECT;
+	if (!fpga_alive(fpga))
+		return PCI_ERS_RESULT_DISCONNECT;
+	/* What was restored may let an engine reach memory that would not stop before. */
+	fpga_dma_set_master(fpga->dma);
+	return PCI_ERS_RESULT_RECOVERED;
 }
 
 static void fpga_error_resume(struct pci_dev *pdev)
 {
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
-	down_write(&fpga->regs_lock);
-	/* It may be running: the error needed no reset, or a user has asked for one. */
+	fpga_freeze(fpga);
+	/* It may be running: the error needed no reset. */
 	fpga_poll(fpga);
 	fpga_dma_pause(fpga->dma);
 	fpga_restart(fpga);
-	up_write(&fpga->regs_lock);
+	fpga_thaw(fpga);
 }
 
 static const struct pci_error_handlers fpga_err_handlers = {

@@ -26,18 +26,24 @@ nobase_dist_dkms_DATA = \
 	driver/Kbuild \
 	driver/Makefile \
 	driver/edu.c \
+	driver/emucard_budget.c \
+	driver/emucard_buffer.c \
 	driver/emucard_compat.c \
 	driver/emucard_compat.h \
 	driver/emucard_core.h \
 	driver/emucard_driver.h \
+	driver/emucard_gate.c \
 	driver/emucard_ioctl.c \
 	driver/emucard_irq.c \
 	driver/emucard_main.c \
 	driver/emucard_mmap.c \
+	driver/emucard_pages.c \
 	driver/emucard_range.c \
+	driver/emucard_request.c \
 	driver/emucard_rw.c \
 	driver/emucard_sysfs.c \
 	driver/emucard_trace.h \
+	driver/fpga_build.c \
 	driver/fpga_dma.c \
 	driver/fpga_dma.h \
 	driver/fpga_pci.c \

@@ -105,3 +105,12 @@ def test_fault(guest, subtests, name, value, commands, cure):
             guest.sh(cure)
     with subtests.test("after it all is well"):
         guest.sh(f"{DMA} && {RAISE}", matches=["verified", "1 raised and arrived"])
+
+
+def test_an_engine_that_cannot_be_stopped(guest, kselftest):
+    set_fault(guest, "fault-unstoppable", True)
+    set_fault(guest, "fault-delay-ms", 6000)
+    kselftest(guest, "unstoppable")
+    set_fault(guest, "fault-delay-ms", 0)
+    set_fault(guest, "fault-unstoppable", False)
+    guest.sh(DMA, matches=["verified"])

@@ -76,12 +76,21 @@ def test_kselftest_on_a_pci_express_endpoint(guest, kselftest, name):
         assert any(line.startswith("ok ") and "function_resets_under_load" in line for line in said)
 
 
+# A user's reset between the error and the end of its recovery must not touch the card.
+RESETS = (
+    "(while [ ! -e /tmp/enough ]; do fpga-ctl --device /dev/fpga0 reset; done; rm /tmp/enough) "
+    ">/tmp/resets.log 2>&1 &"
+)
+
+
 def test_fatal_error_of_the_link(guest, subtests):
     start(guest, "kept", ["fpga"])
+    guest.run("sh", "-c", RESETS)
     guest.hmp("pcie_aer_inject_error port1 DLP")
     with subtests.test("it is recovered from"):
         sh(guest, "timeout 60 sh -c 'until dmesg | grep -q \"device recovery\"; do sleep 0.1; done'; "
            "dmesg | grep -E 'AER|recovery'", matches=["device recovery successful"])
+    sh(guest, "touch /tmp/enough; timeout 60 sh -c 'while [ -e /tmp/enough ]; do sleep 0.1; done'")
     stopped(guest, subtests, ["fpga"])
     works(guest, subtests, ["fpga"])
 

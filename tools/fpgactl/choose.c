@@ -142,6 +142,7 @@ static const struct {
 	{ EMUCARD_CAP_REGS, "show its registers" },
 	{ EMUCARD_CAP_IRQ, "raise interrupts for software" },
 	{ EMUCARD_CAP_MMAP, "have its memory mapped" },
+	{ EMUCARD_CAP_BUF, "use memory that is registered once" },
 	{ EMUCARD_CAP_RESET, "be reset" },
 	{ EMUCARD_CAP_FACT, "compute factorials: that is a function of edu cards" },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fpga-ctl bench: latency and throughput, of work that was verified. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ struct config {
 	struct measure_limit limit;
 	uint64_t sizes[SIZES_MAX];
 	size_t nsizes;
+	bool registered;
 	unsigned int what;
 	uint64_t caps;		/* that are needed for what was asked for */
 	struct json_object *results;
@@ -50,12 +52,15 @@ static const char help[] =
 static const char options[] =
 	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
 	"  -T, --time TIME      for each line of the result; default 2s\n"
-	"  -n, --samples N      measure so many of each instead\n";
+	"  -n, --samples N      measure so many of each instead\n"
+	"  -r, --registered     dma: register the memory once, instead of pinning and mapping it\n"
+	"                       for each transfer\n";
 
 static const struct option longs[] = {
 	{ "size", required_argument, NULL, 's' },
 	{ "time", required_argument, NULL, 'T' },
 	{ "samples", required_argument, NULL, 'n' },
+	{ "registered", no_argument, NULL, 'r' },
 	COMMON_LONG_OPTIONS
 };
 
@@ -91,7 +96,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 	const struct invocation *call = config->call;
 	int option;
 
-	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "s:T:n:",
+	while ((option = next_option(config->call, argc, argv, COMMON_SHORT_OPTIONS "s:T:n:r",
 				     longs)) != -1) {
 		switch (option) {
 		case 's':
@@ -106,6 +111,10 @@ static void parse_options(struct config *config, int argc, char **argv)
 			config->limit.samples = number_or_die(call, "--samples", optarg, 1,
 							      10000000);
 			break;
+		case 'r':
+			config->registered = true;
+			config->caps |= EMUCARD_CAP_BUF;
+			break;
 		}
 	}
 	for (; optind < argc; optind++)
@@ -116,11 +125,12 @@ static void parse_options(struct config *config, int argc, char **argv)
 static void settle(struct config *config, const struct device *dev)
 {
 	uint64_t room = dev->info.dma_size;
+	bool default_all = !config->what;
 
 	if (room > EMUCARD_DMA_LEN_MAX)
 		room = EMUCARD_DMA_LEN_MAX;
 	for (size_t i = 0; i < SUBJECTS; i++)
-		if (!config->caps && device_can(dev, subjects[i].cap))
+		if (default_all && device_can(dev, subjects[i].cap))
 			config->what |= subjects[i].what;
 
 	if (!config->nsizes) {
@@ -199,6 +209,8 @@ static void put_result(const struct config *config, const char *name, uint64_t b
 	if (bytes)
 		json_put_real(object, "bytes_per_second",
 			      per_second(bytes * samples->count, samples->sum_ns));
+	if (bytes)
+		json_put_bool(object, "registered", config->registered);
 	json_put_bool(object, "verified", true);
 	json_object_array_add(config->results, object);
 }
@@ -219,7 +231,7 @@ static void measure(const struct config *config, struct device *dev)
 	struct samples a = { 0 }, b = { 0 };
 
 	for (size_t i = 0; config->what & WHAT_DMA && i < config->nsizes; i++) {
-		measure_dma(dev, config->sizes[i], &config->limit, &a, &b);
+		measure_dma(dev, config->sizes[i], config->registered, &config->limit, &a, &b);
 		report(config, "to-card", config->sizes[i], &a);
 		report(config, "from-card", config->sizes[i], &b);
 	}

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <fpga_regs.h>
+
 #include "common/numbers.h"
 #include "fpgactl/choose.h"
 #include "fpgactl/command.h"
@@ -21,6 +23,7 @@ static const struct {
 	{ EMUCARD_CAP_MMAP, "mmap" },
 	{ EMUCARD_CAP_RESET, "reset" },
 	{ EMUCARD_CAP_FACT, "fact" },
+	{ EMUCARD_CAP_BUF, "buffers" },
 };
 
 #define NCAPS	(sizeof(caps) / sizeof(caps[0]))
@@ -77,7 +80,19 @@ static void print_version(const struct emucard_info *info)
 	printf("%u.%u\n", major, minor);
 }
 
-static void print_info(const struct device *dev)
+/* What is fixed is the port on the bus; where a host bridge translates, the CPU has another. */
+static void print_fixed(struct device *dev, uint64_t first, uint64_t last)
+{
+	uint64_t base;
+
+	if (device_reg_read(dev, FPGA_FIXED_BASE, 4, &base) || base == first)
+		printf(", a fixed address");
+	else
+		printf(", on the bus %#" PRIx64 "-%#" PRIx64 ", a fixed address", base,
+		       base + (last - first));
+}
+
+static void print_info(struct device *dev)
 {
 	const struct emucard_info *info = &dev->info;
 	uint64_t first = info->regs_base, last = first + info->regs_size - 1;
@@ -90,9 +105,11 @@ static void print_info(const struct device *dev)
 	       info->api_version);
 	printf("  %-12s %s, version ", "card", dev->card.kind->name);
 	print_version(info);
-	printf("  %-12s %s %#" PRIx64 "-%#" PRIx64 "%s\n", "registers",
-	       info->regs_are_ports ? "ports" : "memory", first, last,
-	       device_can(dev, EMUCARD_CAP_FIXED_IO) ? ", a fixed address" : "");
+	printf("  %-12s %s %#" PRIx64 "-%#" PRIx64, "registers",
+	       info->regs_are_ports ? "ports" : "memory", first, last);
+	if (device_can(dev, EMUCARD_CAP_FIXED_IO))
+		print_fixed(dev, first, last);
+	printf("\n");
 	printf("  %-12s %s by DMA", "memory", size_text(info->dma_size, text));
 	if (info->mmap_size)
 		printf(", %s by mmap", size_text(info->mmap_size, text));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fpga-ctl read: registers by name or offset. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,7 +142,8 @@ static void print_register(const struct reg_ref *ref, uint64_t value, struct jso
 	       (int)(2 * ref->width), value, fields[0] ? "  " : "", fields);
 }
 
-static void read_register(struct device *dev, const struct reg_ref *ref,
+/* One of all that the caller may not read is left out; one that was asked for is an error. */
+static void read_register(struct device *dev, const struct reg_ref *ref, bool may_skip,
 			  struct json_object *array)
 {
 	uint64_t value;
@@ -152,6 +154,10 @@ static void read_register(struct device *dev, const struct reg_ref *ref,
 	if (ref->reg && ref->reg->access == REG_WO)
 		warn("%s is write-only: what reads there means nothing", name);
 	ret = device_reg_read(dev, ref->offset, ref->width, &value);
+	if (ret == -EPERM && may_skip) {
+		warn("%s is not shown: only root may read it", name);
+		return;
+	}
 	if (ret)
 		device_die(dev, ret, "reading %s", name);
 	print_register(ref, value, array);
@@ -203,7 +209,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	if (config.names)
 		list_names(&dev, array);
 	for (size_t i = 0; i < list.count; i++)
-		read_register(&dev, &list.refs[i], array);
+		read_register(&dev, &list.refs[i], config.all, array);
 	if (call->json) {
 		object = json_for_device(&dev);
 		json_object_object_add(object, "registers", array);

@@ -84,6 +84,45 @@ int device_dma(struct device *dev, uint32_t direction, void *buffer, uint64_t of
 	return ret;
 }
 
+int device_buf_register(struct device *dev, void *memory, uint64_t len, uint32_t *buf)
+{
+	struct emucard_buf_register reg = {
+		.argsz = sizeof(reg),
+		.addr = (uintptr_t)memory,
+		.len = len,
+	};
+	int ret = request(dev, EMUCARD_BUF_REGISTER, &reg);
+
+	*buf = reg.buf;
+	return ret;
+}
+
+int device_buf_unregister(struct device *dev, uint32_t buf)
+{
+	struct emucard_buf_unregister unreg = { .argsz = sizeof(unreg), .buf = buf };
+
+	return request(dev, EMUCARD_BUF_UNREGISTER, &unreg);
+}
+
+int device_dma_buf(struct device *dev, uint32_t direction, uint32_t buf, uint64_t at,
+		   uint64_t offset, uint64_t len, uint32_t timeout_ms, uint64_t *done)
+{
+	struct emucard_dma dma = {
+		.argsz = sizeof(dma),
+		.flags = direction | EMUCARD_DMA_BUF,
+		.buf = buf,
+		.addr = at,
+		.offset = offset,
+		.len = len,
+		.timeout_ms = timeout_ms,
+	};
+	int ret = request(dev, EMUCARD_DMA, &dma);
+
+	if (done)
+		*done = dma.done;
+	return ret;
+}
+
 int device_irq_raise(struct device *dev, uint32_t causes)
 {
 	struct emucard_irq_raise raise = { .argsz = sizeof(raise), .causes = causes };

@@ -60,6 +60,30 @@ int device_reg_write(struct device *dev, uint32_t offset, uint32_t width, uint64
 int device_dma(struct device *dev, uint32_t direction, void *buffer, uint64_t offset,
 	       uint64_t len, uint32_t timeout_ms, uint64_t *done);
 
+/**
+ * device_buf_register - pin memory and map it for the card, for many transfers
+ * @dev: card, with EMUCARD_CAP_BUF
+ * @memory: the memory
+ * @len: bytes
+ * @buf: result: its number, for device_dma_buf() and device_buf_unregister()
+ */
+int device_buf_register(struct device *dev, void *memory, uint64_t len, uint32_t *buf);
+int device_buf_unregister(struct device *dev, uint32_t buf);
+
+/**
+ * device_dma_buf - as device_dma(), of registered memory
+ * @dev: card
+ * @direction: EMUCARD_DMA_TO_CARD or EMUCARD_DMA_FROM_CARD
+ * @buf: of device_buf_register()
+ * @at: where the transfer begins in that memory, in bytes
+ * @offset: in card memory
+ * @len: bytes
+ * @timeout_ms: 0 for the driver's own
+ * @done: bytes that were moved; or NULL
+ */
+int device_dma_buf(struct device *dev, uint32_t direction, uint32_t buf, uint64_t at,
+		   uint64_t offset, uint64_t len, uint32_t timeout_ms, uint64_t *done);
+
 int device_irq_raise(struct device *dev, uint32_t causes);
 
 /**

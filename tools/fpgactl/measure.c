@@ -21,10 +21,13 @@ static bool enough(const struct measure_limit *limit, uint64_t begin, uint64_t s
 	return limit->ns && now_ns() - begin >= limit->ns;
 }
 
-static uint64_t timed_dma(struct device *dev, uint32_t direction, void *buffer, uint64_t len)
+/* @buf: the buffer is registered under this number; 0: it is not */
+static uint64_t timed_dma(struct device *dev, uint32_t direction, void *buffer, uint32_t buf,
+			  uint64_t len)
 {
 	uint64_t done, ns, begin = now_ns();
-	int ret = device_dma(dev, direction, buffer, 0, len, 0, &done);
+	int ret = buf ? device_dma_buf(dev, direction, buf, 0, 0, len, 0, &done) :
+			device_dma(dev, direction, buffer, 0, len, 0, &done);
 
 	ns = now_ns() - begin;
 	if (ret)
@@ -35,11 +38,24 @@ static uint64_t timed_dma(struct device *dev, uint32_t direction, void *buffer, 
 	return ns;
 }
 
-void measure_dma(struct device *dev, uint64_t len, const struct measure_limit *limit,
-		 struct samples *to_card, struct samples *from_card)
+static uint32_t register_or_die(struct device *dev, void *memory, uint64_t len)
+{
+	uint32_t buf;
+	int ret = device_buf_register(dev, memory, len, &buf);
+
+	if (ret)
+		device_die(dev, ret, "registering %" PRIu64 " bytes of memory (ulimit -l?)", len);
+	return buf;
+}
+
+void measure_dma(struct device *dev, uint64_t len, bool registered,
+		 const struct measure_limit *limit, struct samples *to_card,
+		 struct samples *from_card)
 {
 	struct pattern pattern = { .kind = PATTERN_RANDOM, .seed = now_ns() };
 	uint8_t *sent = xcalloc(1, len), *got = xcalloc(1, len);
+	uint32_t sent_buf = registered ? register_or_die(dev, sent, len) : 0;
+	uint32_t got_buf = registered ? register_or_die(dev, got, len) : 0;
 	uint64_t begin = now_ns();
 
 	for (bool warm = false; !enough(limit, begin, from_card->count); warm = true) {
@@ -50,8 +66,8 @@ void measure_dma(struct device *dev, uint64_t len, const struct measure_limit *l
 		pattern.seed++;
 		pattern_fill(&pattern, 0, sent, len);
 		poison(got, sent, len);
-		to_ns = timed_dma(dev, EMUCARD_DMA_TO_CARD, sent, len);
-		from_ns = timed_dma(dev, EMUCARD_DMA_FROM_CARD, got, len);
+		to_ns = timed_dma(dev, EMUCARD_DMA_TO_CARD, sent, sent_buf, len);
+		from_ns = timed_dma(dev, EMUCARD_DMA_FROM_CARD, got, got_buf, len);
 		if (!verify_bytes(&mismatch, 0, sent, got, len)) {
 			mismatch_format(&mismatch, text, sizeof(text));
 			card_die(&dev->card, EXIT_FAILED, NULL, "%" PRIu64 " of %" PRIu64 " bytes "
@@ -62,6 +78,10 @@ void measure_dma(struct device *dev, uint64_t len, const struct measure_limit *l
 			continue;
 		samples_add(to_card, to_ns);
 		samples_add(from_card, from_ns);
+	}
+	if (registered) {
+		device_buf_unregister(dev, got_buf);
+		device_buf_unregister(dev, sent_buf);
 	}
 	free(got);
 	free(sent);

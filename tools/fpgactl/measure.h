@@ -3,6 +3,7 @@
 #ifndef FPGACTL_MEASURE_H
 #define FPGACTL_MEASURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fpgactl/device.h"
@@ -18,6 +19,7 @@ struct measure_limit {
  * measure_dma - write and read back the first @len bytes of card memory, again and again
  * @dev: card
  * @len: bytes of each transfer
+ * @registered: register the memory once, before (EMUCARD_BUF_REGISTER)
  * @limit: when to stop
  * @to_card: result, one duration for each transfer to the card
  * @from_card: result, likewise
@@ -26,8 +28,9 @@ struct measure_limit {
  * in the durations. The first round is not counted. An error, or data that
  * differs, is explained and ends the tool.
  */
-void measure_dma(struct device *dev, uint64_t len, const struct measure_limit *limit,
-		 struct samples *to_card, struct samples *from_card);
+void measure_dma(struct device *dev, uint64_t len, bool registered,
+		 const struct measure_limit *limit, struct samples *to_card,
+		 struct samples *from_card);
 
 /**
  * measure_irq - from raising an interrupt until the waiting program goes on

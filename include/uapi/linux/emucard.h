@@ -11,6 +11,11 @@
  * structures are laid out the same for 32-bit and 64-bit callers. A field is as
  * old as its request, unless it says since which version it is there.
  *
+ * Stable from version 1 on: numbers of requests, capabilities, kinds and flags; names,
+ * order and meaning of fields; errors that are named here; names of nodes. Requests,
+ * flags, capabilities, and fields at the end of a structure may be added, and raise
+ * EMUCARD_API_VERSION. Not stable: tracepoints, text in the kernel's log.
+ *
  * Errors that every request can give:
  *   EBADF	the file is not open for writing, and the request changes something;
  *		or not for reading, and it reads registers or card memory
@@ -26,9 +31,17 @@
  * fatal signal ends a wait. Errors are those of EMUCARD_DMA; but at the end of the
  * memory reading gives 0, and writing ENOSPC. mmap() with MAP_SHARED maps the
  * memory where EMUCARD_CAP_MMAP is set, else it gives EOPNOTSUPP; the mapping
- * gives SIGBUS once the card is gone. poll() reports POLLPRI when an interrupt
- * event has arrived that this open file has not yet waited for, and POLLERR |
- * POLLHUP once the card is gone.
+ * gives SIGBUS once the card is gone. While the card is being reset or is asleep,
+ * requests and faults of mappings wait; a mapping never shows what a card in reset
+ * answers.
+ *
+ * What the requests of one card hold in memory is bounded (parameter max_inflight_mib
+ * of the module emucard). Beyond that callers wait for their turn, within their time;
+ * a call that must not wait (RWF_NOWAIT, io_uring) gets EAGAIN.
+ *
+ * poll() reports POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM unless a transfer would have
+ * to wait for its turn, POLLPRI when an interrupt event has arrived that this open file
+ * has not yet waited for, and POLLERR | POLLHUP once the card is gone.
  */
 #ifndef _UAPI_LINUX_EMUCARD_H
 #define _UAPI_LINUX_EMUCARD_H
@@ -63,6 +76,7 @@
 #define EMUCARD_CAP_RESET	(1ULL << 4)	/* EMUCARD_RESET */
 #define EMUCARD_CAP_FACT	(1ULL << 5)	/* EMUCARD_FACT */
 #define EMUCARD_CAP_FIXED_IO	(1ULL << 6)	/* the register BAR has a fixed address */
+#define EMUCARD_CAP_BUF		(1ULL << 7)	/* EMUCARD_BUF_REGISTER, _UNREGISTER */
 
 #define EMUCARD_IRQ_INTX	1
 #define EMUCARD_IRQ_MSI		2
@@ -77,7 +91,8 @@
  * @caps: EMUCARD_CAP_*
  * @dma_size: bytes of card memory that DMA reaches, from offset 0
  * @mmap_size: bytes that mmap() reaches, from offset 0; 0: no mmap()
- * @regs_base: first port or physical address of the register BAR
+ * @regs_base: first port or physical address of the register BAR, as the CPU has it;
+ *	where a host bridge translates, the BAR itself holds another
  * @regs_size: bytes of the register BAR
  * @reg_widths: access widths in bytes that EMUCARD_REG takes, ORed (1|2|4|8)
  * @card_version: version register of the card, as read
@@ -112,8 +127,10 @@ struct emucard_info {
  * In, out: struct emucard_reg. The driver refuses to write registers that it needs
  * for itself (EPERM), such as ring, interrupt enable and doorbell. Since version 1.
  *
- * Errors: EPERM; EINVAL: @value has more than @width bytes; ERANGE: @offset +
- * @width is outside the register BAR.
+ * Errors: EPERM, also for reading the registers that hold an address of the kernel's,
+ * which needs CAP_SYS_RAWIO; EINVAL: @value has more than @width bytes; ERANGE:
+ * @offset + @width is outside the register BAR; ETIMEDOUT: the card is being reset, and
+ * that has taken EMUCARD_TIMEOUT_DEFAULT_MS.
  */
 #define EMUCARD_REG		_IO(EMUCARD_MAGIC, 1)
 
@@ -145,26 +162,31 @@ struct emucard_reg {
  *
  * Errors: ERANGE: @offset + @len is outside card memory; EIO: the card reports
  * an error; ETIMEDOUT: not finished in time, the card was stopped and can be
- * used again; EINTR: a signal was handled first; ENOMEM: memory cannot be pinned.
+ * used again; EINTR: a signal was handled first; ENOMEM: memory cannot be pinned, or
+ * not be mapped for the card (no room in bounce buffers or in the IOMMU).
  * After a signal that has no handler, such as SIGCONT, and after a suspend of the
- * machine the call is made again by itself, with all of its time.
+ * machine the call is made again by itself, with what is left of its time.
  */
 #define EMUCARD_DMA		_IO(EMUCARD_MAGIC, 2)
 
 #define EMUCARD_DMA_TO_CARD	(1U << 0)
 #define EMUCARD_DMA_FROM_CARD	(1U << 1)
+#define EMUCARD_DMA_BUF		(1U << 2)	/* the memory is in a registered buffer */
 
 #define EMUCARD_DMA_LEN_MAX	(1ULL << 30)
 
 /**
  * struct emucard_dma - argument of EMUCARD_DMA
  * @argsz: in: size of this structure in bytes
- * @flags: exactly one of EMUCARD_DMA_TO_CARD, EMUCARD_DMA_FROM_CARD
- * @addr: user address of the buffer, any alignment
+ * @flags: exactly one of EMUCARD_DMA_TO_CARD, EMUCARD_DMA_FROM_CARD; may have
+ *	EMUCARD_DMA_BUF
+ * @addr: user address of the memory, any alignment; with EMUCARD_DMA_BUF where it
+ *	begins in the registered buffer [bytes]
  * @offset: in card memory [bytes], any alignment
  * @len: 1 to EMUCARD_DMA_LEN_MAX bytes
- * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
- * @pad: 0
+ * @timeout_ms: in: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS;
+ *	out, with EINTR: what is left, at least 1
+ * @buf: with EMUCARD_DMA_BUF emucard_buf_register.buf of this open file; else 0
  * @done: out, also on an error that ends a transfer: bytes known to have been moved
  */
 struct emucard_dma {
@@ -174,8 +196,67 @@ struct emucard_dma {
 	__u64 offset;
 	__u64 len;
 	__u32 timeout_ms;
-	__u32 pad;
+	__u32 buf;
 	__u64 done;
+};
+
+/**
+ * EMUCARD_BUF_REGISTER - pin memory and map it for the card once, for many transfers
+ *
+ * In, out: struct emucard_buf_register. EMUCARD_DMA with EMUCARD_DMA_BUF then moves parts of
+ * it without pinning and mapping them. The buffer belongs to this open file, until
+ * EMUCARD_BUF_UNREGISTER or until the file is closed for the last time. What is done to the
+ * address space meanwhile (munmap(), fork()) does not change which memory it is. Since
+ * version 1, with EMUCARD_CAP_BUF.
+ *
+ * Errors: EFAULT: the memory is not there, or cannot be written to; ENOMEM: it would exceed
+ * RLIMIT_MEMLOCK of the process, or cannot be mapped for the card; ENOSPC: the file has
+ * EMUCARD_BUFS_MAX buffers; EOPNOTSUPP: memory that cannot be pinned for long.
+ */
+#define EMUCARD_BUF_REGISTER	_IO(EMUCARD_MAGIC, 8)
+
+#define EMUCARD_BUFS_MAX	64
+
+/**
+ * struct emucard_buf_register - argument of EMUCARD_BUF_REGISTER
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ * @addr: user address, any alignment
+ * @len: 1 to EMUCARD_DMA_LEN_MAX bytes
+ * @buf: out: number of the buffer, 1 to EMUCARD_BUFS_MAX
+ * @pad: 0
+ */
+struct emucard_buf_register {
+	__u32 argsz;
+	__u32 flags;
+	__u64 addr;
+	__u64 len;
+	__u32 buf;
+	__u32 pad;
+};
+
+/**
+ * EMUCARD_BUF_UNREGISTER - give a registered buffer back
+ *
+ * In: struct emucard_buf_unregister. Transfers that are under way keep the memory until they
+ * have ended. Since version 1.
+ *
+ * Errors: ENOENT: no buffer of this open file has that number (also EMUCARD_DMA gives that).
+ */
+#define EMUCARD_BUF_UNREGISTER	_IO(EMUCARD_MAGIC, 9)
+
+/**
+ * struct emucard_buf_unregister - argument of EMUCARD_BUF_UNREGISTER
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ * @buf: number of the buffer
+ * @pad: 0
+ */
+struct emucard_buf_unregister {
+	__u32 argsz;
+	__u32 flags;
+	__u32 buf;
+	__u32 pad;
 };
 
 /**
@@ -220,7 +301,8 @@ struct emucard_irq_raise {
  * @argsz: in: size of this structure in bytes
  * @flags: 0 or EMUCARD_IRQ_NOWAIT
  * @count: in: the count last seen; out: the count now
- * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
+ * @timeout_ms: in: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS;
+ *	out, with EINTR: what is left, at least 1
  * @causes: out: causes, ORed, that have arrived since this file last asked
  */
 struct emucard_irq_wait {
@@ -235,7 +317,7 @@ struct emucard_irq_wait {
  * EMUCARD_IRQ_EVENTFD - signal an eventfd on each software interrupt
  *
  * In: struct emucard_irq_eventfd. One eventfd for each open file; a second call
- * replaces the first. Since version 1.
+ * replaces the first. It is also signalled once when the card goes. Since version 1.
  *
  * Errors: EBADF: @fd is not open; EINVAL: @fd is not an eventfd.
  */
@@ -260,6 +342,10 @@ struct emucard_irq_eventfd {
  *
  * In: struct emucard_reset. Transfers in flight fail with EIO; card memory is
  * kept. Since version 1.
+ *
+ * Errors: EIO: the card does not work after it, or its DMA engine did not stop and may
+ * still access memory, which a later reset finds out; ETIMEDOUT: another reset, or the
+ * recovery of the bus from an error, has taken EMUCARD_TIMEOUT_DEFAULT_MS.
  */
 #define EMUCARD_RESET		_IO(EMUCARD_MAGIC, 6)
 
@@ -289,7 +375,8 @@ struct emucard_reset {
  * @flags: 0
  * @value: in: n
  * @result: out: n! modulo 2^32
- * @timeout_ms: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS
+ * @timeout_ms: in: 1 to EMUCARD_TIMEOUT_MAX_MS; 0: EMUCARD_TIMEOUT_DEFAULT_MS;
+ *	out, with EINTR: what is left, at least 1
  * @pad: 0
  */
 struct emucard_fact {

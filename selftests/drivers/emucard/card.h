@@ -18,6 +18,11 @@
 #define KIB	1024UL
 #define MIB	(1024UL * KIB)
 
+static inline size_t page_size(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
 /* For the outer bound of a wait that is expected to end by itself [ms] */
 #define PATIENCE_MS	20000
 
@@ -169,7 +174,7 @@ static inline int card_reopen(uint32_t kind)
 /* Memory that ends where nothing is mapped any more */
 static inline unsigned char *map_before_hole(size_t len)
 {
-	size_t page = sysconf(_SC_PAGESIZE);
+	size_t page = page_size();
 	size_t whole = (len + page - 1) / page * page;
 	unsigned char *map = mmap(NULL, whole + page, PROT_READ | PROT_WRITE,
 				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

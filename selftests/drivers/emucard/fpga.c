@@ -37,45 +37,69 @@ TEST_F(card, a_mapping_is_the_memory_that_dma_sees)
 
 TEST_F(card, a_mapping_may_begin_anywhere)
 {
+	size_t page = page_size();
 	unsigned char *all, *part;
 
 	all = mmap(NULL, self->info.mmap_size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
-	part = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 3 * 4096);
+	part = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 3 * page);
 	ASSERT_NE(MAP_FAILED, all);
 	ASSERT_NE(MAP_FAILED, part);
-	part[4097] = 0x5c;
-	EXPECT_EQ(0x5c, ((volatile unsigned char *)all)[4 * 4096 + 1]);
+	part[page + 1] = 0x5c;
+	EXPECT_EQ(0x5c, ((volatile unsigned char *)all)[4 * page + 1]);
+}
+
+/* As a debugger reads and writes another process */
+TEST_F(card, a_mapping_can_be_looked_at_by_a_debugger)
+{
+	int mem = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	unsigned char buf[100];
+	unsigned char *map;
+
+	map = mmap(NULL, 2 * page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	ASSERT_GE(mem, 0);
+	memset(map, 0x33, 2 * page_size());
+	/* Across pages, at odd places */
+	ASSERT_EQ(sizeof(buf), pread(mem, buf, sizeof(buf), (uintptr_t)map + page_size() - 33));
+	EXPECT_EQ(0x33, buf[0]);
+	EXPECT_EQ(0x33, buf[99]);
+	buf[0] = 0x44;
+	ASSERT_EQ(1, pwrite(mem, buf, 1, (uintptr_t)map + page_size() + 5));
+	EXPECT_EQ(0x44, ((volatile unsigned char *)map)[page_size() + 5]);
+	close(mem);
 }
 
 TEST_F(card, a_mapping_is_bounded_and_shared)
 {
+	size_t page = page_size();
 	size_t size = self->info.mmap_size;
 
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, size + 4096, PROT_READ, MAP_SHARED, self->fd, 0));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, size + page, PROT_READ, MAP_SHARED, self->fd, 0));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd, size));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, page, PROT_READ, MAP_SHARED, self->fd, size));
 	EXPECT_EQ(EINVAL, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, self->fd, 0));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, page, PROT_READ, MAP_PRIVATE, self->fd, 0));
 	EXPECT_EQ(EINVAL, errno);
 }
 
 TEST_F(card, a_mapping_to_read_needs_a_file_open_for_reading)
 {
+	size_t page = page_size();
 	int fd = open(card_node(variant->kind), O_RDONLY);
 	unsigned char *map, buf[5000];
 
 	ASSERT_GE(fd, 0);
 	fill_pattern(buf, sizeof(buf), 8);
 	ASSERT_EQ(0, card_to(self->fd, buf, 12345, sizeof(buf)));
-	map = mmap(NULL, 5 * 4096, PROT_READ, MAP_SHARED, fd, 0);
+	map = mmap(NULL, 5 * page, PROT_READ, MAP_SHARED, fd, 0);
 	ASSERT_NE(MAP_FAILED, map);
 	EXPECT_EQ(sizeof(buf), first_difference(buf, map + 12345, sizeof(buf)));
-	EXPECT_EQ(-1, mprotect(map, 4096, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(-1, mprotect(map, page, PROT_READ | PROT_WRITE));
 	EXPECT_EQ(EACCES, errno);
 
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
 	EXPECT_EQ(EACCES, errno);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, page, PROT_READ, MAP_PRIVATE, fd, 0));
 	EXPECT_EQ(EINVAL, errno);
 	close(fd);
 }
@@ -89,11 +113,12 @@ static void on_sigbus(int sig)
 
 TEST_F(card, a_mapping_of_a_card_that_went_gives_sigbus)
 {
+	size_t page = page_size();
 	struct sigaction action = { .sa_handler = on_sigbus };
 	volatile unsigned char *map;
 
 	SKIP_UNLESS_ROOT();
-	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
+	map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 	ASSERT_NE(MAP_FAILED, map);
 	map[0] = 1;
 	ASSERT_EQ(0, sigaction(SIGBUS, &action, NULL));
@@ -103,7 +128,7 @@ TEST_F(card, a_mapping_of_a_card_that_went_gives_sigbus)
 		EXPECT_TRUE(false) TH_LOG("a page that was touched before is still there");
 	}
 	if (!sigsetjmp(bus_error, 1)) {
-		map[4096] = 2;
+		map[page] = 2;
 		EXPECT_TRUE(false) TH_LOG("a page that was not touched before is there");
 	}
 	ASSERT_EQ(0, card_bind(&self->info, "bind"));

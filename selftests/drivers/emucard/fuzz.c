@@ -119,7 +119,7 @@ static void check_error(const char *what, unsigned long detail, long error)
 {
 	static const int named[] = {
 		0, EBADF, EFAULT, EINVAL, ENODEV, ENOTTY, EOPNOTSUPP, EPERM, ERANGE, EIO,
-		ETIMEDOUT, EINTR, ENOMEM, ENOSPC,
+		ETIMEDOUT, EINTR, ENOMEM, ENOSPC, ENOENT,
 	};
 	size_t i;
 
@@ -146,6 +146,8 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 		struct emucard_irq_eventfd event;
 		struct emucard_reset reset;
 		struct emucard_fact fact;
+		struct emucard_buf_register reg_buf;
+		struct emucard_buf_unregister unreg_buf;
 	} u = { 0 };
 	size_t size = 8, flip;
 
@@ -168,6 +170,12 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 		u.dma.offset = one_in(8) ? near(16 * MIB) :
 			       below(self->kind == EMUCARD_KIND_FPGA ? 16 * MIB : 4096);
 		u.dma.timeout_ms = timeout();
+		if (one_in(4)) {
+			u.dma.flags |= EMUCARD_DMA_BUF;
+			u.dma.buf = one_in(8) ? near(EMUCARD_BUFS_MAX) : 1 + below(8);
+			u.dma.addr = one_in(8) ? near(MIB) : below(8192);
+			u.dma.len = one_in(8) ? near(MIB) : 1 + below(8192);
+		}
 		break;
 	case 3:
 		size = sizeof(u.raise);
@@ -191,10 +199,19 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 		u.fact.value = below(1000);
 		u.fact.timeout_ms = timeout();
 		break;
+	case 8:
+		size = sizeof(u.reg_buf);
+		u.reg_buf.addr = (uintptr_t)address();
+		u.reg_buf.len = length((unsigned char *)(uintptr_t)u.reg_buf.addr);
+		break;
+	case 9:
+		size = sizeof(u.unreg_buf);
+		u.unreg_buf.buf = near(EMUCARD_BUFS_MAX);
+		break;
 	}
 	u.info.argsz = one_in(16) ? near(ARG_BYTES) % (ARG_BYTES + 1) : size;
 	flip = below(32 * size);
-	if (flip < size && (nr != 2 || flip - offsetof(struct emucard_dma, addr) >= 8))
+	if (flip < size && ((nr != 2 && nr != 8) || flip - offsetof(struct emucard_dma, addr) >= 8))
 		((unsigned char *)&u)[flip] ^= 1U << below(8);
 	/* Whatever was flipped: no long wait, and no more than there is. */
 	if (nr == 2 && u.dma.timeout_ms > 1000)
@@ -212,7 +229,7 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 static void call_ioctl(int fd)
 {
 	unsigned char arg[ARG_BYTES + 16];
-	unsigned int nr = below(8);
+	unsigned int nr = below(10);
 	size_t size, i;
 	int ret;
 
@@ -220,8 +237,8 @@ static void call_ioctl(int fd)
 		unsigned long request = near(ULONG_MAX);
 
 		/* Numbers of the core's own interface only: others are the kernel's. */
-		if ((request >> 8 & 0xff) != EMUCARD_MAGIC || (request & 0xff) < 8)
-			request = _IO(EMUCARD_MAGIC, 8 + below(248));
+		if ((request >> 8 & 0xff) != EMUCARD_MAGIC || (request & 0xff) < 10)
+			request = _IO(EMUCARD_MAGIC, 10 + below(246));
 		check_error("ioctl of another number", request,
 			    -card_ioctl(fd, request, one_in(2) ? self->hole : self->arena));
 		return;

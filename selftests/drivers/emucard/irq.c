@@ -112,9 +112,9 @@ TEST_F(card, causes_must_be_of_the_sixteen)
 	EXPECT_EQ(-EINVAL, card_raise(self->fd, 0x10000));
 }
 
-TEST_F(card, poll_is_ready_only_when_something_happened)
+TEST_F(card, poll_is_urgent_only_when_something_happened)
 {
-	struct pollfd pfd = { .fd = self->fd, .events = POLLPRI | POLLIN | POLLOUT };
+	struct pollfd pfd = { .fd = self->fd, .events = POLLPRI };
 	uint64_t count = count_now(self->fd);
 
 	EXPECT_EQ(0, poll(&pfd, 1, 0));
@@ -123,6 +123,74 @@ TEST_F(card, poll_is_ready_only_when_something_happened)
 	EXPECT_EQ(POLLPRI, pfd.revents);
 	ASSERT_EQ(0, card_wait(self->fd, 0, &count, PATIENCE_MS, NULL));
 	EXPECT_EQ(0, poll(&pfd, 1, 0));
+}
+
+/* As of a file: without it io_uring, which waits for it, would wait for ever. */
+TEST_F(card, poll_says_that_memory_can_be_read_and_written)
+{
+	struct pollfd pfd = {
+		.fd = self->fd, .events = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM,
+	};
+
+	ASSERT_EQ(1, poll(&pfd, 1, 0));
+	EXPECT_EQ(POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM, pfd.revents);
+}
+
+/* Without a handler the kernel makes the call again; with all of its time, it never ended. */
+TEST_F(card, signals_do_not_prolong_a_wait)
+{
+	struct emucard_irq_wait wait = {
+		.argsz = sizeof(wait), .count = count_now(self->fd), .timeout_ms = 400,
+	};
+	int status, tries;
+	pid_t pid = fork();
+
+	if (!pid) {
+		card_ioctl(self->fd, EMUCARD_IRQ_WAIT, &wait);
+		_exit(0);
+	}
+	for (tries = 0; tries < 100; tries++) {
+		usleep(50000);
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			break;
+		stop_and_continue(pid);
+	}
+	/* 5 s of signals, for a wait of 0.4 s */
+	EXPECT_GT(100, tries);
+	if (tries == 100) {
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+	}
+}
+
+TEST_F(card, a_signal_leaves_what_is_left_of_the_time)
+{
+	struct itimerval often = { .it_interval.tv_usec = 10000, .it_value.tv_usec = 10000 };
+	struct itimerval never = { 0 };
+	struct sigaction action = { .sa_handler = nothing };
+	struct emucard_irq_wait wait = {
+		.argsz = sizeof(wait), .count = count_now(self->fd), .timeout_ms = PATIENCE_MS,
+	};
+
+	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
+	ASSERT_EQ(0, setitimer(ITIMER_REAL, &often, NULL));
+	EXPECT_EQ(-EINTR, card_ioctl(self->fd, EMUCARD_IRQ_WAIT, &wait));
+	setitimer(ITIMER_REAL, &never, NULL);
+	EXPECT_LT(0, wait.timeout_ms);
+	EXPECT_GE(PATIENCE_MS, wait.timeout_ms);
+}
+
+TEST_F(card, an_eventfd_is_signalled_when_the_card_goes)
+{
+	int event = eventfd(0, EFD_NONBLOCK);
+	struct pollfd pfd = { .fd = event, .events = POLLIN };
+
+	SKIP_UNLESS_ROOT();
+	ASSERT_EQ(0, card_eventfd(self->fd, event));
+	ASSERT_EQ(0, card_bind(&self->info, "unbind"));
+	EXPECT_EQ(1, poll(&pfd, 1, PATIENCE_MS));
+	ASSERT_EQ(0, card_bind(&self->info, "bind"));
+	close(card_reopen(variant->kind));
 }
 
 TEST_F(card, an_eventfd_is_signalled)

@@ -85,4 +85,94 @@ TEST_F(card, function_resets_under_load_cost_at_most_eio)
 	EXPECT_TRUE(card_works(self->fd));
 }
 
+struct toucher {
+	pthread_t thread;
+	volatile unsigned char *map;
+	atomic_bool stop;
+	atomic_ulong rounds;
+	int wrong;
+};
+
+/* A card in reset answers all-ones, which a mapping must not show. */
+static void *touch(void *data)
+{
+	struct toucher *t = data;
+	unsigned char seen;
+
+	while (!atomic_load(&t->stop)) {
+		seen = *t->map;
+		if (seen != 0x5a && !t->wrong)
+			t->wrong = seen;
+		atomic_fetch_add(&t->rounds, 1);
+	}
+	return NULL;
+}
+
+/* Until the other thread has gone round: it is not stuck. 0, or -ETIME */
+static int wait_for_round(struct toucher *t)
+{
+	unsigned long before = atomic_load(&t->rounds);
+	int tries;
+
+	for (tries = 0; tries < PATIENCE_MS; tries++) {
+		if (atomic_load(&t->rounds) != before)
+			return 0;
+		usleep(1000);
+	}
+	return -ETIME;
+}
+
+TEST_F(card, a_mapping_does_not_show_a_card_in_reset)
+{
+	struct toucher toucher = { 0 };
+	unsigned char *map;
+	int round;
+
+	if (!(self->info.caps & EMUCARD_CAP_MMAP))
+		SKIP(return, "this card has nothing to map");
+	SKIP_UNLESS_RESET(&self->info);
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	*map = 0x5a;
+	toucher.map = map;
+	ASSERT_EQ(0, pthread_create(&toucher.thread, NULL, touch, &toucher));
+	for (round = 0; round < 5; round++) {
+		ASSERT_EQ(0, wait_for_round(&toucher));
+		EXPECT_EQ(0, reset_function(&self->info));
+	}
+	EXPECT_EQ(0, wait_for_round(&toucher));
+	atomic_store(&toucher.stop, true);
+	pthread_join(toucher.thread, NULL);
+	EXPECT_EQ(0, toucher.wrong);
+}
+
+/*
+ * All cards behind a bridge are reset at once: the kernel prepares each of them before it
+ * resets the bus. With two of these cards there, a lock that one of them holds until the
+ * reset is done would be taken twice.
+ */
+TEST_F(card, a_reset_of_the_bus_costs_at_most_eio)
+{
+	struct worker workers[WORKERS];
+	char path[160];
+	int round, i;
+
+	SKIP_UNLESS_ROOT();
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/../reset_subordinate",
+		 self->info.slot);
+	if (access(path, W_OK))
+		SKIP(return, "no bridge above the card that this kernel can reset: %s",
+		     strerror(errno));
+	ASSERT_EQ(0, start_workers(workers, self->fd, -EIO));
+	for (round = 0; round < 3; round++) {
+		usleep(50000 * round);
+		EXPECT_EQ(0, write_to(path, "1"));
+	}
+	stop_workers(workers);
+	for (i = 0; i < WORKERS; i++) {
+		EXPECT_EQ(0, workers[i].error) TH_LOG("worker %d", i);
+	}
+	EXPECT_TRUE(card_works(self->fd));
+}
+
 TEST_HARNESS_MAIN

@@ -102,7 +102,7 @@ TEST_F(card, a_transfer_that_fails_is_traced_with_its_error)
 	int port;
 
 	ASSERT_NE(NULL, end);
-	port = open("/dev/port", O_RDWR);
+	port = open_ports();
 	if (whole && port < 0)
 		SKIP(return, "/dev/port: %s", strerror(errno));
 	SKIP_UNLESS_TRACED();
