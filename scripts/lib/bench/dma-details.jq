@@ -4,7 +4,7 @@ def median: sort | .[length / 2 | floor];
 def direction: if .read.total_ios > 0 then .read else .write end;
 def us: . / 100 | round / 10;
 
-[.[] | .target as $target | .fio.jobs[] | direction as $io |
+[.[] | .target as $target | (.fio.jobs // [])[] | direction as $io |
  {what: .jobname, $target, iops: $io.iops, mb: ($io.bw_bytes / 1e6),
   p50: $io.clat_ns.percentile["50.000000"], p99: $io.clat_ns.percentile["99.000000"],
   p999: $io.clat_ns.percentile["99.900000"],

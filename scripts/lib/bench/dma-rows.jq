@@ -13,9 +13,16 @@ def rate($what; $target):
 	 max_by(.rate) as $peer |
 	 {name: ("dma: " + $what), ours: ($runs | rate($what; "fpga") | round),
 	  peer: ($peer.rate | round), peer_name: ("QEMU's " + $peer.name), unit: "per s",
-	  better: "more", aim: 2}),
+	  better: "more", aim: (if ($what | contains("batches")) then 5 else 2 end)}),
 	($whats[] | select(startswith("1 MiB")) | . as $what |
 	 {name: ("dma: " + $what + ", memory"), ours: (($runs | rate($what; "fpga")) * 1.048576 | round),
+	  peer: ($memcpy / 1e6 | round), peer_name: "memcpy() on the host", unit: "MB/s",
+	  better: "more",
+	  aim: (if ($what | contains("registered, huge")) then 0.6 else 0.5 end)}),
+	("from-card", "to-card" | . as $op |
+	 {name: ("dma: 1 MiB " + $op + ", registered once (EMUCARD_BUF_REGISTER), memory"),
+	  ours: ([$runs[] | select(.target == "buffer") | .bench.results[] |
+		  select(.operation == $op) | .bytes_per_second] | max / 1e6 | round),
 	  peer: ($memcpy / 1e6 | round), peer_name: "memcpy() on the host", unit: "MB/s",
 	  better: "more", aim: 0.5}),
 	# The mean: fio's percentiles are no finer than 1 ms here. The guest's clock and that of
