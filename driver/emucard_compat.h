@@ -21,7 +21,7 @@
  * Regions that are released when the driver is unbound. Until 6.15 pci_request_regions() does
  * that by itself after pcim_enable_device(); from 6.16 on only this one does.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 static inline int pcim_request_all_regions(struct pci_dev *pdev, const char *name)
 {
 	return pci_request_regions(pdev, name);
