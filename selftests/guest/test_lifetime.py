@@ -4,7 +4,6 @@ errors of the link, sudden absence, hot-unplug, a reboot. Each with requests und
 
 import pytest
 from guest import SessionLost
-from harness import is_long
 from harness.cards import REGISTERS
 from harness.kselftests import DIRECTORY
 from harness.machines import ROOT_PORTS

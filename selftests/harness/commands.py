@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 
+import tree
+
 from . import TOP
 
 TAIL = 60
@@ -112,8 +114,7 @@ def checkpatch(*arguments):
 
 def tree_files(*paths):
     """The project's files below these paths, from the top of the tree."""
-    names = library("tree", "tree_files", *paths)
-    return [name for name in names.split("\0") if name]
+    return tree.files(*(paths or ["."]))
 
 
 def copy_tree(directory):

@@ -163,7 +163,7 @@ class Reporter:
             f"{report.nodeid} ({report.when})")
         detail = report.longreprtext
         # What it has said, unless the message has it
-        if report.failed and not report.capstdout.strip()[-200:] in detail:
+        if report.failed and report.capstdout.strip().rpartition("\n")[2] not in detail:
             detail += f"\nit has said:\n{tail(report.capstdout)}"
         if report.skipped:
             detail = getattr(report, "wasxfail", "") or report.longrepr[2].removeprefix("Skipped: ")

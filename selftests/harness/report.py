@@ -45,6 +45,16 @@ class Outcome:
         elif kind == "result":
             self._take({**event, "item": self.running})
 
+    def as_before(self, result):
+        """Another result that failed with the same words, as when a build that all of them need
+        has failed; or None."""
+        for other in self.results:
+            if other is result:
+                return None
+            if other["outcome"] == "failed" and other["detail"] == result["detail"]:
+                return other["name"]
+        return None
+
     def failed(self, name, detail):
         self._take({"name": name, "outcome": "failed", "detail": detail, "duration": 0,
                     "item": None})
@@ -55,7 +65,7 @@ class Outcome:
 
     def _take(self, result):
         self.results.append(result)
-        self._report.show(self.suite, result)
+        self._report.show(self.suite, result, self.as_before(result))
 
     def end(self):
         self.seconds = time.monotonic() - self._begin
@@ -83,10 +93,12 @@ class Report:
     def say(self, text):
         self.print(f"[{time.monotonic() - self._begin:4.0f}s] {text}", sys.stderr)
 
-    def show(self, suite, result):
+    def show(self, suite, result, as_before):
         text = f"{SHOWN[result['outcome']]} {suite.name}: {result['name']}"
         if result["outcome"] == "skipped":
             text += f" # {result['detail']}"
+        elif as_before:
+            text += f"\n     | as {as_before}, above"
         elif result["outcome"] == "failed":
             text += "".join(f"\n     | {line}" for line in result["detail"].splitlines())
         self.print(text)

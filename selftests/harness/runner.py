@@ -87,6 +87,8 @@ class Lane(threading.Thread):
 
     def _judge(self, outcome, suite, status, late):
         """What pytest's exit status says besides its results."""
+        if self.stopped.is_set():
+            return
         if late:
             outcome.failed(outcome.running or f"{suite.name} (the run of the suite)",
                            f"the suite has not ended in {suite.limit} s, and was stopped here")

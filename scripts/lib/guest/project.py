@@ -194,7 +194,7 @@ def _build_modules(part):
 def _selftests(release):
     return Part("selftests", f"selftests-{release.codename}", release,
                 ("include", "scripts/demo.d", "scripts/lib/common.sh", "scripts/lib/kernel_source.sh",
-                 "selftests/cli", "selftests/drivers"), _build_selftests)
+                 "selftests/cli", "selftests/drivers"), _build_selftests, less=r"/test_[^/]*\.py$")
 
 
 def _build_selftests(part):

@@ -99,6 +99,24 @@ def test_failure_is_shown_with_what_the_test_has_said(check):
     assert any("the last words" in line for line in check.run()[1])
 
 
+def test_what_all_tests_lack_is_shown_once(check):
+    check.suite("some", """
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def build():
+            pytest.fail("no compiler")
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_one(build, number):
+            pass
+    """)
+    _, lines, _ = check.run()
+    assert sum("no compiler" in line for line in lines) == 1 + 1  # its line, and what it says
+    assert sum("as ::test_one[0] (setup), above" in line for line in lines) == 2
+    assert lines[-1] == "0 passed, 3 failed, 0 skipped"
+
+
 def test_results_of_steps_are_counted_instead_of_their_test(check):
     check.suite("some", """
         def test_steps(subtests):
@@ -134,6 +152,9 @@ def test_tap_of_a_program_is_counted_test_by_test(check):
         def test_fails(tap):
             tap("sh", "-c", "echo 1..1; echo ok 1; exit 3")
 
+        def test_skips(tap):
+            tap("sh", "-c", "echo '1..0 # SKIP no card'; exit 4")
+
         def test_hangs(tap):
             tap("sh", "-c", "echo 1..1; echo ok 1; sleep 100", timeout=0.5)
     """)
@@ -144,7 +165,7 @@ def test_tap_of_a_program_is_counted_test_by_test(check):
     assert "planned 3 tests, saw 1" in text
     assert "ended with status 3" in text
     assert "has not ended in 0.5 s" in text
-    assert lines[-1] == "5 passed, 4 failed, 1 skipped"
+    assert lines[-1] == "5 passed, 4 failed, 2 skipped"
 
 
 @pytest.mark.parametrize("code, said", [

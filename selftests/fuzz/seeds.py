@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the fuzzers of pciaddr-check begin with: {name: bytes} for each target."""
+
+import glob
+import gzip
+import html
+import lzma
+import re
+import subprocess
+
+from harness import SELFTESTS, TOP
+
+DUMP = f"{SELFTESTS}/pciaddr/guest/guest.lspci"
+CORPUS = f"{TOP}/../shared/corpus"
+MOST = 20000  # of a file of the corpus
+
+
+def _file(path, length=-1):
+    with open(path, "rb") as file:
+        return file.read(length)
+
+
+def _files(pattern, length=-1):
+    """Files that may be there, or not be readable."""
+    found = {}
+    for path in glob.glob(pattern):
+        try:
+            found[path.strip("/").replace("/", "-")] = _file(path, length)
+        except OSError:
+            pass
+    return found
+
+
+def _small(lines=None):
+    """Bridge and card of the guest, so that an input of a fuzzer has the whole of something."""
+    text = _file(DUMP).decode()
+    parts = re.split(r"^(?=[0-9a-f]+:[0-9a-f]+\.[0-9a-f] )", text, flags=re.MULTILINE)
+    small = "".join(part for part in parts if re.match(r"(0000:)?(00:04|01:01)", part))
+    assert small
+    return "".join(small.splitlines(True)[:lines])
+
+
+def _without_hex(text):
+    return re.sub(r"^[0-9a-f]+: .*\n", "", text, flags=re.MULTILINE)
+
+
+def _early_log(text):
+    """As the kernel's pci=earlydump has it"""
+    lines = []
+    for line in text.splitlines():
+        if slot := re.match(r"[0-9a-f]+:[0-9a-f]+\.[0-9a-f] ", line):
+            lines.append(f"[    0.28] pci 0000:{slot[0].strip()}: config space:")
+        elif re.match(r"[0-9a-f]0: ", line):
+            lines.append(f"[    0.28] 000000{line}")
+    return "\n".join(lines) + "\n"
+
+
+def dump():
+    made = subprocess.run([f"{SELFTESTS}/pciaddr/make-dump", "-v", "20"], check=True,
+                          stdout=subprocess.PIPE).stdout
+    return {"guest": _file(DUMP), "made": made, **_files(f"{CORPUS}/pciutils/*", MOST)}
+
+
+def ioports():
+    return {"guest": _file(f"{DUMP}.ioports"), "guest-iomem": _file(f"{DUMP}.iomem"),
+            **_files("/proc/ioports"), **_files("/sys/bus/pci/devices/*/resource")}
+
+
+def spec():
+    return _files(f"{TOP}/examples/*.yaml")
+
+
+def packed():
+    small = _small()
+    zstd = subprocess.run(["zstd", "-c"], input=small.encode(), check=True, stdout=subprocess.PIPE)
+    return {"gzip": gzip.compress(small.encode()), "xz": lzma.compress(small.encode()),
+            "zstd": zstd.stdout, "UTF-16": small.encode("utf-16"),
+            "UTF-16BE": small.encode("utf-16-be")}
+
+
+def text():
+    small = _small()
+    return {
+        "quoted": re.sub("^", "> ", small, flags=re.MULTILINE).encode(),
+        "html": re.sub("$", "<br>", html.escape(small, False), flags=re.MULTILINE).encode(),
+        "blanks": small.expandtabs().replace(" ", "\N{NO-BREAK SPACE}").encode(),
+        "without-hex": _without_hex(_file(DUMP).decode())[:15000].encode(),
+        **{name: data for name, data in _files(f"{CORPUS}/field/*").items()
+           if not name.endswith((".dmesg", ".ioports"))},
+    }
+
+
+def parts():
+    small = _small()
+    records = _without_hex(small) + re.sub(r"^\t.*\n", "", small, flags=re.MULTILINE)
+    mixed = _small(40).encode() + _file(f"{DUMP}.ioports") + _file(f"{DUMP}.iomem")
+    return {"records": records.encode(), "parts": mixed, **_files(f"{CORPUS}/field/*.ioports")}
+
+
+def log():
+    small = _small()
+    syslog = re.sub("^", "Feb 21 10:00:01 host kernel: [    0.1] ", small, flags=re.MULTILINE)
+    return {"syslog": syslog.encode(), "early": _early_log(small).encode(),
+            **_files(f"{CORPUS}/field/*.dmesg", MOST)}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The device models under QEMU's fuzzer, with ASan. FUZZ_SECONDS in the environment: for each of
+the three machines [s]."""
+
+import os
+import re
+
+import pytest
+from harness import CACHE
+from harness.commands import run, script
+
+SECONDS = int(os.environ.get("FUZZ_SECONDS", 600))
+SEEDS = ("to-card", "to-host", "segments", "segments-to-host", "onto-the-ring", "onto-the-card-1")
+
+# What generic-fuzz takes from the environment: a machine, and which of its objects
+# get accesses. It maps BARs on the root bus only, so that is where DMA is fuzzed;
+# behind the bridge the fixed ports are, and need no mapping.
+CARD = "-machine q35 -nodefaults -device fpga,addr=5,ram-size=64K"
+MACHINES = {
+    "card": (CARD, "fpga*"),
+    "fixed": ("-machine pc -nodefaults -device fpga,addr=5,io-base=0x2000,ram-size=64K", "fpga*"),
+    "bridge": ("-machine pc -nodefaults -device dec-21154,id=dec,addr=4,io-base=0x2000"
+               " -device fpga,bus=dec,addr=1,io-base=0x2000", "fpga.regs* dec-21154"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fuzzer():
+    return script("qemu", "--fuzz")
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("seeds")
+    program = tmp_path_factory.mktemp("program") / "qemu-seeds"
+    run("gcc", "-Wall", "-Wextra", "-Werror", "-Iinclude", "-o", program,
+        "selftests/fuzz/qemu-seeds.c")
+    run(program, directory)
+    return directory
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_seed_sets_the_engine_to_work(fuzzer, seeds, seed):
+    """A fuzzer that never does has found nothing."""
+    run(fuzzer, "--fuzz-target=generic-fuzz", "-runs=1", "-detect_leaks=0", seeds / seed,
+        env={"QEMU_FUZZ_ARGS": f"{CARD} -trace fpga_dma_complete", "QEMU_FUZZ_OBJECTS": "fpga*"},
+        timeout=60, status=range(-255, 256), matches=[r"^fpga_dma_complete.*, code 0"])
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_fuzzer_finds_nothing(fuzzer, seeds, machine):
+    corpus = f"{CACHE}/fuzz/qemu-{machine}"
+    os.makedirs(corpus, exist_ok=True)
+    arguments, objects = MACHINES[machine]
+    # The fuzzer ends by itself, though not before it has tried all that it knows, which takes
+    # long on a busy machine; the time-out is for a model that does not return.
+    said = run("nice", fuzzer, "--fuzz-target=generic-fuzz", f"-max_total_time={SECONDS}",
+               "-timeout=60", "-rss_limit_mb=4096", "-detect_leaks=0",
+               f"-artifact_prefix={CACHE}/fuzz/qemu-{machine}-", corpus, seeds,
+               env={"QEMU_FUZZ_ARGS": arguments, "QEMU_FUZZ_OBJECTS": objects}, timeout=SECONDS * 3)
+    # A fuzzer that never reached the devices has found nothing.
+    assert re.search(r"^Done [1-9][0-9]* runs", said, re.MULTILINE)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Debian packages: built, checked by lintian, installed in a guest, used, removed."""
+
+import fcntl
+import glob
+import hashlib
+import os
+import shutil
+import time
+
+import pytest
+from guest import Machine, images
+from harness import CACHE, TOP
+from harness.commands import copy_tree, run, tree_files
+from harness.guests import APPEND
+
+KEPT = 2 * 86400  # packages that nobody has used for so long are not kept [s]
+PLACE = "/tmp/try"
+
+
+def key():
+    """A name for the content of the tree."""
+    digest = hashlib.sha256()
+    for path in tree_files():
+        with open(os.path.join(TOP, path), "rb") as file:
+            digest.update(path.encode() + hashlib.sha256(file.read()).digest())
+    return digest.hexdigest()[:16]
+
+
+def build(directory):
+    """As a packager does, from a tree that holds nothing else. The tools' own tests are another
+    suite."""
+    new = f"{directory}.new"
+    shutil.rmtree(new, ignore_errors=True)
+    copy_tree(f"{new}/fpga-pci")
+    run("dpkg-buildpackage", "-us", "-uc", cwd=f"{new}/fpga-pci", timeout=3600,
+        env={"DEB_BUILD_OPTIONS": f"nocheck parallel={os.cpu_count()}"})
+    shutil.rmtree(f"{new}/fpga-pci")
+    os.rename(new, directory)
+
+
+@pytest.fixture(scope="module")
+def packages():
+    """A directory with the packages of the tree as it is."""
+    kept = f"{CACHE}/packages"
+    directory = f"{kept}/{key()}"
+    os.makedirs(kept, exist_ok=True)
+    with open(f"{CACHE}/packages.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(directory):
+            build(directory)
+        os.utime(directory)
+        for other in os.scandir(kept):
+            if time.time() - other.stat().st_mtime > KEPT:
+                shutil.rmtree(other.path)
+    return directory
+
+
+def test_dpkg_buildpackage(packages):
+    assert len(glob.glob(f"{packages}/fpga-pci-*.deb")) >= 2
+
+
+def test_the_changelog_is_about_the_version_of_the_tree():
+    with open(f"{TOP}/VERSION", encoding="utf-8") as file:
+        assert run("dpkg-parsechangelog", "-S", "Version") == file.read()
+
+
+def test_lintian_has_nothing_to_say(packages):
+    run("lintian", "--allow-root", "--fail-on", "error,warning", *glob.glob(f"{packages}/*.changes"))
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A guest that has no project of its own, but a compiler, headers and dkms."""
+    monkeypatch.setenv("GUEST_PARTS", "")
+    monkeypatch.setenv("GUEST_PACKAGES", "guest-package")
+    images.prepare.cache_clear()
+    yield Machine(append=APPEND)
+    images.prepare.cache_clear()
+
+
+APT = "DEBIAN_FRONTEND=noninteractive apt-get -o APT::Sandbox::User=root -y"
+# The guest's image leaves documents out; a package is tried as a whole. It also has the group:
+# the package must make it.
+READY = "rm -f /etc/dpkg/dpkg.cfg.d/99mmdebstrap && groupdel fpga"
+# Names of all files and directories. What dpkg, apt and dkms keep for themselves, and
+# logs, are not what a package leaves behind.
+ALL_FILES = (
+    r"find / -xdev \( -path /tmp -o -path /root -o -path /run -o -path /var/log -o -path /var/cache"
+    r" -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path '/var/lib/dkms/mok.*'"
+    r" -o -path '/etc/*-' -o -path '/usr/lib/modules/*/modules.*' \) -prune -o -print | sort"
+)
+# As a member of the group that the package has made, without other rights
+AS_MEMBER = "setpriv --reuid=65534 --regid=$(getent group fpga | cut -d: -f3) --clear-groups"
+HEADER = r"""
+printf '#include <linux/emucard.h>\nint main(void) { return EMUCARD_API_VERSION != 1; }\n' |
+	gcc -x c -o header - && ./header"""
+
+USE = (
+    ("both are installed", "dpkg-query -W -f '${db:Status-Status}\\n' fpga-pci-tools fpga-pci-dkms |"
+     " sort | uniq -c", [r"^ *2 installed$"]),
+    ("dkms has built them for this kernel", "dkms status fpga-pci | grep \"$(uname -r)\"",
+     [r"^fpga-pci/.*: installed"]),
+    *((f"{module}.ko is where dkms puts modules",
+       f"modinfo -F filename {module} | grep -x \"/lib/modules/$(uname -r)/updates/dkms/{module}.ko\"",
+       ()) for module in ("emucard", "fpga_pci", "edu")),
+    ("the modules have the version of the package",
+     "test \"$(modinfo -F version fpga_pci)\" = \"$(dpkg-query -W -f '${Version}' fpga-pci-dkms)\"", ()),
+    ("modprobe", "modprobe -a fpga_pci edu", ()),
+    ("the node belongs to the package's group",
+     "udevadm settle --timeout=60; stat -c %G:%a /dev/fpga0", ["^fpga:660$"]),
+    ("pciaddr-check --expect", "pciaddr-check --expect 0x2000-0x27ff@1234:f96a", ()),
+    ("pciaddr-check --spec, with the example",
+     "pciaddr-check --spec /usr/share/doc/fpga-pci-tools/examples/fixed-card.yaml", ()),
+    ("fpga-ctl dma, as a member of the group",
+     f"{AS_MEMBER} fpga-ctl --device fpga0 dma --len 1M", ["verified"]),
+    ("fpga-ctl dma on the edu card", "fpga-ctl --device edu0 dma --len 4096", ["verified"]),
+    ("fpga-ctl's page has its commands",
+     "zcat /usr/share/man/man1/fpga-ctl.1.gz | grep '^\\.SH COMMANDS'", ()),
+    ("pages, documents and completion are there",
+     "for file in man/man4/emucard.4.gz doc/fpga-pci-tools/README.md"
+     " bash-completion/completions/pciaddr-check; do test -s /usr/share/$file || exit; done", ()),
+    ("the user interface header compiles", f"cd /tmp && {HEADER}", ()),
+    ("the modules can be unloaded", "modprobe -r fpga_pci edu", ()),
+    ("apt purges both packages", f"{APT} purge fpga-pci-tools fpga-pci-dkms", ()),
+    ("dkms knows nothing of them any more", "test -z \"$(dkms status fpga-pci)\"", ()),
+    ("nothing is left", f"cd {PLACE} && {ALL_FILES} >after && ! comm -13 before after | grep .", ()),
+)  # fmt: skip
+
+
+def test_install_use_and_remove_in_a_guest(packages, guest, subtests):
+    guest.sh(f"mkdir {PLACE}; {READY}")
+    for path in glob.glob(f"{packages}/fpga-pci-tools_*.deb") + glob.glob(f"{packages}/fpga-pci-dkms_*.deb"):
+        with open(path, "rb") as file:
+            guest.sh(f"cat >{PLACE}/{os.path.basename(path)}", input=file.read())
+    guest.sh(f"cd {PLACE} && {ALL_FILES} >before")
+    guest.sh(f"cd {PLACE} && {APT} install ./*.deb", timeout=1500)
+    for name, command, matches in USE:
+        with subtests.test(name):
+            guest.sh(command, matches=matches, timeout=600)

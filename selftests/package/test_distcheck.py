@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""make check, install, uninstall and distcheck, as a packager would run them; in this order, in
+one copy of the tree."""
+
+import glob
+import os
+import tarfile
+
+import pytest
+from harness import TOP
+from harness.commands import copy_tree, run
+from releases import kernels
+
+with open(f"{TOP}/VERSION", encoding="utf-8") as file:
+    VERSION = file.read().strip()
+
+
+def files(directory):
+    for where, _, names in os.walk(directory):
+        for name in names:
+            yield os.path.relpath(os.path.join(where, name), directory)
+
+
+class Tree:
+    """A copy of the tree, the files that were in it at first, and where it is installed."""
+
+    def __init__(self, directory):
+        self.src = directory / "src"
+        self.dest = directory / "dest"
+        copy_tree(self.src)
+        self.files = set(files(self.src))
+
+    def run(self, *argv):
+        run(*argv, cwd=self.src)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    return Tree(tmp_path_factory.mktemp("distcheck"))
+
+
+def test_autoreconf(tree):
+    tree.run("autoreconf", "-fi")
+
+
+def test_configure(tree):
+    kernel = kernels.directory()  # the guest's
+    tree.run("./configure", f"--with-kdir={os.path.realpath(kernel / 'build')}")
+
+
+def test_make_with_the_modules(tree):
+    tree.run("make", f"-j{os.cpu_count()}")
+
+
+def test_make_check(tree):
+    tree.run("make", "check")
+
+
+def test_make_distcheck(tree):
+    tree.run("make", "distcheck", "DISTCHECK_CONFIGURE_FLAGS=--with-kdir=no")
+
+
+def test_make_install_elsewhere(tree):
+    tree.run("make", "install", f"DESTDIR={tree.dest}")
+
+
+def test_all_documents_and_all_of_the_drivers_source_are_installed(tree):
+    """Documents, and what dkms builds the modules from, are lists by hand."""
+    def there(*patterns):
+        return [name for pattern in patterns for name in glob.glob(pattern, root_dir=tree.src)]
+
+    # One is about the source tree.
+    documents = [f"share/doc/fpga-pci/{name}" for name in there("docs/*.md", "docs/*.svg")
+                 if name != "docs/tree.md"]
+    driver = [f"src/fpga-pci-{VERSION}/{name}" for name in
+              there("driver/Kbuild", "driver/Makefile", "driver/*.[ch]", "include/*.h")
+              if not name.endswith(".mod.c")]
+    assert documents and driver
+    missing = [name for name in documents + driver
+               if not os.path.exists(tree.dest / "usr/local" / name)]
+    assert not missing, "docs/local.mk or driver/local.mk lacks them"
+
+
+def test_make_uninstall_leaves_nothing(tree):
+    tree.run("make", "uninstall", f"DESTDIR={tree.dest}")
+    assert not list(files(tree.dest))
+    assert not glob.glob(f"{tree.dest}/**/*fpga-pci*", recursive=True)
+
+
+def test_the_tarball_holds_the_whole_tree(tree):
+    """All but what is about the tree itself."""
+    tarball, = glob.glob(f"{tree.src}/fpga-pci-*.tar.xz")
+    with tarfile.open(tarball) as archive:
+        shipped = {name.partition("/")[2] for name in archive.getnames()}
+    missing = [name for name in tree.files - shipped
+               if not name.startswith(".ci/") and name != ".gitignore"]
+    assert not missing
