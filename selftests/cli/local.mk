@@ -11,6 +11,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-ansible.bats \
 	selftests/cli/pciaddr-check-formats.bats \
 	selftests/cli/pciaddr-check-forms.bats \
+	selftests/cli/pciaddr-check-machines.bats \
 	selftests/cli/pciaddr-check-sources.bats \
 	selftests/cli/pciaddr-check-spec.bats \
 	selftests/cli/sources-pciaddr.bats

@@ -200,6 +200,8 @@ counts() {
 
 @test "text without hex: bus numbers, windows, regions and decoding are checked" {
 	without_hex "$form"
+	cp "$GUEST.ioports" "$form.ioports"
+	cp "$GUEST.iomem" "$form.iomem"
 	run -0 pciaddr-check --dump "$form"
 	[[ $output == *"11 PCI functions, 1 bridge, 2 buses"* && $output != *warning* ]]
 	for check in bus-numbers window-in-window bridge-decode bridge-master bar-in-window \

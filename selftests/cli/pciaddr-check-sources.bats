@@ -207,10 +207,16 @@ config() {
 		"$tree/devices/pci0000:00/0000:00:04.0/resource"
 	sed -i 's/2000 0x00000000000027ff/1000 0x00000000000017ff/' \
 		"$tree/devices/pci0000:00/0000:00:04.0/0000:01:01.0/resource"
-	run -1 pciaddr-check --sysfs "$tree"
+	# a PC, as its ports tell: it does not translate
+	run -1 pciaddr-check --sysfs "$tree" --ioports "$GUEST.ioports"
 	fails_with bar-kernel "register 0x2000" "kernel 0x1000-0x17ff"
-	run -1 pciaddr-check --sysfs "$tree" --expect 0x2000-0x27ff
+	run -1 pciaddr-check --sysfs "$tree" --ioports "$GUEST.ioports" --expect 0x2000-0x27ff
 	fails_with expect-kernel "kernel 0x1000-0x17ff"
+	# elsewhere the host bridge may add just this
+	run -3 pciaddr-check --sysfs "$tree"
+	grep -qE '^unknown +bar-kernel' <<<"$output"
+	run -3 pciaddr-check --sysfs "$tree" --expect 0x2000-0x27ff
+	grep -qE '^unknown +expect-kernel' <<<"$output"
 }
 
 @test "every dump of the pciutils corpus loads without a warning" {
@@ -227,14 +233,13 @@ config() {
 	[ "$count" -ge 41 ]
 }
 
-# tree-fsl-p2020: the root ports of Freescale's P2020 are on buses 04 and 02 of their domains,
-# and their primary bus registers hold 00: true, of low severity, and left so by the kernel.
+# cap-ide: lspci says "Region 1: Memory at <unassigned>", and so of Region 3: true.
 @test "the corpus has no failures but those that are known to be true" {
 	[ -d "$CORPUS" ] || skip "no corpus of pciutils beside this tree"
 	run pciaddr-check --quiet --dump "$CORPUS" --format text
 	diff <(awk '$1 == "FAILED" { print $2, $3 }' <<<"$output" | sort) - <<-'KNOWN'
-		bus-primary 0000:04:00.0:
-		bus-primary 0001:02:00.0:
+		bar-assigned 0000:e1:00.0
+		bar-assigned 0000:e1:00.0
 	KNOWN
 }
 

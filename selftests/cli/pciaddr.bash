@@ -55,3 +55,56 @@ fails_with() {
 		}
 	done
 }
+
+# device SLOT NAME DETAILS [OFFSET=BYTES]...: lspci's text of a made-up function, with 64 bytes of
+# config space, or 256 where an offset asks for them; DETAILS are its lines of -v, as printf %b
+device() {
+	local slot=$1 name=$2 details=$3 size=64 field at byte
+	local -a config
+	shift 3
+	for ((at = 0; at < 256; at++)); do config[at]=00; done
+	for field; do
+		at=$((16#${field%%=*}))
+		for byte in ${field#*=}; do
+			config[at]=$byte
+			at=$((at + 1))
+		done
+		[ "$at" -le 64 ] || size=256
+	done
+	printf '%s %s\n' "$slot" "$name"
+	[ -z "$details" ] || printf '%b\n' "$details"
+	for ((at = 0; at < size; at += 16)); do
+		printf '%02x: %s\n' "$at" "${config[*]:at:16}"
+	done
+	echo
+}
+
+# bridge SLOT BUSES IO MEMORY [OFFSET=BYTES]...: a PCI bridge; BUSES are its three bus numbers, IO
+# the bytes of base and limit (registers 1c, 1d), MEMORY those of registers 20 to 23
+bridge() {
+	local slot=$1 buses=$2 io=$3 memory=$4
+	shift 4
+	device "$slot" "PCI bridge: Made up" "" 0="34 12 01 00 07 00 00 00 00 00 04 06 00 00 01" \
+		18="$buses" 1c="$io" 20="$memory" 24="f1 ff 01 00" "$@"
+}
+
+# card SLOT DETAILS [OFFSET=BYTES]...: a device that decodes I/O and memory
+card() {
+	local slot=$1 details=$2
+	shift 2
+	device "$slot" "Unassigned class: Made up" "$details" \
+		0="34 12 02 00 07 00 00 00 00 00 00 ff" "$@"
+}
+
+# outcome STATUS LABEL [TEXT]: the last run has a result of this check, with this text
+outcome() {
+	grep -qE "^$1 +$2 .*${3:-}" <<<"$output" || {
+		echo "expected '$1 $2 ${3:-}' in:" && echo "$output"
+		return 1
+	}
+}
+
+# no_failures: the last run has none
+no_failures() {
+	! grep -A3 ^FAILED <<<"$output"
+}

@@ -12,7 +12,6 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/checks.c \
 	tools/pciaddr/check/checks.h \
 	tools/pciaddr/check/claims.c \
-	tools/pciaddr/check/claims.h \
 	tools/pciaddr/check/expect.c \
 	tools/pciaddr/check/expect.h \
 	tools/pciaddr/check/finding-text.c \
@@ -23,6 +22,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/overlap.c \
 	tools/pciaddr/check/results.c \
 	tools/pciaddr/check/results.h \
+	tools/pciaddr/check/source.c \
 	tools/pciaddr/check/usable.c \
 	tools/pciaddr/configspace/bars.c \
 	tools/pciaddr/configspace/bridge.c \
@@ -34,6 +34,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/configspace/read.h \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
+	tools/pciaddr/input/device-tree.c \
+	tools/pciaddr/input/device-tree.h \
 	tools/pciaddr/input/dump-capabilities.c \
 	tools/pciaddr/input/dump-capabilities.h \
 	tools/pciaddr/input/dump-details.c \
@@ -59,6 +61,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump.c \
 	tools/pciaddr/input/encoding.c \
 	tools/pciaddr/input/encoding.h \
+	tools/pciaddr/input/kernel-log.c \
+	tools/pciaddr/input/kernel-log.h \
 	tools/pciaddr/input/live.c \
 	tools/pciaddr/input/prefix.c \
 	tools/pciaddr/input/prefix.h \
@@ -75,6 +79,10 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/textfile.h \
 	tools/pciaddr/input/unpack.c \
 	tools/pciaddr/input/unpack.h \
+	tools/pciaddr/model/claims.c \
+	tools/pciaddr/model/claims.h \
+	tools/pciaddr/model/host-windows.c \
+	tools/pciaddr/model/host-windows.h \
 	tools/pciaddr/model/intervals.c \
 	tools/pciaddr/model/intervals.h \
 	tools/pciaddr/model/machine.c \
@@ -86,8 +94,12 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/model/resources.h \
 	tools/pciaddr/model/selector.c \
 	tools/pciaddr/model/selector.h \
+	tools/pciaddr/model/slot.c \
+	tools/pciaddr/model/slot.h \
 	tools/pciaddr/model/topology.c \
 	tools/pciaddr/model/topology.h \
+	tools/pciaddr/model/translation.c \
+	tools/pciaddr/model/translation.h \
 	tools/pciaddr/options.c \
 	tools/pciaddr/options.h \
 	tools/pciaddr/output/json.c \

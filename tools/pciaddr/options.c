@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/die.h"
 #include "common/options.h"
 #include "common/wrap.h"
@@ -117,6 +118,22 @@ static int is_dump(const struct dirent *entry)
 		!ends_with(entry->d_name, ".iomem");
 }
 
+/* A kernel log beside a dump belongs to it; another one is a machine of its own. */
+static bool is_log_of_dump(const char *file)
+{
+	static const char end[] = ".dmesg";
+	char *dump;
+	bool found;
+
+	if (!ends_with(file, end))
+		return false;
+	dump = xstrdup(file);
+	dump[strlen(file) - strlen(end)] = '\0';
+	found = !access(dump, R_OK);
+	free(dump);
+	return found;
+}
+
 static void add_dump_directory(struct options *options, const char *path)
 {
 	struct dirent **entries;
@@ -130,7 +147,7 @@ static void add_dump_directory(struct options *options, const char *path)
 		char *file = arena_printf(&options->arena, "%s%s%s", path,
 					  ends_with(path, "/") ? "" : "/", entries[i]->d_name);
 
-		if (!stat(file, &status) && !S_ISDIR(status.st_mode))
+		if (!stat(file, &status) && !S_ISDIR(status.st_mode) && !is_log_of_dump(file))
 			add_source(options, SOURCE_DUMP, file);
 		free(entries[i]);
 	}
@@ -149,7 +166,7 @@ static void add_dump(struct options *options, const char *path)
 		add_source(options, SOURCE_DUMP, path);
 }
 
-/* A copy of /proc/ioports beside a dump belongs to it. */
+/* A copy of /proc/ioports or a kernel log beside a dump belongs to it. */
 static const char *beside(struct options *options, const struct source *source, const char *end)
 {
 	char *path;
@@ -173,6 +190,7 @@ static void settle_sources(struct options *options, const char *ioports, const c
 
 		source->ioports = ioports ? ioports : beside(options, source, ".ioports");
 		source->iomem = iomem ? iomem : beside(options, source, ".iomem");
+		source->log = beside(options, source, ".dmesg");
 	}
 	options->output_options.machines = options->source_count;
 }

@@ -7,6 +7,7 @@
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
+#include "pciaddr/model/translation.h"
 
 static const char window_unknown[] =
 	"the bridge's window registers were not read";
@@ -46,8 +47,8 @@ static void report_outside(struct results *results, const struct pci_function *f
  * The nearest bridge that decodes positively decides; that its window is inside those above
  * is a check of its own.
  */
-static void check_in_window(struct results *results, const struct pci_function *function,
-			    const struct bar *bar)
+static void check_in_window(const struct machine *machine, struct results *results,
+			    const struct pci_function *function, const struct bar *bar)
 {
 	const struct pci_function *bridge = function->parent;
 
@@ -67,7 +68,16 @@ static void check_in_window(struct results *results, const struct pci_function *
 			report_outside(results, function, bar, bridge, kind, how);
 		return;
 	}
-	if (function->parent && !bar->size_known)
+	if (!bridge) {
+		check_host_window(machine, results, CHECK_BAR_IN_WINDOW, function, bar->space,
+				  bar->range, bar->kernel_known ? &bar->kernel : NULL,
+				  bar_text(bar), (struct value) {
+					TEXT(results, "%s %s", bar_text(bar),
+					     bar_range(results, bar)),
+					at_config(function, bar_register(function, bar)) });
+		return;
+	}
+	if (!bar->size_known)
 		results_unknown(results, CHECK_BAR_IN_WINDOW, function, size_unknown, size_advice);
 	else
 		results_pass(results, CHECK_BAR_IN_WINDOW);
@@ -144,12 +154,26 @@ static void check_aligned(struct results *results, const struct pci_function *fu
 /* DMA controllers, interrupt controllers, timers, keyboard, clock, FPU; PCI configuration */
 static const struct range legacy_ports[] = { { 0x00, 0xff }, { 0xcf8, 0xcff } };
 
-static void check_legacy_ports(struct results *results, const struct pci_function *function,
+/* They are those of a PC: another machine shows by its /proc/ioports, or by its offset. */
+static bool may_be_pc(const struct machine *machine, const struct pci_function *function)
+{
+	uint64_t offset;
+	size_t at = 0;
+
+	if (machine->resources[SPACE_IO].state == RESOURCES_READ)
+		return machine->pc;
+	while (translation_next(machine, function, SPACE_IO, &at, &offset))
+		if (offset)
+			return false;
+	return true;
+}
+
+static void check_legacy_ports(const struct machine *machine, struct results *results, const struct pci_function *function,
 			       const struct bar *bar)
 {
 	char range[RANGE_TEXT_MAX];
 
-	if (bar->space != SPACE_IO || bar->fixed_legacy)
+	if (bar->space != SPACE_IO || bar->fixed_legacy || !may_be_pc(machine, function))
 		return;
 	for (unsigned int i = 0; i < sizeof(legacy_ports) / sizeof(legacy_ports[0]); i++) {
 		if (!range_overlaps(legacy_ports[i], bar->range))
@@ -174,8 +198,6 @@ static void check_legacy_ports(struct results *results, const struct pci_functio
 	results_pass(results, CHECK_LEGACY_PORTS);
 }
 
-#define CONFIG_HEADER 64
-
 static bool header_was_read(const struct pci_function *function)
 {
 	uint32_t value;
@@ -198,6 +220,14 @@ static void check_present(struct results *results, const struct pci_function *fu
 {
 	uint32_t value;
 
+	if (function->woke) {
+		results_unknown(results, CHECK_PRESENT, function,
+				"the header reads all ones, and what follows it does not: the "
+				"device woke up or came back while it was read",
+				"take the dump again; if it stays so, the device is asleep or "
+				"hangs");
+		return;
+	}
 	if (!function->absent) {
 		if (header_was_read(function) || header_was_told(function))
 			results_pass(results, CHECK_PRESENT);
@@ -241,10 +271,10 @@ void check_bars(const struct machine *machine, struct results *results)
 
 			if (!bar_is_live(function, bar))
 				continue;
-			check_in_window(results, function, bar);
+			check_in_window(machine, results, function, bar);
 			check_isa_hole(results, function, bar);
 			check_aligned(results, function, bar);
-			check_legacy_ports(results, function, bar);
+			check_legacy_ports(machine, results, function, bar);
 		}
 	}
 }

@@ -50,7 +50,8 @@ static void check_primary(struct results *results, const struct pci_function *fu
 {
 	const char *slot;
 
-	if (function->bridge->primary == function->bus) {
+	/* Linux: "Primary bus is hard wired to 0", as behind Intel's VMD */
+	if (function->bridge->primary == function->bus || !function->bridge->primary) {
 		results_pass(results, CHECK_BUS_PRIMARY);
 		return;
 	}
@@ -155,8 +156,8 @@ static void report_window(struct results *results, const struct pci_function *fu
 	});
 }
 
-static void check_window(struct results *results, const struct pci_function *function,
-			 enum window_kind kind)
+static void check_window(const struct machine *machine, struct results *results,
+			 const struct pci_function *function, enum window_kind kind)
 {
 	const struct window *window = &function->bridge->windows[kind];
 	const struct pci_function *above;
@@ -180,7 +181,16 @@ static void check_window(struct results *results, const struct pci_function *fun
 			report_window(results, function, kind, above, outer, how);
 		return;
 	}
-	results_pass(results, CHECK_WINDOW_IN_WINDOW);
+	if (function->parent) {
+		results_pass(results, CHECK_WINDOW_IN_WINDOW);
+		return;
+	}
+	check_host_window(machine, results, CHECK_WINDOW_IN_WINDOW, function, window_space(kind),
+			  window->range,
+			  window->kernel_state == WINDOW_OPEN ? &window->kernel : NULL,
+			  window_name(kind), (struct value) {
+				window_range(results, function->bridge, kind),
+				at_config(function, window_register(function->bridge, kind)) });
 }
 
 /* Command bits that something on a bus needs its bridge to have. */
@@ -286,7 +296,7 @@ void check_bridges(const struct machine *machine, struct results *results)
 			fresh = false;
 			check_bus_numbers(results, function, owners);
 			for (enum window_kind kind = 0; kind < WINDOWS; kind++)
-				check_window(results, function, kind);
+				check_window(machine, results, function, kind);
 		}
 		for (unsigned int k = 0; bus->bridge && k < sizeof(needs) / sizeof(needs[0]); k++)
 			check_need(machine, results, bus, &needs[k]);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 const struct check checks[CHECKS] = {
+	[CHECK_SOURCE] = { "source-complete", SEVERITY_MEDIUM,
+		"the source is whole, and has the bridge to every bus" },
 	[CHECK_PRESENT] = { "device-present", SEVERITY_CRITICAL,
 		"every device answers config reads" },
 	[CHECK_BUS_NUMBERS] = { "bus-numbers", SEVERITY_HIGH,
@@ -21,7 +23,7 @@ const struct check checks[CHECKS] = {
 	[CHECK_BRIDGE_MASTER] = { "bridge-master", SEVERITY_MEDIUM,
 		"bridges let the bus masters below them through" },
 	[CHECK_BAR_IN_WINDOW] = { "bar-in-window", SEVERITY_HIGH,
-		"every BAR is inside the bridge windows above it" },
+		"every BAR is inside the windows of the bridges above it" },
 	[CHECK_BAR_ISA_HOLE] = { "bar-isa-hole", SEVERITY_HIGH,
 		"no I/O BAR is in the holes that a bridge's ISA Enable bit makes" },
 	[CHECK_BAR_OVERLAP] = { "bar-overlap", SEVERITY_HIGH,
@@ -29,7 +31,7 @@ const struct check checks[CHECKS] = {
 	[CHECK_BAR_ALIGNED] = { "bar-aligned", SEVERITY_HIGH,
 		"every BAR is aligned to its size" },
 	[CHECK_BAR_ASSIGNED] = { "bar-assigned", SEVERITY_MEDIUM,
-		"the kernel has found a place for every BAR" },
+		"every BAR has an address" },
 	[CHECK_BAR_KERNEL] = { "bar-kernel", SEVERITY_HIGH,
 		"BAR registers hold what the kernel believes" },
 	[CHECK_BAR_DECODE] = { "bar-decode", SEVERITY_HIGH,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 enum check_id {
+	CHECK_SOURCE,
 	CHECK_PRESENT,
 	CHECK_BUS_NUMBERS,
 	CHECK_BUS_PRIMARY,

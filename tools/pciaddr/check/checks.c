@@ -12,9 +12,11 @@ void check_machine(const struct machine *machine, struct results *results)
 			.advice = "give it the text of 'lspci -vvxxxx' of the same machine, too; "
 				"--map draws what is here",
 		});
+	check_source(machine, results);
 	check_bridges(machine, results);
 	check_bars(machine, results);
 	check_overlaps(machine, results);
 	check_kernel(machine, results);
 	check_claims(machine, results);
+	results_settle(results);
 }

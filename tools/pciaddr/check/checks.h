@@ -10,6 +10,7 @@
 void check_machine(const struct machine *machine, struct results *results);
 
 /* Its parts. */
+void check_source(const struct machine *machine, struct results *results);
 void check_bridges(const struct machine *machine, struct results *results);
 void check_bars(const struct machine *machine, struct results *results);
 void check_overlaps(const struct machine *machine, struct results *results);
@@ -23,6 +24,20 @@ void check_claims(const struct machine *machine, struct results *results);
 void check_bar_usable(const struct machine *machine, struct results *results,
 		      const struct pci_function *function, const struct bar *bar,
 		      const char *asked);
+
+/*
+ * What a host bridge forwards, for a function on a root bus: does it have the bus range
+ * @range, or the CPU's range @kernel (NULL: unknown)?  Adds a result to @check; @item is what
+ * has the range, which was read at @where.
+ */
+void check_host_window(const struct machine *machine, struct results *results,
+		       enum check_id check, const struct pci_function *function,
+		       enum space space, struct range range, const struct range *kernel,
+		       const char *item, struct value value);
+
+/* Why nothing can be said of what lies above a bus. */
+extern const char bridge_missing[];
+extern const char bridge_missing_advice[];
 
 /* Why something about a BAR cannot be told, and what to do about it. */
 extern const char size_unknown[];

@@ -5,11 +5,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pciaddr/check/claims.h"
+#include "pciaddr/model/claims.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/resources.h"
 
 static const char no_list[] = "no copy of it was given (--ioports FILE, --iomem FILE)";
+
+static const char no_slots[] =
+	"no line names a slot, and none has just this range: the kernel is older than 2.6";
+static const char elsewhere[] =
+	"it has a range of the same size for the device, at what may be the CPU's address for it";
+static const char translated_advice[] =
+	"give the machine's kernel log as FILE.dmesg: 'root bus resource [...] (bus address "
+	"[...])' says what the host bridge adds";
 
 static const enum check_id claim_check[SPACES] = {
 	[SPACE_IO] = CHECK_IOPORTS,
@@ -26,32 +34,6 @@ static bool driver_only_holds(const char *driver)
 		if (!strcmp(driver, holders[i]))
 			return true;
 	return false;
-}
-
-struct claim find_claim(const struct machine *machine, const struct pci_function *function,
-			const struct bar *bar)
-{
-	const struct resource_list *list = &machine->resources[bar->space];
-	struct range range = bar->kernel_known ? bar->kernel : bar->range;
-	struct claim claim = { 0 };
-	char name[SLOT_TEXT_MAX];
-
-	if (list->state != RESOURCES_READ)
-		return claim;
-	slot_text(function, name);
-	if (bar->size_known || bar->kernel_known)
-		claim.entry = resource_find(list, range, name);
-	else
-		claim.entry = resource_at(list, range.first, name);
-	if (!claim.entry) {
-		claim.instead = resource_around(list, range);
-		return claim;
-	}
-	/* sorted: what is inside an entry follows it */
-	if ((size_t)(claim.entry - list->entries) + 1 < list->count &&
-	    range_contains(claim.entry->range, claim.entry[1].range))
-		claim.owner = claim.entry + 1;
-	return claim;
 }
 
 static const char *around_text(struct results *results, const struct resource *around)
@@ -99,12 +81,19 @@ static void check_claim(const struct machine *machine, struct results *results,
 
 	/* what the kernel has no resource for it does not claim either */
 	if (list->state != RESOURCES_READ || bar->state != BAR_ASSIGNED || bar->kernel_unset ||
+	    bar->kernel_none ||
 	    (bar->index == BAR_ROM && (bar->not_decoded || bar->kernel_shadow)) ||
 	    (function->resource_known && !bar->kernel_known))
 		return;
 	claim = find_claim(machine, function, bar);
 	if (claim.entry)
 		results_pass(results, claim_check[bar->space]);
+	else if (!list->names_slots)
+		results_unknown(results, claim_check[bar->space], function, no_slots,
+				"who has the range can be told on Linux 2.6 and later");
+	else if (claim.elsewhere)
+		results_unknown(results, claim_check[bar->space], function, elsewhere,
+				translated_advice);
 	else
 		report_unclaimed(machine, results, function, bar, claim.instead);
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "pciaddr/check/checks.h"
-#include "pciaddr/check/claims.h"
 
 #define BARS_NAMED 8		/* of those that are somewhere else, in one message */
 
@@ -163,34 +162,26 @@ static void search_machine(const struct machine *machine, struct results *result
 static void report_found(const struct machine *machine, struct results *results,
 			 const struct expectation *expectation, const struct search *search)
 {
-	struct bar bar = *search->bar;
+	const struct bar *bar = search->bar;
 	char range[RANGE_TEXT_MAX];
 	struct finding found = {
 		.status = STATUS_PASS,
 		.check = CHECK_EXPECT_BAR,
 		.function = search->function,
-		.item = bar_text(&bar),
+		.item = bar_text(bar),
 		.message = TEXT(results, "is at %s", range_text(expectation->range, range)),
 		.asked = TEXT(results, "--expect %s", expectation->text),
 	};
 
-	/* without sizes in the source, the kernel's claim may tell where the BAR ends */
-	if (!bar.size_known) {
-		struct claim claim = find_claim(machine, search->function, &bar);
-
-		if (claim.entry && range_equal(claim.entry->range, expectation->range)) {
-			bar.size_known = true;
-			bar.range = claim.entry->range;
-		} else {
-			found.status = STATUS_UNKNOWN;
-			found.message = TEXT(results, "begins at 0x%" PRIx64
-					     ", where it ends is unknown", bar.range.first);
-			found.advice = "take the dump with 'lspci -vvxxxx', which also writes "
-				"sizes, or give a copy of /proc/ioports with --ioports";
-		}
+	if (!bar->size_known) {
+		found.status = STATUS_UNKNOWN;
+		found.message = TEXT(results, "begins at 0x%" PRIx64 ", where it ends is unknown",
+				     bar->range.first);
+		found.advice = "take the dump with 'lspci -vvxxxx', which also writes sizes, or "
+			"give a copy of /proc/ioports with --ioports";
 	}
 	results_add(results, &found);
-	check_bar_usable(machine, results, search->function, &bar, found.asked);
+	check_bar_usable(machine, results, search->function, bar, found.asked);
 }
 
 void check_expectation(const struct machine *machine, struct results *results,

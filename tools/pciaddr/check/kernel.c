@@ -1,72 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Registers against what the kernel believes.
- *
- * On some machines the bus addresses in the registers are not the CPU's: the host bridge adds
- * a constant.  It is recognised by what it does, the same large round difference everywhere in
- * a domain, and then no failure.
- */
+/* Registers against what the kernel believes, as far as the host bridge lets them be compared. */
 #include "pciaddr/check/checks.h"
 
 #include <inttypes.h>
 
+#include "pciaddr/configspace/read.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
-
-/* A host bridge translates in units no smaller than these; a moved BAR differs by less. */
-static const uint64_t translation_unit[SPACES] = {
-	[SPACE_IO] = 0x10000,
-	[SPACE_MEMORY] = 0x100000,
-};
+#include "pciaddr/model/translation.h"
 
 static const char stale_advice[] =
 	"the kernel tried to move a fixed address ('dmesg | grep \"error updating\"' shows it): "
 	"reboot; or something wrote the register behind the kernel's back (a reset, a write by "
 	"hand): remove the device and rescan its bus";
 
-struct translation {
-	uint64_t offset;
-	size_t count;
-	bool constant;
-};
+static const char undecided[] =
+	"registers and kernel differ by what a host bridge may add, and nothing tells whether "
+	"this one does";
+static const char undecided_advice[] =
+	"give the machine's /proc/ioports and /proc/iomem, and its kernel log as FILE.dmesg: "
+	"'root bus resource [...] (bus address [...])' says it";
+static const char asleep[] =
+	"the device is in a power state below D0: what its registers read says nothing";
+static const char asleep_advice[] =
+	"wake it up, and take the dump again: echo on > power/control in its directory";
 
 static bool comparable(const struct pci_function *function, const struct bar *bar)
 {
 	return bar->register_known && bar->kernel_known && !bar->fixed_legacy &&
 		!function->virtual && !bar->kernel_shadow &&
 		!(bar->index == BAR_ROM && bar->not_decoded);
-}
-
-static void see_difference(struct translation *translation, uint64_t offset)
-{
-	if (!translation->count++)
-		translation->offset = offset;
-	else if (translation->offset != offset)
-		translation->constant = false;
-}
-
-/* The offset that the host bridge adds in functions @begin to @end of one domain; 0 for none. */
-static uint64_t find_translation(const struct machine *machine, size_t begin, size_t end,
-				 enum space space)
-{
-	struct translation translation = { .constant = true };
-
-	for (size_t i = begin; i < end; i++) {
-		const struct pci_function *function = &machine->functions[i];
-
-		for (unsigned int k = 0; k < function->bar_count; k++) {
-			const struct bar *bar = &function->bars[k];
-
-			if (bar->space == space && comparable(function, bar) &&
-			    bar->state == BAR_ASSIGNED)
-				see_difference(&translation, bar->kernel.first - bar->range.first);
-		}
-	}
-	/* one BAR alone proves nothing */
-	if (translation.count < 2 || !translation.constant ||
-	    translation.offset % translation_unit[space])
-		return 0;
-	return translation.offset;
 }
 
 static void report_bar(struct results *results, const struct pci_function *function,
@@ -81,7 +44,7 @@ static void report_bar(struct results *results, const struct pci_function *funct
 		.function = function,
 		.item = bar_text(bar),
 		.message = lost ? "the register has lost the address that the kernel gave it" :
-			"the register holds another address than the kernel believes",
+			"the register differs from the address that the kernel uses",
 		.values = {
 			{ TEXT(results, "register %s0x%" PRIx64, lost ? "reads " : "",
 			       bar->register_address),
@@ -93,45 +56,88 @@ static void report_bar(struct results *results, const struct pci_function *funct
 	});
 }
 
-static void check_bar(struct results *results, const struct pci_function *function,
-		      const struct bar *bar, const uint64_t offsets[SPACES])
+static enum agreement agreement(const struct machine *machine,
+				const struct pci_function *function, const struct bar *bar)
 {
-	if (!comparable(function, bar))
-		return;
-	if (bar->state == BAR_ASSIGNED &&
-	    bar->register_address + offsets[bar->space] == bar->kernel.first)
-		results_pass(results, CHECK_BAR_KERNEL);
-	else
-		report_bar(results, function, bar);
+	enum agreement agreement = translation_agrees(machine, function, bar->space,
+						      bar->register_address, bar->kernel.first);
+
+	/* an address of 0 that the offset explains has been found to be one */
+	return agreement == AGREES && bar->state != BAR_ASSIGNED ? DIFFERS : agreement;
 }
 
-static void check_window(struct results *results, const struct pci_function *function,
-			 enum window_kind kind, const uint64_t offsets[SPACES])
+static void check_bar(const struct machine *machine, struct results *results,
+		      const struct pci_function *function, const struct bar *bar)
 {
-	const struct window *window = &function->bridge->windows[kind];
-	uint64_t offset = offsets[window_space(kind)];
-	char range[RANGE_TEXT_MAX];
-	bool open = window->state == WINDOW_OPEN;
-	bool kernel_open = window->kernel_state == WINDOW_OPEN;
-
-	if (window->state == WINDOW_UNKNOWN || window->kernel_state == WINDOW_UNKNOWN)
-		return;
-	if (open == kernel_open &&
-	    (!open || (window->range.first + offset == window->kernel.first &&
-		       window->range.last + offset == window->kernel.last))) {
-		if (open)
-			results_pass(results, CHECK_WINDOW_KERNEL);
+	if (!comparable(function, bar)) {
+		if (bar_is_live(function, bar) && !bar->fixed_legacy)
+			results_not_looked_at(results, CHECK_BAR_KERNEL);
 		return;
 	}
+	switch (agreement(machine, function, bar)) {
+	case AGREES:
+		results_pass(results, CHECK_BAR_KERNEL);
+		break;
+	case DIFFERS:
+		if (function->asleep || config_is_asleep(function))
+			results_unknown(results, CHECK_BAR_KERNEL, function, asleep,
+					asleep_advice);
+		else
+			report_bar(results, function, bar);
+		break;
+	case UNDECIDED:
+		results_unknown(results, CHECK_BAR_KERNEL, function, undecided,
+				undecided_advice);
+		break;
+	}
+}
+
+static enum agreement window_agreement(const struct machine *machine,
+				       const struct pci_function *function,
+				       enum window_kind kind)
+{
+	const struct window *window = &function->bridge->windows[kind];
+
+	if (window->state != WINDOW_OPEN ||
+	    window->range.last - window->range.first != window->kernel.last - window->kernel.first)
+		return DIFFERS;
+	return translation_agrees(machine, function, window_space(kind), window->range.first,
+				  window->kernel.first);
+}
+
+static void check_window(const struct machine *machine, struct results *results,
+			 const struct pci_function *function, enum window_kind kind)
+{
+	const struct window *window = &function->bridge->windows[kind];
+	char range[RANGE_TEXT_MAX];
+
 	/* the kernel drops a window that nothing uses, and leaves the registers as they are */
-	if (!kernel_open)
+	if (window->state == WINDOW_UNKNOWN || window->kernel_state != WINDOW_OPEN) {
+		if (window->state == WINDOW_OPEN && window->kernel_state == WINDOW_UNKNOWN)
+			results_not_looked_at(results, CHECK_WINDOW_KERNEL);
 		return;
+	}
+	switch (window_agreement(machine, function, kind)) {
+	case AGREES:
+		results_pass(results, CHECK_WINDOW_KERNEL);
+		return;
+	case UNDECIDED:
+		results_unknown(results, CHECK_WINDOW_KERNEL, function, undecided,
+				undecided_advice);
+		return;
+	case DIFFERS:
+		break;
+	}
+	if (function->asleep || config_is_asleep(function)) {
+		results_unknown(results, CHECK_WINDOW_KERNEL, function, asleep, asleep_advice);
+		return;
+	}
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_WINDOW_KERNEL,
 		.function = function,
 		.item = window_name(kind),
-		.message = "the registers hold another window than the kernel believes",
+		.message = "the registers differ from the window that the kernel uses",
 		.values = {
 			{ TEXT(results, "registers: %s",
 			       window_range(results, function->bridge, kind)),
@@ -143,15 +149,49 @@ static void check_window(struct results *results, const struct pci_function *fun
 	});
 }
 
+static const char no_address[] =
+	"a memory BAR has no address, and what the kernel has made of it is unknown";
+
+static bool knows_kernel(const struct pci_function *function)
+{
+	return function->resource_known || function->regions_known;
+}
+
+/* Linux leaves the BARs of host bridges alone (pdev_sort_resources() in setup-bus.c). */
+static bool is_left_alone(const struct pci_function *function)
+{
+	return function->class_known && (!(function->class >> 8) ||
+					 function->class >> 8 == CLASS_HOST_BRIDGE);
+}
+
+/* Is it certain that the BAR has no address, and should have one? */
+static bool lacks_address(const struct pci_function *function, const struct bar *bar)
+{
+	return bar->kernel_unset || (bar->space == SPACE_MEMORY && !knows_kernel(function) &&
+				     /* a bridge decodes memory for what is behind it */
+				     !function->bridge &&
+				     bar_decode(function, bar) == DECODE_ON);
+}
+
 static void check_assigned(struct results *results, const struct pci_function *function,
 			   const struct bar *bar)
 {
 	char size[SIZE_TEXT_MAX];
 
-	if (!function->resource_known || bar->index == BAR_ROM)
+	/* an expansion ROM has an address only while it is read */
+	if (bar->index == BAR_ROM || bar->kernel_none || bar->fixed_legacy ||
+	    is_left_alone(function))
 		return;
-	if (!bar->kernel_unset) {
+	if (bar->kernel_known || (bar->state == BAR_ASSIGNED && !bar->kernel_unset)) {
 		results_pass(results, CHECK_BAR_ASSIGNED);
+		return;
+	}
+	if (!lacks_address(function, bar)) {
+		if (bar->space == SPACE_MEMORY && !knows_kernel(function))
+			results_unknown(results, CHECK_BAR_ASSIGNED, function, no_address,
+					"take the dump with 'lspci -vvxxxx'");
+		else
+			results_not_looked_at(results, CHECK_BAR_ASSIGNED);
 		return;
 	}
 	results_add(results, &(struct finding) {
@@ -159,38 +199,35 @@ static void check_assigned(struct results *results, const struct pci_function *f
 		.check = CHECK_BAR_ASSIGNED,
 		.function = function,
 		.item = bar_text(bar),
-		.message = TEXT(results, "the kernel has found no place for this %s BAR",
-				space_name(bar->space)),
+		.message = bar->kernel_unset ?
+			TEXT(results, "the kernel did not assign an address to this %s BAR",
+			     space_name(bar->space)) :
+			"the device decodes memory, and this BAR has no address",
 		.values = {
 			{ TEXT(results, "size %s", bar->size_known ?
 			       size_text(range_size(bar->range), size) : "unknown"),
 			  at_kernel_bar(function, bar) },
-			{ TEXT(results, "register 0x%" PRIx64, bar->register_address),
+			{ bar->register_known ?
+			  TEXT(results, "register 0x%" PRIx64, bar->register_address) :
+			  "the register was not read",
 			  at_config(function, bar_register(function, bar)) },
 		},
-		.advice = "'dmesg | grep \"failed to assign\\|address conflict\"' says why; the "
-			"window of the bridge above is too small or taken (kernel option "
-			"pci=realloc)",
+		.advice = "'dmesg | grep \"failed to assign\\|no space\\|address conflict\"' says "
+			"why; the window of the bridge above is too small or taken (kernel option "
+			"pci=realloc; firmware option \"above 4G decoding\")",
 	});
 }
 
 void check_kernel(const struct machine *machine, struct results *results)
 {
-	for (size_t begin = 0, end; begin < machine->count; begin = end) {
-		uint64_t offsets[SPACES];
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
 
-		end = machine_domain_end(machine, begin);
-		for (enum space space = 0; space < SPACES; space++)
-			offsets[space] = find_translation(machine, begin, end, space);
-		for (size_t i = begin; i < end; i++) {
-			const struct pci_function *function = &machine->functions[i];
-
-			for (unsigned int k = 0; k < function->bar_count; k++) {
-				check_bar(results, function, &function->bars[k], offsets);
-				check_assigned(results, function, &function->bars[k]);
-			}
-			for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
-				check_window(results, function, kind, offsets);
+		for (unsigned int k = 0; k < function->bar_count; k++) {
+			check_bar(machine, results, function, &function->bars[k]);
+			check_assigned(results, function, &function->bars[k]);
 		}
+		for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
+			check_window(machine, results, function, kind);
 	}
 }

@@ -22,6 +22,8 @@ struct location at_config(const struct pci_function *function, unsigned int offs
 
 struct location at_kernel_bar(const struct pci_function *function, const struct bar *bar)
 {
+	if (bar->size_claimed)
+		return at_resources(bar->space);
 	return (struct location) {
 		.kind = LOCATION_KERNEL_BAR, .function = function, .number = bar->index,
 		.line = bar->line,

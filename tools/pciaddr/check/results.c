@@ -65,6 +65,11 @@ void results_pass(struct results *results, enum check_id check)
 	results->tallies[check].counts[STATUS_PASS]++;
 }
 
+void results_not_looked_at(struct results *results, enum check_id check)
+{
+	results->tallies[check].counts[STATUS_SKIP]++;
+}
+
 struct finding *results_add(struct results *results, const struct finding *finding)
 {
 	struct finding *copy;
@@ -117,6 +122,26 @@ void results_skip(struct results *results, enum check_id check, const char *reas
 	});
 }
 
+void results_settle(struct results *results)
+{
+	for (int check = 0; check < CHECK_EXPECT_BAR; check++) {
+		size_t *counts = results->tallies[check].counts;
+		bool told = counts[STATUS_PASS] || counts[STATUS_FAIL] || counts[STATUS_UNKNOWN];
+
+		for (size_t i = 0; !told && i < results->count; i++)
+			told = (int)results->findings[i].check == check;
+		if (told)
+			continue;
+		if (!counts[STATUS_SKIP]) {
+			results_skip(results, check, "there is nothing for it to look at");
+			continue;
+		}
+		results_skip(results, check, "this source does not have what it compares");
+		/* those that were not looked at are counted already */
+		counts[STATUS_SKIP]--;
+	}
+}
+
 size_t results_total(const struct results *results, enum status status)
 {
 	size_t total = 0;
@@ -129,7 +154,9 @@ size_t results_total(const struct results *results, enum status status)
 int results_exit_status(const struct results *results, enum severity threshold,
 			bool allow_unknown)
 {
-	int status = EXIT_OK;
+	/* where nothing passed, nothing was looked at */
+	int status = results_total(results, STATUS_PASS) || allow_unknown ? EXIT_OK :
+		EXIT_CANNOT_TELL;
 
 	for (size_t i = 0; i < results->count; i++) {
 		const struct finding *finding = &results->findings[i];

@@ -83,6 +83,9 @@ const char *window_range(struct results *results, const struct bridge *bridge,
 
 void results_pass(struct results *results, enum check_id check);
 
+/* One thing that the check would look at, if the source had more: counted, without a finding. */
+void results_not_looked_at(struct results *results, enum check_id check);
+
 /* Adds a finding (copied; its texts are to live as long as the results). */
 struct finding *results_add(struct results *results, const struct finding *finding);
 
@@ -95,6 +98,9 @@ void results_unknown(struct results *results, enum check_id check,
 
 /* The whole check was not run, for this reason. */
 void results_skip(struct results *results, enum check_id check, const char *reason);
+
+/* Of the checks of any machine, those that came to no result were not run: says so. */
+void results_settle(struct results *results);
 
 /* How many findings and passes have this status, all checks together. */
 size_t results_total(const struct results *results, enum status status);

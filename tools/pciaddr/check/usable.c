@@ -4,10 +4,11 @@
 
 #include <inttypes.h>
 
-#include "pciaddr/check/claims.h"
+#include "pciaddr/model/claims.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/resources.h"
 #include "pciaddr/model/topology.h"
+#include "pciaddr/model/translation.h"
 
 /* What all findings about one BAR have in common. */
 struct bar_report {
@@ -147,9 +148,16 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 static void check_usable_windows(const struct bar_report *report)
 {
 	const struct pci_function *bridge = report->function->parent;
+	const struct bus *bus = machine_bus(report->machine, report->function->domain,
+					    report->function->bus);
 	enum window_kind kind;
 	char slot[SLOT_TEXT_MAX];
 
+	if (!bridge && !bus_is_root(report->machine, bus)) {
+		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN, bridge_missing, bar_value(report),
+		    no_value, bridge_missing_advice);
+		return;
+	}
 	if (!bridge) {
 		add_pass(report, CHECK_EXPECT_WINDOW, "on a root bus: there is no bridge above");
 		return;
@@ -172,12 +180,30 @@ static void check_usable_kernel(const struct bar_report *report)
 
 	if (!bar->kernel_known || !bar->register_known)
 		return;
-	if (bar->register_address == bar->kernel.first) {
-		add_pass(report, CHECK_EXPECT_KERNEL, "register and kernel agree");
+	switch (translation_agrees(report->machine, report->function, bar->space,
+				   bar->register_address, bar->kernel.first)) {
+	case AGREES:
+		add_pass(report, CHECK_EXPECT_KERNEL,
+			 bar->register_address == bar->kernel.first ?
+			 "register and kernel agree" :
+			 TEXT(report->results, "register and kernel agree: for the CPU it is at %s",
+			      range_text(bar->kernel, range)));
 		return;
+	case UNDECIDED:
+		add(report, CHECK_EXPECT_KERNEL, STATUS_UNKNOWN,
+		    "register and kernel differ by what a host bridge may add, and nothing tells "
+		    "whether this one does", bar_value(report),
+		    (struct value) { TEXT(report->results, "kernel %s",
+					  range_text(bar->kernel, range)),
+				     at_kernel_bar(report->function, bar) },
+		    "give the machine's /proc/ioports and /proc/iomem, and its kernel log as "
+		    "FILE.dmesg");
+		return;
+	case DIFFERS:
+		break;
 	}
 	add(report, CHECK_EXPECT_KERNEL, STATUS_FAIL,
-	    "the register holds another address than the kernel believes", bar_value(report),
+	    "the register differs from the address that the kernel uses", bar_value(report),
 	    (struct value) { TEXT(report->results, "kernel %s", range_text(bar->kernel, range)),
 			     at_kernel_bar(report->function, bar) },
 	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the "
@@ -214,6 +240,15 @@ static void check_usable_claim(const struct bar_report *report)
 			      range_text(claim.entry->range, range), report->device,
 			      claim.owner ? ", used by " : ", used by no driver",
 			      claim.owner ? claim.owner->name : ""));
+		return;
+	}
+	if (claim.elsewhere || !report->machine->resources[report->bar->space].names_slots) {
+		add(report, CHECK_EXPECT_CLAIM, STATUS_UNKNOWN, claim.elsewhere ?
+		    TEXT(report->results, "%s has %s for %s: whether that is this BAR, behind a "
+			 "host bridge that translates, is unknown", path,
+			 range_text(claim.elsewhere->range, range), report->device) :
+		    TEXT(report->results, "no line of %s names a slot", path), bar_value(report),
+		    no_value, "give the machine's kernel log as FILE.dmesg");
 		return;
 	}
 	add(report, CHECK_EXPECT_CLAIM, STATUS_FAIL,

@@ -58,7 +58,7 @@ static bool bar_exists(const struct bar *bar)
  * IDE in compatibility mode answers at the ISA addresses, whatever the registers hold
  * (PCI IDE Controller Specification 1.0, 2.4).
  */
-static bool is_legacy_ide_bar(const struct pci_function *function, unsigned int index)
+bool config_legacy_bar(const struct pci_function *function, unsigned int index)
 {
 	if (!function->class_known || function->class >> 8 != CLASS_IDE || index > 3)
 		return false;
@@ -79,6 +79,15 @@ static struct bar legacy_ide_bar(unsigned int index)
 		.fixed_legacy = true,
 		.range = ranges[index],
 	};
+}
+
+struct bar *config_add_legacy_bar(struct machine *machine, struct pci_function *function,
+				  unsigned int index)
+{
+	struct bar *bar = function_add_bar(machine, function, index);
+
+	*bar = legacy_ide_bar(index);
+	return bar;
 }
 
 static unsigned int read_bars(const struct pci_function *function, struct bar *bars)
@@ -102,7 +111,7 @@ static unsigned int read_bars(const struct pci_function *function, struct bar *b
 		struct bar bar = { 0 };
 		unsigned int registers = decode_bar(function, index, end - 1, &bar);
 
-		if (is_legacy_ide_bar(function, index))
+		if (config_legacy_bar(function, index))
 			bars[count++] = legacy_ide_bar(index);
 		else if (bar_exists(&bar))
 			bars[count++] = bar;

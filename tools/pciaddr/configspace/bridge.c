@@ -8,21 +8,20 @@
  * @base and @limit are the first bytes of the window's first and last unit.  Where both are 0
  * the window is taken as closed: a bridge without this window reads so (PCI-to-PCI Bridge
  * Architecture 1.2, 3.2.5.6 and 9), and so does one that nobody has programmed since reset.
- * What lies at address 0 is never a bridge's.
+ * Where a host bridge translates, address 0 may be a bridge's: see settle_zeroes().
  */
 static void set_window(struct window *window, uint64_t base, uint64_t limit, uint64_t unit)
 {
 	window->state = WINDOW_CLOSED;
-	if (!base && !limit)
-		return;
 	window->range.first = base;
 	window->range.last = limit + (unit - 1);
-	if (base <= window->range.last)
+	if ((base || limit) && base <= window->range.last)
 		window->state = WINDOW_OPEN;
 }
 
-static void decode_io_window(const struct pci_function *function, struct window *window)
+static void decode_io_window(const struct pci_function *function, struct bridge *bridge)
 {
+	struct window *window = &bridge->windows[WINDOW_IO];
 	uint32_t base, limit, base_high = 0, limit_high = 0;
 
 	if (!config_read(function, CFG_IO_BASE, 1, &base) ||
@@ -32,6 +31,7 @@ static void decode_io_window(const struct pci_function *function, struct window 
 	    (!config_read(function, CFG_IO_BASE_HIGH, 2, &base_high) ||
 	     !config_read(function, CFG_IO_LIMIT_HIGH, 2, &limit_high)))
 		return;
+	bridge->io_32bit = (base & WINDOW_TYPE) == WINDOW_IO_32BIT;
 	base = (base & WINDOW_IO_MASK) << 8 | base_high << 16;
 	limit = (limit & WINDOW_IO_MASK) << 8 | limit_high << 16;
 	set_window(window, base, limit, WINDOW_IO_UNIT);
@@ -50,8 +50,9 @@ static void decode_memory_window(const struct pci_function *function, struct win
 }
 
 static void decode_prefetchable_window(const struct pci_function *function,
-				       struct window *window)
+				       struct bridge *bridge)
 {
+	struct window *window = &bridge->windows[WINDOW_PREFETCHABLE];
 	uint32_t base, limit, base_high = 0, limit_high = 0;
 
 	if (!config_read(function, CFG_PREFETCH_BASE, 2, &base) ||
@@ -61,6 +62,7 @@ static void decode_prefetchable_window(const struct pci_function *function,
 	    (!config_read(function, CFG_PREFETCH_BASE_HIGH, 4, &base_high) ||
 	     !config_read(function, CFG_PREFETCH_LIMIT_HIGH, 4, &limit_high)))
 		return;
+	bridge->prefetch_64bit = (base & WINDOW_TYPE) == WINDOW_PREFETCH_64BIT;
 	base = (base & WINDOW_MEMORY_MASK) << 16;
 	limit = (limit & WINDOW_MEMORY_MASK) << 16;
 	set_window(window, (uint64_t)base_high << 32 | base, (uint64_t)limit_high << 32 | limit,
@@ -124,9 +126,9 @@ struct bridge *config_decode_bridge(struct machine *machine, const struct pci_fu
 		decode_cardbus_windows(function, bridge);
 		return bridge;
 	}
-	decode_io_window(function, &bridge->windows[WINDOW_IO]);
+	decode_io_window(function, bridge);
 	decode_memory_window(function, &bridge->windows[WINDOW_MEMORY]);
-	decode_prefetchable_window(function, &bridge->windows[WINDOW_PREFETCHABLE]);
+	decode_prefetchable_window(function, bridge);
 	bridge->windows[WINDOW_IO_1].state = WINDOW_CLOSED;
 	bridge->windows[WINDOW_MEMORY_1].state = WINDOW_CLOSED;
 	return bridge;

@@ -59,6 +59,16 @@ struct msi_state config_msi(const struct pci_function *function, uint8_t id)
 	return state;
 }
 
+bool config_is_asleep(const struct pci_function *function)
+{
+	bool known;
+	unsigned int offset = config_capability(function, CAP_ID_POWER, &known);
+	uint32_t status;
+
+	return offset && config_read(function, offset + POWER_STATUS, 1, &status) &&
+		status & POWER_STATE;
+}
+
 struct link_state config_link(const struct pci_function *function)
 {
 	struct link_state state = { 0 };

@@ -29,6 +29,30 @@ static void decode_subsystem(struct pci_function *function)
 	}
 }
 
+static void decode_port_type(struct pci_function *function)
+{
+	bool known;
+	unsigned int offset = config_capability(function, CAP_ID_EXPRESS, &known);
+	uint32_t value;
+
+	if (offset && config_read(function, offset + EXPRESS_CAPABILITIES, 2, &value))
+		function->port_type = (uint8_t)((value & EXPRESS_TYPE) >> 4) + 1;
+}
+
+/* Reads all of the header so, and something else behind it? */
+static bool only_header_is_ones(const struct pci_function *function)
+{
+	uint32_t value;
+
+	for (unsigned int at = 0; at < CONFIG_HEADER; at += 4)
+		if (!config_read(function, at, 4, &value) || value != UINT32_MAX)
+			return false;
+	for (unsigned int at = CONFIG_HEADER; at < function->config_length; at += 4)
+		if (config_read(function, at, 4, &value) && value != UINT32_MAX)
+			return true;
+	return false;
+}
+
 void config_decode(struct machine *machine, struct pci_function *function,
 		   const uint8_t *bytes, const uint8_t *present, size_t length)
 {
@@ -46,6 +70,7 @@ void config_decode(struct machine *machine, struct pci_function *function,
 			function->absent = !config_read(function, CFG_COMMAND, 4, &value) ||
 				value == UINT32_MAX;
 			function->virtual = !function->absent;
+			function->woke = function->absent && only_header_is_ones(function);
 		} else {
 			function->ids_known = true;
 			function->vendor = value & 0xffff;
@@ -72,4 +97,5 @@ void config_decode(struct machine *machine, struct pci_function *function,
 	config_decode_bars(machine, function);
 	config_decode_enhanced_allocation(machine, function);
 	decode_subsystem(function);
+	decode_port_type(function);
 }

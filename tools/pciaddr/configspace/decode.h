@@ -18,6 +18,14 @@ void config_decode(struct machine *machine, struct pci_function *function,
 /* The BARs and the expansion ROM that the header has. */
 void config_decode_bars(struct machine *machine, struct pci_function *function);
 
+/*
+ * IDE in compatibility mode answers at the ISA addresses, whatever its registers hold: is this
+ * BAR such a one?  The class must be known.
+ */
+bool config_legacy_bar(const struct pci_function *function, unsigned int index);
+struct bar *config_add_legacy_bar(struct machine *machine, struct pci_function *function,
+				  unsigned int index);
+
 /* Bus numbers and windows; NULL for what is no bridge. */
 struct bridge *config_decode_bridge(struct machine *machine, const struct pci_function *function);
 

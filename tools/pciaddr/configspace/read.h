@@ -11,6 +11,8 @@
 /* The first part of config space has what this tool looks at; the rest is not kept. */
 #define CONFIG_KEPT 256
 
+#define CONFIG_HEADER 64
+
 /* Reads 1, 2 or 4 bytes, little-endian; false when one of them was not read. */
 bool config_read(const struct pci_function *function, unsigned int offset, unsigned int size,
 		 uint32_t *value);
@@ -28,6 +30,9 @@ struct msi_state {
 	unsigned int offset;
 };
 struct msi_state config_msi(const struct pci_function *function, uint8_t id);
+
+/* Does the Power Management capability say that the function is in D1, D2 or D3hot? */
+bool config_is_asleep(const struct pci_function *function);
 
 /* PCI Express link; speed as the encoding of the Link Status register (1: 2.5 GT/s, ...). */
 struct link_state {

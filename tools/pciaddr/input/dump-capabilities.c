@@ -96,6 +96,7 @@ static void told_express(struct told *told, const struct line *line, uint32_t nu
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!line_find(line, types[i].name))
 			continue;
+		told->port_type = (uint8_t)(types[i].type + 1);
 		line_sign(line, "(Slot", &slot);
 		/* before version 2 lspci did not print it */
 		if (version < 0)

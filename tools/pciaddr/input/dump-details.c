@@ -170,12 +170,14 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 			 const struct region *region, struct bar *bar)
 {
 	if (!bar) {
-		if (region->index < 0 ||
-		    (!region->has_address && !region->unassigned && !region->ignored))
+		if (region->index < 0 || region->ignored ||
+		    (!region->has_address && !region->unassigned))
 			return;
 		bar = add_bar(machine, function, region);
 	}
 	bar->line = region->line;
+	bar->kernel_none = region->ignored;
+	bar->kernel_unset = region->unassigned;
 	if (bar->fixed_legacy)
 		return;
 	if (region->has_size && !bar->size_known) {
@@ -202,22 +204,33 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 }
 
 /*
- * lspci -v does not number the regions: they come in the order of the BARs, the unimplemented
- * ones left out.
+ * lspci -v does not number the regions: it is the BAR that holds this address, or else the next
+ * of the kind, in the order of the BARs.
  */
-static struct bar *next_bar(struct pci_function *function, enum space space, unsigned int *next)
+static struct bar *find_bar(const struct pci_function *function, const struct region *region,
+			    unsigned int taken)
 {
-	while (*next < function->bar_count && function->bars[*next].space != space)
-		(*next)++;
-	if (*next == function->bar_count || function->bars[*next].index == BAR_ROM)
-		return NULL;
-	return &function->bars[(*next)++];
+	struct bar *next = NULL;
+
+	for (unsigned int i = 0; i < function->bar_count; i++) {
+		struct bar *bar = &function->bars[i];
+
+		if (taken & 1u << bar->index || bar->space != region->space ||
+		    bar->index == BAR_ROM)
+			continue;
+		if (region->has_address && bar->register_known &&
+		    bar->register_address == region->address)
+			return bar;
+		if (!next)
+			next = bar;
+	}
+	return next;
 }
 
 void dump_apply_regions(struct machine *machine, struct pci_function *function,
 			const struct region *regions, unsigned int count)
 {
-	unsigned int next = 0, number = 0;
+	unsigned int number = 0, taken = 0;
 	uint32_t value;
 	bool registers = config_read(function, CFG_BAR0, 4, &value);
 
@@ -226,7 +239,9 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 		struct bar *bar = NULL;
 
 		if (region.index < 0 && registers) {
-			bar = next_bar(function, region.space, &next);
+			bar = find_bar(function, &region, taken);
+			if (bar)
+				taken |= 1u << bar->index;
 		} else if (region.index < 0) {
 			/* counted, 64-bit ones twice: a gap in between cannot be seen */
 			if (number > 5)
@@ -234,10 +249,20 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 			region.index = (int)number;
 			number += region.is_64bit ? 2 : 1;
 		}
-		if (region.index >= 0)
+		if (region.index >= 0) {
 			bar = function_bar(function, (unsigned int)region.index);
+			taken |= 1u << region.index;
+		}
 		if (!bar || bar->space == region.space)
 			apply_region(machine, function, &region, bar);
+	}
+	for (unsigned int i = 0; function->regions_known && i < function->bar_count; i++) {
+		struct bar *bar = &function->bars[i];
+
+		/* what -v does not name the kernel does not have */
+		if (!(taken & 1u << bar->index) && bar->index != BAR_ROM && !bar->fixed_legacy &&
+		    !bar->enhanced && !bar->line)
+			bar->kernel_none = true;
 	}
 }
 

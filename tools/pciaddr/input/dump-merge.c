@@ -7,6 +7,7 @@
 #include "pciaddr/configspace/decode.h"
 #include "pciaddr/input/dump-details.h"
 #include "pciaddr/input/dump-registers.h"
+#include "pciaddr/model/pcispec.h"
 
 static bool was_read(const struct pci_function *function, unsigned int offset)
 {
@@ -101,7 +102,8 @@ static unsigned int regions_before(const struct pci_function *before, struct reg
 			.index = bar->index,
 			.space = bar->space,
 			.has_address = bar->kernel_known,
-			.unassigned = !bar->kernel_known,
+			.unassigned = bar->kernel_unset,
+			.ignored = bar->kernel_none,
 			.virtual = bar->kernel_shadow,
 			.has_size = bar->size_known,
 			.is_64bit = bar->is_64bit,
@@ -176,6 +178,12 @@ void dump_decode(struct dump_reader *reader)
 		config_decode(machine, function, reader->config,
 			      reader->present_count == reader->config_end ?
 			      NULL : reader->present, reader->config_end);
+	/* a header whose pointers were blotted out still has its text */
+	if (function->port_type == PORT_UNKNOWN)
+		function->port_type = reader->told.port_type;
+	/* lspci -k has some lines of -v, too */
+	function->regions_known = (reader->again && before->regions_known) ||
+		reader->told.flags || bit_is_set(reader->told.present, CFG_COMMAND);
 	dump_apply_windows(machine, function, &reader->told);
 	dump_apply_regions(machine, function, reader->regions, reader->region_count);
 	if (reader->again) {

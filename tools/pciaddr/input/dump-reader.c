@@ -23,7 +23,9 @@
 #include "pciaddr/input/dump-resources.h"
 #include "pciaddr/input/dump-rows.h"
 #include "pciaddr/input/dump-slots.h"
+#include "pciaddr/input/kernel-log.h"
 #include "pciaddr/input/prefix.h"
+#include "pciaddr/model/slot.h"
 
 static void end_function(struct dump_reader *reader)
 {
@@ -82,42 +84,15 @@ static void enter_section(struct dump_reader *reader, enum section section)
 	reader->section_last = number;
 }
 
-/*
- * "[DDDD:]BB:dd.f " in front of a line.  Returns how many characters it has, 0 when it is
- * something else, -1 when it looks like a slot and is none.
- */
+/* A slot in front of a line; see slot_parse(). */
 static int parse_slot(const struct line *line, struct pci_function *slot)
 {
-	const char *text = line->text;
-	size_t digits = 0, at;
-	uint32_t domain = 0;
-	int device;
+	int length = slot_parse(line->text, line->length, slot);
 
-	while (digits < line->length && digits < 10 && hex_digit(text[digits]) >= 0)
-		digits++;
-	at = 0;
-	if (digits >= 4) {
-		if (line->length < digits + 8 || text[digits] != ':')
-			return 0;
-		if (digits > 8)
-			return -1;
-		for (size_t i = 0; i < digits; i++)
-			domain = domain << 4 | (uint32_t)hex_digit(text[i]);
-		at = digits + 1;
-	}
-	if (line->length < at + 7 || text[at + 2] != ':' || text[at + 5] != '.' ||
-	    hex_byte(text + at) < 0 || hex_byte(text + at + 3) < 0 ||
-	    hex_digit(text[at + 6]) < 0 ||
-	    (line->length > at + 7 && text[at + 7] != ' ' && text[at + 7] != '\t'))
+	if (length > 0 && line->length > (size_t)length && line->text[length] != ' ' &&
+	    line->text[length] != '\t')
 		return 0;
-	device = hex_byte(text + at + 3);
-	if (device > 0x1f || hex_digit(text[at + 6]) > 7)
-		return -1;
-	slot->domain = domain;
-	slot->bus = (uint8_t)hex_byte(text + at);
-	slot->device = (uint8_t)device;
-	slot->function = (uint8_t)hex_digit(text[at + 6]);
-	return (int)at + 7;
+	return length;
 }
 
 static void begin_function(struct dump_reader *reader, const struct pci_function *slot)
@@ -235,6 +210,8 @@ static void read_log(struct dump_reader *reader, const struct line *line)
 	struct line text = { line->text + length, line->length - length };
 
 	enter_section(reader, SECTION_LOG);
+	kernel_log_line(reader->machine, reader->machine->config_path, reader->lines.number,
+			line);
 	if (!length)
 		return;
 	if (dump_log_config(&text)) {
@@ -249,13 +226,17 @@ static void read_log(struct dump_reader *reader, const struct line *line)
 
 static void read_other(struct dump_reader *reader, const struct line *line)
 {
+	bool whole = line_was_complete(&reader->lines, line);
+
 	if (is_heading(reader, line)) {
 		end_function(reader);
 		enter_section(reader, SECTION_NONE);
 		return;
 	}
-	dump_warn(reader, line, line_was_complete(&reader->lines, line) ?
-		  "not a line of lspci's, left out" : "the file is cut off here");
+	/* of a slot or a row; what else ends without a line feed is something else */
+	reader->cut_off = !whole && line->length && hex_digit(line->text[0]) >= 0;
+	dump_warn(reader, line, whole ? "not a line of lspci's, left out" :
+		  "the file is cut off here");
 }
 
 /* A line that mail, a web page or a log may have changed. */
@@ -305,6 +286,7 @@ static void read_disguised(struct dump_reader *reader, struct line line)
 
 static void read_line(struct dump_reader *reader, const struct line *line)
 {
+	reader->cut_off = false;
 	if (!line->length) {
 		reader->after_blank = true;
 		return;
@@ -353,8 +335,22 @@ void dump_feed(struct dump_reader *reader, const char *text, size_t length)
 		read_line(reader, &line);
 }
 
+/* lspci writes 64, 128 (CardBus), 256 or 4096 bytes of each function, or of none. */
+static bool ends_in_function(const struct dump_reader *reader)
+{
+	int end = reader->last_row + DUMP_ROW_BYTES;
+
+	if (!reader->in_function || reader->again || reader->from_log)
+		return false;
+	if (reader->last_row < 0)
+		return reader->any_rows;
+	return end != 64 && end != 128 && end != 256 && end != 4096;
+}
+
 void dump_finish(struct dump_reader *reader)
 {
+	if (reader->cut_off || ends_in_function(reader))
+		reader->machine->cut_off = true;
 	end_function(reader);
 	enter_section(reader, SECTION_NONE);
 	if (reader->any_driver)

@@ -57,6 +57,7 @@ static const struct {
 	{ "CardBus bridge:", 0x0607 },
 	{ "Semi-transparent PCI-to-PCI bridge:", 0x0609 },
 	{ "IDE interface:", 0x0101 },
+	{ "Non-VGA unclassified device:", 0x0000 },
 	{ "VGA compatible controller:", 0x0300 },
 	{ "SATA controller:", 0x0106 },
 	{ "USB controller:", 0x0c03 },

@@ -9,7 +9,6 @@
 #include "pciaddr/input/prefix.h"
 
 #define CONFIG_SIZE_MAX 4096
-#define ROW_BYTES 16
 
 /* lspci writes 2 or 3 digits, the kernel (pci=earlydump) 8. */
 #define DIGITS_MAX 8
@@ -55,11 +54,11 @@ size_t dump_row_digits(const struct line *line)
 }
 
 /* " 01 02": as many bytes as there are, up to 16; *@text becomes what follows them. */
-static unsigned int read_bytes(const char **text, const char *end, uint8_t bytes[ROW_BYTES])
+static unsigned int read_bytes(const char **text, const char *end, uint8_t bytes[DUMP_ROW_BYTES])
 {
 	unsigned int count = 0;
 
-	while (count < ROW_BYTES && end - *text >= 3 && (*text)[0] == ' ' &&
+	while (count < DUMP_ROW_BYTES && end - *text >= 3 && (*text)[0] == ' ' &&
 	       hex_byte(*text + 1) >= 0 && (end - *text == 3 || hex_digit((*text)[3]) < 0)) {
 		bytes[count++] = (uint8_t)hex_byte(*text + 1);
 		*text += 3;
@@ -92,7 +91,7 @@ bool dump_continue_row(struct dump_reader *reader, const struct line *line)
 {
 	struct broken_row *broken = &reader->broken;
 	const char *text = line->text, *end = line->text + line->length;
-	uint8_t bytes[ROW_BYTES];
+	uint8_t bytes[DUMP_ROW_BYTES];
 	unsigned int count = 0;
 
 	if (!broken->open)
@@ -106,17 +105,17 @@ bool dump_continue_row(struct dump_reader *reader, const struct line *line)
 			text++;
 		if (text == end)
 			break;
-		if (count == ROW_BYTES || end - text < 2 || hex_byte(text) < 0 ||
+		if (count == DUMP_ROW_BYTES || end - text < 2 || hex_byte(text) < 0 ||
 		    (end - text > 2 && text[2] != ' '))
 			return false;
 		bytes[count++] = (uint8_t)hex_byte(text);
 		text += 2;
 	}
-	if (!count || broken->count + count > ROW_BYTES)
+	if (!count || broken->count + count > DUMP_ROW_BYTES)
 		return false;
 	store_row(reader, line, broken->offset + broken->count, bytes, count);
 	broken->count += count;
-	broken->open = broken->count < ROW_BYTES;
+	broken->open = broken->count < DUMP_ROW_BYTES;
 	return true;
 }
 
@@ -133,7 +132,7 @@ void dump_read_row(struct dump_reader *reader, const struct line *line, size_t d
 	const char *text = line->text + digits + 1;
 	const char *end = line->text + line->length;
 	unsigned int offset = 0, count;
-	uint8_t bytes[ROW_BYTES];
+	uint8_t bytes[DUMP_ROW_BYTES];
 
 	dump_end_row(reader);
 	if (reader->skipping)
@@ -147,17 +146,18 @@ void dump_read_row(struct dump_reader *reader, const struct line *line, size_t d
 		return;
 	}
 	reader->after_blank = false;
-	if (offset >= CONFIG_SIZE_MAX || offset % ROW_BYTES) {
+	if (offset >= CONFIG_SIZE_MAX || offset % DUMP_ROW_BYTES) {
 		dump_warn(reader, line, "offset out of range, left out");
 		return;
 	}
 	count = read_bytes(&text, end, bytes);
 	while (text < end && *text == ' ')
 		text++;
-	if (count < ROW_BYTES) {
+	if (count < DUMP_ROW_BYTES) {
+		reader->cut_off = !line_was_complete(&reader->lines, line);
 		if (text < end && !log_follows(text, end))
 			dump_warn(reader, line, "malformed bytes, what comes before them counts");
-		else if (text == end && !line_was_complete(&reader->lines, line))
+		else if (text == end && reader->cut_off)
 			dump_warn(reader, line, "the file is cut off here");
 		else
 			begin_broken(reader, line, offset, count);
@@ -172,6 +172,7 @@ void dump_read_row(struct dump_reader *reader, const struct line *line, size_t d
 		dump_warn(reader, line, "offsets out of order");
 		reader->out_of_order = true;
 	}
+	reader->any_rows = true;
 	reader->last_row = (int)offset;
 	store_row(reader, line, offset, bytes, count);
 }

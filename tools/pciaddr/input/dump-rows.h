@@ -5,6 +5,8 @@
 
 #include "pciaddr/input/dump-state.h"
 
+#define DUMP_ROW_BYTES 16
+
 /* Is it "40: 01 02 ..."?  The number of digits of the offset, 0 for another line. */
 size_t dump_row_digits(const struct line *line);
 

@@ -52,6 +52,7 @@ struct told {
 	uint8_t capability;	/* offset of the one whose lines are being read, or 0 */
 	uint8_t capability_id;
 	uint8_t capability_link;	/* where the next one's offset belongs */
+	uint8_t port_type;	/* enum port_type */
 	uint16_t control;	/* low half of "BridgeCtl:" */
 	bool control_told;
 	uint32_t flags_line;
@@ -96,10 +97,12 @@ struct dump_reader {
 	size_t current;		/* index of the function that rows belong to */
 	bool in_function;
 	bool skipping;		/* rows of a function that could not be taken */
+	bool cut_off;		/* the last line that was read was not whole */
 	bool after_blank;
 	bool indented;		/* the whole of lspci's text is */
 	bool out_of_order;
 	bool any_driver;
+	bool any_rows;		/* some function before this one had config space */
 	bool from_log;		/* "config space:" in a log */
 	bool again;		/* the function was there before, as @before */
 	struct pci_function before;

@@ -24,8 +24,6 @@
 #include "pciaddr/input/proc-resources.h"
 #include "pciaddr/input/sysfs-files.h"
 
-#define CONFIG_HEADER 64	/* what the kernel lets everybody read */
-
 /* libpci's error hook has no place for a context, and must not return */
 static jmp_buf failed;
 static char failure[256];

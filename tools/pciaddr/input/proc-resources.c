@@ -9,6 +9,7 @@
 #include "common/die.h"
 #include "pciaddr/input/prefix.h"
 #include "pciaddr/input/text-stream.h"
+#include "pciaddr/model/slot.h"
 
 /* "  2000-27ff : fpga_pci" */
 bool resource_parse_line(struct machine *machine, const struct line *line,
@@ -35,6 +36,15 @@ bool resource_parse_line(struct machine *machine, const struct line *line,
 	entry->range.last = last;
 	entry->name = arena_copy(&machine->arena, text, (size_t)(end - text));
 	return true;
+}
+
+/* Linux 2.4 names claims by the device's name in pci.ids, or by the driver alone. */
+static bool names_pci(const char *name)
+{
+	struct pci_function slot;
+
+	return !strncmp(name, "PCI Bus ", strlen("PCI Bus ")) ||
+		slot_parse(name, strlen(name), &slot) > 0;
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -72,6 +82,7 @@ void resources_take(struct machine *machine, enum space space, const char *path,
 	bool all_zero = true;
 
 	free(list->entries);
+	free(list->own);
 	*list = (struct resource_list) {
 		.path = arena_copy(&machine->arena, path, strlen(path)),
 		.entries = entries,
@@ -79,8 +90,10 @@ void resources_take(struct machine *machine, enum space space, const char *path,
 	};
 	if (!count)
 		return;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		all_zero = all_zero && !entries[i].range.first && !entries[i].range.last;
+		list->names_slots = list->names_slots || names_pci(entries[i].name);
+	}
 	list->state = all_zero ? RESOURCES_HIDDEN : RESOURCES_READ;
 	rebuild_nesting(list);
 }

@@ -3,7 +3,12 @@
 
 #include <string.h>
 
+#include "pciaddr/input/device-tree.h"
+#include "pciaddr/input/kernel-log.h"
 #include "pciaddr/input/proc-resources.h"
+#include "pciaddr/model/claims.h"
+#include "pciaddr/model/host-windows.h"
+#include "pciaddr/model/translation.h"
 
 static void (*const loaders[])(struct machine *machine, const struct source *source) = {
 	[SOURCE_LIVE] = source_live_load,
@@ -28,5 +33,11 @@ void machine_load(struct machine *machine, const struct source *source)
 		resources_load(machine, SPACE_IO, source->ioports, true);
 	if (source->iomem)
 		resources_load(machine, SPACE_MEMORY, source->iomem, true);
+	if (source->log)
+		kernel_log_load(machine, source->log);
 	machine_link(machine);
+	host_windows_find(machine);
+	device_tree_settle(machine);
+	machine_learn_translation(machine);
+	machine_take_claimed_sizes(machine);
 }

@@ -13,6 +13,7 @@ struct source {
 	const char *path;	/* file or directory; NULL for the live machine */
 	const char *ioports;	/* a copy of /proc/ioports, or NULL */
 	const char *iomem;	/* a copy of /proc/iomem, or NULL */
+	const char *log;	/* a kernel log, or NULL */
 };
 
 /* Initialises @machine and fills it; to be freed with machine_free(), also after an error. */

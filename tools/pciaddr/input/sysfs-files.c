@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "pciaddr/configspace/read.h"
+#include "pciaddr/input/device-tree.h"
 #include "pciaddr/input/textfile.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/slot.h"
 
 /*
  * Lines of `resource`: six BARs, the ROM, six SR-IOV BARs where the kernel has
@@ -63,8 +65,15 @@ static void take_bar(struct machine *machine, struct pci_function *function, uns
 {
 	struct bar *bar = function_bar(function, index);
 
-	if (!is_used(resource))
+	if (!is_used(resource)) {
+		/* Linux clears what it could not assign, and has nothing where there is no BAR */
+		if (bar && index != BAR_ROM && !bar->fixed_legacy && !bar->enhanced &&
+		    !function->virtual) {
+			bar->kernel_unset = !bar->register_address;
+			bar->kernel_none = bar->register_address;
+		}
 		return;
+	}
 	if (!bar) {
 		bar = function_add_bar(machine, function, index);
 		bar->prefetchable = resource->flags & RESOURCE_PREFETCH;
@@ -216,23 +225,12 @@ void sysfs_read_function(struct machine *machine, struct pci_function *function,
 			     strerror(errno));
 	free(text);
 	read_driver(machine, function, directory);
+	device_tree_read(machine, function, directory);
 }
 
 bool parse_slot_name(const char *text, size_t length, struct pci_function *function)
 {
-	const char *colon = memchr(text, ':', length);
-	size_t domain_length = colon ? (size_t)(colon - text) : 0;
-	uint64_t domain, bus, device, number;
-
-	/* "DDDD:BB:dd.f" */
-	if (domain_length < 4 || domain_length > 8 || length != domain_length + 8 ||
-	    colon[3] != ':' || colon[6] != '.' || !parse_hex(text, domain_length, &domain) ||
-	    !parse_hex(colon + 1, 2, &bus) || !parse_hex(colon + 4, 2, &device) ||
-	    !parse_hex(colon + 7, 1, &number) || device > 0x1f || number > 7)
-		return false;
-	function->domain = (uint32_t)domain;
-	function->bus = (uint8_t)bus;
-	function->device = (uint8_t)device;
-	function->function = (uint8_t)number;
-	return true;
+	/* with its domain */
+	return length >= strlen("0000:00:00.0") &&
+		slot_parse(text, length, function) == (int)length;
 }

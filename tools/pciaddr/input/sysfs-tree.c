@@ -28,6 +28,9 @@
 /* "pci0000:00/0000:00:04.0/0000:01:01.0": one level for each bridge, 255 at most */
 #define DEPTH_MAX 260
 
+/* "platform/soc/soc:bus/4010000000.pcie/pci0000:00": where a device tree has the host bridge */
+#define HOST_DEPTH_MAX 6
+
 static bool read_attribute(int directory, const char *name, uint64_t max, uint64_t *value)
 {
 	size_t length;
@@ -103,6 +106,13 @@ static void add_function(struct machine *machine, const struct pci_function *slo
 	sysfs_read_function(machine, function, directory);
 }
 
+static bool leads_to_functions(const char *name, unsigned int depth)
+{
+	return !strncmp(name, "pci", 3) ||
+		(depth < HOST_DEPTH_MAX && name[0] != '.' && strcmp(name, "virtual") &&
+		 strcmp(name, "system"));
+}
+
 /*
  * Adds every function in the directory @fd (which is closed) and, when @deep, in those below;
  * the files of a function tell it from a mere name.
@@ -121,10 +131,11 @@ static void scan(struct machine *machine, int fd, bool deep, unsigned int depth)
 		bool is_slot = parse_slot_name(entry->d_name, strlen(entry->d_name), &slot);
 		int below;
 
-		if (!is_slot && (!deep || strncmp(entry->d_name, "pci", 3)))
+		if (!is_slot && (!deep || !leads_to_functions(entry->d_name, depth)))
 			continue;
-		below = openat(dirfd(directory), entry->d_name,
-			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		/* links would lead in circles; those of bus/pci/devices are the way */
+		below = openat(dirfd(directory), entry->d_name, O_RDONLY | O_DIRECTORY |
+			       O_CLOEXEC | (is_slot ? 0 : O_NOFOLLOW));
 		if (below < 0)
 			continue;
 		if (is_slot && (!faccessat(below, "config", F_OK, 0) ||

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/translation.h"
 
 const char *space_name(enum space space)
 {
@@ -44,8 +45,12 @@ void machine_free(struct machine *machine)
 {
 	free(machine->functions);
 	free(machine->buses);
-	for (int space = 0; space < SPACES; space++)
+	free(machine->host_windows);
+	translation_free(machine->translation);
+	for (int space = 0; space < SPACES; space++) {
 		free(machine->resources[space].entries);
+		free(machine->resources[space].own);
+	}
 	arena_free(&machine->arena);
 	memset(machine, 0, sizeof(*machine));
 }
@@ -224,23 +229,64 @@ struct bus *machine_bus(const struct machine *machine, uint32_t domain, uint8_t 
  * (PCI-to-PCI Bridge Architecture 1.2, 2.4), and a bridge that says otherwise is not
  * followed, so that the parents can have no cycle; the bus number check reports it.
  */
-static void find_parents(struct machine *machine)
+static bool leads_down(const struct pci_function *function)
+{
+	return function->bridge && function->bridge->buses_known &&
+		function->bridge->secondary > function->bus;
+}
+
+static void find_bridges(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++) {
 		struct pci_function *function = &machine->functions[i];
 		struct bus *bus;
 
-		if (!function->bridge || !function->bridge->buses_known ||
-		    function->bridge->secondary <= function->bus)
+		if (!leads_down(function))
 			continue;
 		bus = machine_bus(machine, function->domain, function->bridge->secondary);
 		if (bus && !bus->bridge)
 			bus->bridge = function;
 	}
-	for (size_t i = 0; i < machine->bus_count; i++)
-		for (uint32_t k = 0; k < machine->buses[i].count; k++)
-			machine->functions[machine->buses[i].first + k].parent =
-				machine->buses[i].bridge;
+}
+
+/*
+ * A bridge forwards every bus from its secondary to its subordinate: where the bridge that
+ * leads to a bus is not in the source, the nearest one that encloses it is above it.
+ */
+static void enclose_bus(struct machine *machine, struct bus *bus, size_t begin)
+{
+	for (size_t i = begin; i < machine->count; i++) {
+		struct pci_function *function = &machine->functions[i];
+
+		if (function->domain != bus->domain || function->bus >= bus->number)
+			return;
+		if (!leads_down(function) || function->bridge->secondary >= bus->number ||
+		    function->bridge->subordinate < bus->number)
+			continue;
+		if (!bus->bridge || bus->bridge->bridge->secondary < function->bridge->secondary)
+			bus->bridge = function;
+		bus->indirect = true;
+	}
+}
+
+static void find_parents(struct machine *machine)
+{
+	size_t domain_begin = 0;
+
+	find_bridges(machine);
+	for (size_t i = 0; i < machine->bus_count; i++) {
+		struct bus *bus = &machine->buses[i];
+
+		if (!i || machine->buses[i - 1].domain != bus->domain)
+			domain_begin = bus->first;
+		if (!bus->bridge)
+			enclose_bus(machine, bus, domain_begin);
+		/* what is above has a lower number, and so its root already */
+		bus->root = bus->bridge ? machine_bus(machine, bus->domain,
+						      bus->bridge->bus)->root : (uint32_t)i;
+		for (uint32_t k = 0; k < bus->count; k++)
+			machine->functions[bus->first + k].parent = bus->bridge;
+	}
 }
 
 void machine_link(struct machine *machine)

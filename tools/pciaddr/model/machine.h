@@ -41,11 +41,13 @@ struct bar {
 	bool register_known : 1;
 	bool kernel_known : 1;
 	bool size_known : 1;	/* otherwise range.last == range.first */
+	bool size_claimed : 1;	/* ... from /proc/ioports or /proc/iomem */
 	bool enhanced : 1;	/* from an Enhanced Allocation capability */
 	bool fixed_legacy : 1;	/* IDE in compatibility mode: the register does not decode */
 	bool not_decoded : 1;	/* its own enable bit (of a ROM) is off */
 	bool kernel_unset : 1;	/* the kernel has found no place for it */
 	bool kernel_shadow : 1;	/* the kernel's is a copy in RAM, no address of the card's */
+	bool kernel_none : 1;	/* the kernel has no resource here: no BAR to it, or not used */
 	struct range range;	/* what the card answers to */
 	struct range kernel;	/* what the kernel believes, if kernel_known */
 	uint64_t register_address;
@@ -75,13 +77,16 @@ struct window {
 	uint8_t state;		/* enum window_state, of the registers */
 	uint8_t kernel_state;	/* enum window_state, of the kernel's resource */
 	bool maybe_kernel;	/* lspci's text alone: the kernel's, or what the registers say */
-	struct range range;
+	struct range range;	/* closed: where it would be if base and limit 0 stood for it */
 	struct range kernel;
 };
 
 struct bridge {
 	bool buses_known;
 	bool cardbus;
+	bool io_translated;	/* the host bridge may add to its I/O addresses */
+	bool io_32bit;		/* its I/O window has 32 bits, not 16 */
+	bool prefetch_64bit;	/* its prefetchable window has 64 bits, not 32 */
 	bool subtractive;	/* forwards also what nobody else claims */
 	bool control_known;
 	uint8_t primary;
@@ -98,6 +103,20 @@ struct text_origin {
 	uint32_t line;
 };
 
+/* The Device/Port Type of PCI Express Base 5.0, 7.5.3.2, plus 1. */
+enum port_type {
+	PORT_UNKNOWN,		/* no PCI Express capability, or not read */
+	PORT_ENDPOINT,
+	PORT_LEGACY_ENDPOINT,
+	PORT_ROOT = 5,
+	PORT_UPSTREAM,
+	PORT_DOWNSTREAM,
+	PORT_PCIE_TO_PCI,
+	PORT_PCI_TO_PCIE,
+	PORT_RC_ENDPOINT,
+	PORT_RC_EVENT_COLLECTOR,
+};
+
 struct pci_function {
 	uint32_t domain;
 	uint8_t bus;
@@ -111,6 +130,7 @@ struct pci_function {
 	uint32_t class;		/* 24 bits: class, subclass, programming interface */
 	uint16_t command;
 	uint16_t config_length;	/* bytes of config that the source had room for */
+	uint8_t port_type;	/* enum port_type, of the PCI Express capability */
 	uint8_t header_type;	/* without the multi-function bit */
 	uint8_t bar_count;
 	bool ids_known : 1;
@@ -122,6 +142,9 @@ struct pci_function {
 	bool virtual : 1;	/* an SR-IOV virtual function */
 	bool resource_known : 1;/* the kernel's resources were read */
 	bool absent : 1;	/* reads all ones */
+	bool woke : 1;		/* the header reads all ones, and what follows it does not */
+	bool regions_known : 1;	/* lspci -v has told which regions the kernel has */
+	bool asleep : 1;	/* the source says that it is in a power state below D0 */
 	const uint8_t *config;
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
 	const struct text_origin *origins;
@@ -129,7 +152,7 @@ struct pci_function {
 	const char *driver;	/* NULL: unknown; "": none */
 	struct bar *bars;	/* implemented ones, in order */
 	struct bridge *bridge;	/* NULL: not a bridge */
-	struct pci_function *parent;	/* the bridge above; NULL on a root bus */
+	struct pci_function *parent;	/* the nearest bridge above; NULL on a root bus */
 	uint32_t line;		/* in the dump, or 0 */
 };
 
@@ -147,12 +170,17 @@ enum resource_state {
 	RESOURCES_READ,
 };
 
+struct own_entry;	/* see resources.h */
+
 /* Sorted by first address, outer before inner. */
 struct resource_list {
 	enum resource_state state;
 	struct resource *entries;
 	size_t count;
 	const char *path;	/* where it was read */
+	bool names_slots;	/* some entry is named by a slot, or by a PCI bus */
+	struct own_entry *own;	/* those named by a slot, sorted by it; NULL: not made yet */
+	size_t own_count;
 };
 
 struct bus {
@@ -160,7 +188,37 @@ struct bus {
 	uint8_t number;
 	uint32_t first;		/* index of the first function on it */
 	uint32_t count;
-	struct pci_function *bridge;	/* leads to it; NULL: a root bus */
+	uint32_t root;		/* index of the bus at the top */
+	bool indirect;		/* @bridge encloses it; the one that leads to it was not read */
+	struct pci_function *bridge;	/* leads to it; NULL: a root bus, or its bridge is missing */
+};
+
+enum offset_state {
+	OFFSET_UNKNOWN,
+	OFFSET_NONE_FITS,	/* registers and kernel differ, and by nothing that a bridge adds */
+	OFFSET_LEARNT,		/* from what registers and kernel say of the same BARs */
+	OFFSET_GIVEN,		/* the source says so */
+};
+
+/* The bus addresses of I/O that a device tree gives to a host bridge. */
+struct io_range {
+	uint32_t domain;
+	uint8_t root;		/* the root bus */
+	struct range bus;
+	const char *path;
+	struct io_range *next;
+};
+
+/* A range of the CPU's addresses that a host bridge forwards. */
+struct host_window {
+	uint32_t domain;
+	uint8_t bus;		/* the root bus */
+	uint8_t space;		/* enum space */
+	uint8_t state;		/* enum offset_state */
+	struct range cpu;
+	uint64_t offset;	/* CPU address less bus address, if it is known */
+	const char *path;	/* where it was read */
+	uint32_t line;
 };
 
 enum source_kind {
@@ -188,11 +246,17 @@ struct machine {
 	struct bus *buses;	/* sorted */
 	size_t bus_count;
 	struct resource_list resources[SPACES];
+	bool pc;		/* bus addresses are the CPU's, and I/O ports the PC's */
+	struct host_window *host_windows;	/* sorted by domain, bus, space, address */
+	size_t host_window_count;
+	struct io_range *io_ranges;
+	struct translation *translation;	/* see translation.h; NULL: there is none */
 	struct note *warnings;	/* about the source's form, in order */
 	struct note **warnings_end;
 	size_t warning_count;	/* of all, also of those that were not kept */
 	struct note *notes;	/* what was taken of the source, for --verbose */
 	struct note **notes_end;
+	bool cut_off;		/* the source ends in the middle */
 	const char *error;	/* why it could not be read; NULL: it was */
 	int error_status;	/* the exit status that the error asks for */
 };

@@ -85,6 +85,8 @@
 #define CAP_ID_SUBSYSTEM	0x0d
 #define   SUBSYSTEM_VENDOR	0x04
 #define CAP_ID_EXPRESS		0x10
+#define   EXPRESS_CAPABILITIES	0x02
+#define     EXPRESS_TYPE	0x00f0	/* device/port type */
 #define   LINK_STATUS		0x12
 #define     LINK_SPEED		0x000f
 #define     LINK_WIDTH		0x03f0
@@ -93,6 +95,10 @@
 #define     MSIX_ENABLE		0x8000
 #define CAP_ID_EA		0x14
 
+#define CAP_ID_POWER		0x01
+#define   POWER_STATUS		0x04
+#define     POWER_STATE	0x0003	/* D0 to D3hot */
+#define CLASS_HOST_BRIDGE	0x0600
 #define CLASS_IDE		0x0101
 #define PROGIF_IDE_NATIVE_1	0x01	/* the primary channel has BARs of its own */
 #define PROGIF_IDE_NATIVE_2	0x04	/* the secondary channel */

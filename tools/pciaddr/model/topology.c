@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/model/topology.h"
 
+#include "pciaddr/model/host-windows.h"
 #include "pciaddr/model/pcispec.h"
 
 static const struct range vga_ports[] = { { 0x3b0, 0x3bb }, { 0x3c0, 0x3df } };
@@ -13,6 +14,18 @@ static bool is_vga_range(enum space space, struct range range)
 	return range_contains(vga_ports[0], range) || range_contains(vga_ports[1], range);
 }
 
+/*
+ * A window of 16 bits sees only these of an address.  Where the host bridge adds to the ports
+ * of the CPU, bridges of 32 bits below one of 16 have the rest in their registers.
+ */
+static struct range io_low16(const struct bridge *bridge, struct range range)
+{
+	if (bridge->io_32bit || bridge->cardbus || range.first < 0x10000 ||
+	    range.first >> 16 != range.last >> 16)
+		return range;
+	return (struct range) { range.first & 0xffff, range.last & 0xffff };
+}
+
 enum forwarding bridge_forwarding(const struct bridge *bridge, enum space space,
 				  struct range range, enum window_kind *kind)
 {
@@ -20,6 +33,8 @@ enum forwarding bridge_forwarding(const struct bridge *bridge, enum space space,
 	enum window_kind decisive = space == SPACE_IO ? WINDOW_IO : WINDOW_MEMORY;
 	bool decided = false;
 
+	if (space == SPACE_IO && bridge->io_translated)
+		range = io_low16(bridge, range);
 	for (enum window_kind i = 0; i < WINDOWS; i++) {
 		const struct window *window = &bridge->windows[i];
 
@@ -73,9 +88,67 @@ bool is_above(const struct pci_function *bridge, const struct pci_function *func
 	return false;
 }
 
+/* PCI Express Base 5.0, 7.5.3.2: what is on a root bus, and what only below a port. */
+static bool is_on_root_bus(const struct pci_function *function)
+{
+	return (function->class_known && function->class >> 8 == CLASS_HOST_BRIDGE) ||
+		function->port_type == PORT_ROOT || function->port_type == PORT_RC_ENDPOINT ||
+		function->port_type == PORT_RC_EVENT_COLLECTOR;
+}
+
+static bool is_below_port(const struct pci_function *function)
+{
+	return function->port_type == PORT_ENDPOINT || function->port_type == PORT_LEGACY_ENDPOINT ||
+		function->port_type == PORT_UPSTREAM || function->port_type == PORT_DOWNSTREAM ||
+		function->port_type == PORT_PCIE_TO_PCI;
+}
+
+static bool any_on_bus(const struct machine *machine, const struct bus *bus,
+		       bool (*test)(const struct pci_function *function))
+{
+	for (uint32_t i = 0; i < bus->count; i++)
+		if (test(&machine->functions[bus->first + i]))
+			return true;
+	return false;
+}
+
+bool bus_is_root(const struct machine *machine, const struct bus *bus)
+{
+	size_t count;
+
+	/* the kernel shows whole trees; bus 0 is no bridge's secondary bus */
+	return !bus->bridge && (machine->kind != SOURCE_DUMP || !bus->number ||
+				any_on_bus(machine, bus, is_on_root_bus) ||
+				host_windows_of(machine, bus, SPACE_IO, &count) ||
+				host_windows_of(machine, bus, SPACE_MEMORY, &count));
+}
+
+bool bus_is_below(const struct machine *machine, const struct bus *bus)
+{
+	return !bus_is_root(machine, bus) && any_on_bus(machine, bus, is_below_port);
+}
+
+const struct bus *bus_below(const struct machine *machine, const struct pci_function *bridge,
+			    const struct bus *last)
+{
+	const struct bus *end = machine->buses + machine->bus_count;
+	const struct bus *bus = last ? last + 1 : NULL;
+
+	if (!bridge->bridge || !bridge->bridge->buses_known)
+		return NULL;
+	for (unsigned int number = bridge->bridge->secondary;
+	     !bus && number <= bridge->bridge->subordinate; number++)
+		bus = machine_bus(machine, bridge->domain, (uint8_t)number);
+	for (; bus && bus < end && bus->domain == bridge->domain &&
+	     bus->number <= bridge->bridge->subordinate; bus++)
+		if (bus->bridge == bridge)
+			return bus;
+	return NULL;
+}
+
 bool bar_is_live(const struct pci_function *function, const struct bar *bar)
 {
-	return bar->state == BAR_ASSIGNED && bar_decode(function, bar) != DECODE_OFF;
+	return bar->state == BAR_ASSIGNED && !bar->kernel_none && bar_decode(function, bar) != DECODE_OFF;
 }
 
 unsigned int window_register(const struct bridge *bridge, enum window_kind kind)

@@ -30,6 +30,20 @@ bool isa_hole(const struct bridge *bridge, struct range range);
 /* Is @bridge above @function, at any distance? */
 bool is_above(const struct pci_function *bridge, const struct pci_function *function);
 
+/*
+ * Is a bus that no bridge of the source leads to certainly a root bus, or certainly none?  A
+ * dump may leave bridges out; both may be false.
+ */
+bool bus_is_root(const struct machine *machine, const struct bus *bus);
+bool bus_is_below(const struct machine *machine, const struct bus *bus);
+
+/*
+ * The buses right below a bridge: the one that it leads to, and those that it only encloses.
+ * The first is behind @last NULL; NULL when there is no more.
+ */
+const struct bus *bus_below(const struct machine *machine, const struct pci_function *bridge,
+			    const struct bus *last);
+
 /* Does the BAR answer to an address, as far as is known? */
 bool bar_is_live(const struct pci_function *function, const struct bar *bar);
 

@@ -73,13 +73,15 @@ static void put_checks(struct json_object *object, const struct results *results
 		const size_t *counts = results->tallies[check].counts;
 		struct json_object *tally;
 
-		if (!counts[STATUS_PASS] && !counts[STATUS_FAIL] && !counts[STATUS_UNKNOWN])
+		if (!counts[STATUS_PASS] && !counts[STATUS_FAIL] && !counts[STATUS_UNKNOWN] &&
+		    !counts[STATUS_SKIP])
 			continue;
 		tally = json_object_new_object();
 		json_put_text(tally, "check", checks[check].label);
 		json_put_uint(tally, "pass", counts[STATUS_PASS]);
 		json_put_uint(tally, "fail", counts[STATUS_FAIL]);
 		json_put_uint(tally, "unknown", counts[STATUS_UNKNOWN]);
+		json_put_uint(tally, "skip", counts[STATUS_SKIP]);
 		json_object_array_add(array, tally);
 	}
 	json_object_object_add(object, "checks", array);

@@ -107,9 +107,10 @@ static void prometheus_end(FILE *out, const struct output_options *options,
 		for (int check = 0; check < CHECKS; check++) {
 			const size_t *counts = samples[i].tallies[check].counts;
 
-			if (!counts[STATUS_PASS] && !counts[STATUS_FAIL] && !counts[STATUS_UNKNOWN])
+			if (!counts[STATUS_PASS] && !counts[STATUS_FAIL] &&
+			    !counts[STATUS_UNKNOWN] && !counts[STATUS_SKIP])
 				continue;
-			for (enum status status = STATUS_PASS; status <= STATUS_UNKNOWN; status++) {
+			for (enum status status = STATUS_PASS; status < STATUSES; status++) {
 				fputs("pciaddr_check_results{", out);
 				write_label(out, samples[i].machine);
 				fprintf(out, ",check=\"%s\",severity=\"%s\",outcome=\"%s\"} %zu\n",

@@ -220,9 +220,10 @@ static void text_machine(FILE *out, const struct output_options *options,
 	}
 	if (!options->quiet) {
 		print_named(out, "", machine->name, ": ");
-		fprintf(out, "%zu passed, %zu failed, %zu unknown\n",
+		fprintf(out, "%zu passed, %zu failed, %zu unknown, %zu not run\n",
 			results_total(results, STATUS_PASS), results_total(results, STATUS_FAIL),
-			results_total(results, STATUS_UNKNOWN));
+			results_total(results, STATUS_UNKNOWN),
+			results_total(results, STATUS_SKIP));
 	}
 }
 

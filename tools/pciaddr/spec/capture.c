@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/die.h"
-#include "pciaddr/check/claims.h"
+#include "pciaddr/model/claims.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/names.h"
 #include "pciaddr/model/pcispec.h"

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pciaddr/check/claims.h"
+#include "pciaddr/model/claims.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/resources.h"
 
@@ -15,40 +15,30 @@ static void check_bar_range(const struct subject *subject, const struct spec_bar
 {
 	struct results *results = subject->matcher->results;
 	const char *violation;
-	struct bar view = *bar;
 
 	if (rule_is_empty(&spec->range))
 		return;
-	if (!view.size_known) {
-		struct claim claim = find_claim(subject->matcher->machine, subject->function, bar);
-
-		if (claim.entry) {
-			view.size_known = true;
-			view.range.last = claim.entry->range.last - claim.entry->range.first +
-				view.range.first;
-		}
-	}
 	violation = bar->state == BAR_UNASSIGNED ? "an address" :
-		rule_violation(results, &spec->range, view.range);
-	if (violation && bar->state == BAR_ASSIGNED && !view.size_known &&
+		rule_violation(results, &spec->range, bar->range);
+	if (violation && bar->state == BAR_ASSIGNED && !bar->size_known &&
 	    rule_needs_end(&spec->range) &&
-	    (!spec->range.has_exact || spec->range.exact.first == view.range.first) &&
-	    (!spec->range.has_inside || range_contains(spec->range.inside, view.range))) {
+	    (!spec->range.has_exact || spec->range.exact.first == bar->range.first) &&
+	    (!spec->range.has_inside || range_contains(spec->range.inside, bar->range))) {
 		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
 			     TEXT(results, "begins at 0x%" PRIx64 ", where it ends is unknown",
-				  view.range.first),
+				  bar->range.first),
 			     "take the dump with 'lspci -vvxxxx', which also writes sizes");
 		return;
 	}
 	if (!violation) {
 		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place,
-			  TEXT(results, "is at %s", bar_range(results, &view)));
+			  TEXT(results, "is at %s", bar_range(results, bar)));
 		return;
 	}
 	spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
 		 bar->state == BAR_UNASSIGNED ? "has no address" : "is not where it is specified",
 		 violation,
-		 (struct value) { TEXT(results, "found: %s", bar_range(results, &view)),
+		 (struct value) { TEXT(results, "found: %s", bar_range(results, bar)),
 				 spec_where(subject, bar_register(subject->function, bar)) },
 		 "firmware or the kernel has placed it elsewhere: 'dmesg | grep \"BAR\"' shows "
 		 "what the kernel did; a card with a fixed address needs io-base set (QEMU)");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/wrap.h"
+#include "pciaddr/model/topology.h"
 #include "pciaddr/view/marks.h"
 
 #define NAME_COLUMNS 44		/* of a line of a device's name */
@@ -195,18 +196,16 @@ static void add_bus(struct writer *writer, const struct bus *bus, size_t parent)
 	for (uint32_t i = 0; i < bus->count; i++) {
 		const struct pci_function *function = &writer->machine->functions[bus->first + i];
 		size_t index = add_box(writer, fill_of(function), parent);
-		const struct bus *below = NULL;
+		const struct bus *below;
 
 		fill_box(writer, &writer->picture->boxes[index], function);
 		measure(&writer->picture->boxes[index]);
-		if (function->bridge && function->bridge->buses_known)
-			below = machine_bus(writer->machine, function->domain,
-					    function->bridge->secondary);
-		if (below && below->bridge == function) {
+		below = bus_below(writer->machine, function, NULL);
+		if (below)
 			writer->picture->boxes[index].edge =
 				TEXT(writer->results, "bus %02x", below->number);
+		for (; below; below = bus_below(writer->machine, function, below))
 			add_bus(writer, below, index);
-		}
 		writer->picture->boxes[index].end = writer->picture->count;
 	}
 }

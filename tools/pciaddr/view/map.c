@@ -13,7 +13,7 @@
 #include "common/die.h"
 #include "common/terminal.h"
 #include "common/wrap.h"
-#include "pciaddr/check/claims.h"
+#include "pciaddr/model/claims.h"
 #include "pciaddr/model/intervals.h"
 
 struct row {

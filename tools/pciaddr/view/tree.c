@@ -9,6 +9,7 @@
 #include "common/terminal.h"
 #include "common/wrap.h"
 #include "pciaddr/model/names.h"
+#include "pciaddr/model/topology.h"
 #include "pciaddr/view/marks.h"
 
 struct glyphs {
@@ -90,16 +91,6 @@ static void print_bars(const struct tree *tree, const struct pci_function *funct
 static void print_bus(const struct tree *tree, const struct bus *bus, char *prefix,
 		      unsigned int depth);
 
-static const struct bus *bus_below(const struct tree *tree, const struct pci_function *function)
-{
-	const struct bus *bus;
-
-	if (!function->bridge || !function->bridge->buses_known)
-		return NULL;
-	bus = machine_bus(tree->machine, function->domain, function->bridge->secondary);
-	return bus && bus->bridge == function ? bus : NULL;
-}
-
 /* The driver, and the buses below. */
 static const char *what_follows(const struct tree *tree, const struct pci_function *function)
 {
@@ -133,7 +124,7 @@ static void print_name(const struct tree *tree, unsigned int used, const char *n
 static void print_function(const struct tree *tree, const struct pci_function *function,
 			   char *prefix, bool last, unsigned int depth)
 {
-	const struct bus *below = bus_below(tree, function);
+	const struct bus *below = bus_below(tree->machine, function, NULL);
 	char name[NAME_MAX_LENGTH];
 	size_t length = strlen(prefix);
 	unsigned int used;
@@ -155,11 +146,15 @@ static void print_function(const struct tree *tree, const struct pci_function *f
 		print_windows(tree, function, prefix);
 	print_bars(tree, function, prefix);
 	prefix[length] = '\0';
-	if (below && depth < DEPTH_MAX - 2) {
-		strcat(prefix, last ? tree->glyphs->space : tree->glyphs->line);
+	strcat(prefix, last ? tree->glyphs->space : tree->glyphs->line);
+	for (; below && depth < DEPTH_MAX - 2;
+	     below = bus_below(tree->machine, function, below)) {
+		if (below->indirect)
+			fprintf(tree->out, "%sbus %02x (the bridge to it was not read)\n", prefix,
+				below->number);
 		print_bus(tree, below, prefix, depth + 1);
-		prefix[length] = '\0';
 	}
+	prefix[length] = '\0';
 }
 
 static void print_bus(const struct tree *tree, const struct bus *bus, char *prefix,

@@ -1,0 +1,484 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check: machines other than a PC, sleeping devices, parts of machines. All are made up;
+# ids are invented.
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+# A PCI Express capability at 40, by its device/port type
+endpoint=("06=10 00" "34=40" "40=10 00 02")
+root_port=("06=10 00" "34=40" "40=10 00 42")
+
+setup() {
+	dump=$BATS_TEST_TMPDIR/machine
+}
+
+@test "a host bridge that adds to 32-bit memory addresses is recognised by one BAR" {
+	# the BAR, in its bridge's 32-bit window, cannot be where the kernel has it
+	{
+		bridge 0002:00:00.0 "00 01 01" "f1 01" "00 80 e0 80"
+		card 0002:01:00.0 "\tRegion 0: Memory at 620c080000000 (64-bit, non-prefetchable) [size=16K]" \
+			10="04 00 00 80"
+	} >"$dump"
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bar-kernel
+	# in another one, a 64-bit BAR on the root bus: nothing tells
+	card 0002:00:01.0 "\tRegion 0: Memory at 620c080000000 (64-bit, prefetchable) [size=16K]" \
+		10="0c 00 00 80" >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown bar-kernel "nothing tells"
+	# two windows with an offset each
+	{
+		bridge 00:01.0 "00 01 01" "f1 01" "00 80 e0 80"
+		card 01:00.0 "\tRegion 0: Memory at 200080000000 (32-bit, non-prefetchable) [size=1M]
+\tRegion 2: Memory at 210000000000 (64-bit, prefetchable) [size=1M]" 10="00 00 00 80" 18="0c 00 00 00 00 21"
+		bridge 00:02.0 "00 02 02" "f1 01" "00 90 e0 90"
+		card 02:00.0 "\tRegion 0: Memory at 200090000000 (32-bit, non-prefetchable) [size=1M]" \
+			10="00 00 00 90"
+	} >"$dump"
+	poke 00:01.0 24 01 00 f1 ff 00 21 00 00 00 21
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bar-kernel ".3."
+	# one of the first window's that is elsewhere: with two that agree, it is stale
+	poke 02:00.0 10 00 00 40 90
+	{
+		cat "$dump"
+		bridge 00:03.0 "00 03 03" "f1 01" "00 a0 e0 a0"
+		card 03:00.0 "\tRegion 0: Memory at 2000a0000000 (32-bit, non-prefetchable) [size=1M]" \
+			10="00 00 00 a0"
+	} >"$dump.3"
+	mv "$dump.3" "$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-kernel "0000:02:00.0 BAR 0" "register 0x90400000"
+}
+
+# moved: register 0x2000, kernel 0x1000: translated, or moved behind the card's back
+moved() {
+	bridge 00:04.0 "00 01 01" "20 20" "f0 ff 00 00"
+	card 01:01.0 "\tRegion 0: I/O ports at 1000 [size=2K]\n\tKernel driver in use: fpga_pci" \
+		10="01 20"
+}
+
+# moved_ports RANGE: /proc/ioports with this range for the host bridge
+moved_ports() {
+	printf '%s : pcie@10000000\n  1000-1fff : PCI Bus 0000:01\n    1000-17ff : 0000:01:01.0\n' "$1"
+	echo "      1000-17ff : fpga_pci"
+}
+
+@test "translated I/O is told from a moved card by the host bridge's range, the log, or not at all" {
+	moved >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown bar-kernel
+	run -3 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	outcome unknown expect-kernel
+	# all of the I/O space, from 0: there is nothing that could be added
+	moved_ports 0000-ffff >"$dump.ioports"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-kernel "register 0x2000" "kernel 0x1000-0x17ff"
+	run -1 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	fails_with expect-kernel "kernel 0x1000-0x17ff"
+	# what is left of it from 0x1000 on
+	moved_ports 0000-efff >"$dump.ioports"
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bar-kernel
+	outcome ok ioports-claim
+	run -0 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	outcome ok expect-kernel "for the CPU it is at 0x1000-0x17ff"
+	# a part that may be there or not
+	moved_ports 0000-7fff >"$dump.ioports"
+	run -3 pciaddr-check --dump "$dump"
+	log='pci_bus 0000:00: root bus resource [io  0x0000-0x7fff]'
+	echo "[    1.616299] $log (bus address [0x1000-0x8fff])" >"$dump.dmesg"
+	run -0 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	echo "Nov 27 06:00:00 host kernel: $log" >"$dump.dmesg"
+	run -1 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	fails_with expect-kernel "0x1000-0x17ff"
+	# in one file with it
+	{
+		cat "$dump"
+		printf 'dmesg:\n[    1.616299] %s (bus address [0x1000-0x8fff])\n' "$log"
+	} >"$BATS_TEST_TMPDIR/one"
+	cp "$dump.ioports" "$BATS_TEST_TMPDIR/one.ioports"
+	run -0 pciaddr-check --dump "$BATS_TEST_TMPDIR/one" --expect 0x2000-0x27ff
+	# the log beside a dump is no machine of its own; one without a dump is
+	mkdir "$BATS_TEST_TMPDIR/dir"
+	cp "$dump" "$dump.dmesg" "$dump.ioports" "$BATS_TEST_TMPDIR/dir"
+	run -1 pciaddr-check --dump "$BATS_TEST_TMPDIR/dir"
+	[[ $output == *"machine: 2 PCI functions"* ]]
+	[[ $output != *"machines:"* ]]
+}
+
+@test "two domains share the CPU's ports, each with its offset" {
+	{
+		moved
+		moved | sed -E 's/^0[01]:0[0-9]\.0 /0001:&/; s/ports at 1000/ports at 12000/'
+	} >"$dump"
+	{
+		moved_ports 0000-efff
+		moved_ports 10000-1ffff | sed 's/1000-1/12000-12/; s/12fff/12fff/; s/0000:01/0001:01/
+			s/12000-127ff/12000-127ff/; s/pcie@1/pcie@2/'
+	} >"$dump.ioports"
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bar-kernel ".2."
+	outcome ok ioports-claim ".2."
+}
+
+@test "a claim that only /proc/ioports has at the CPU's address (powerpc)" {
+	{
+		bridge 00:04.0 "00 01 01" "21 21" "f0 ff 00 00"
+		card 01:01.0 "\tRegion 0: I/O ports at 2000 [size=2K]" 10="01 20"
+	} >"$dump"
+	cat >"$dump.ioports" <<-'PORTS'
+		10000-1ffff : pci@800000020000000
+		  10000-10fff : Legacy IO
+		  12000-12fff : PCI Bus 0000:01
+		    12000-127ff : 0000:01:01.0
+		      12000-127ff : fpga_pci
+	PORTS
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok ioports-claim
+	outcome ok bar-kernel
+	run -0 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	outcome ok expect-claim "0x12000-0x127ff .*used by fpga_pci"
+	# at another page of the window it is another one's
+	sed -i 's/12000-127ff/13100-138ff/' "$dump.ioports"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with ioports-claim "0000:01:01.0"
+}
+
+@test "a 16-bit I/O window above one of 32 bits sees the low 16 bits, but not on a PC" {
+	{
+		bridge 00:00.0 "00 01 02" "10 20" "f0 ff 00 00" "${root_port[@]}"
+		bridge 01:00.0 "01 02 02" "11 21" "f0 ff 00 00" 30="08 60 08 60"
+		card 02:00.0 "" 10="01 10 08 60"
+	} >"$dump"
+	cat >"$dump.ioports" <<-'PORTS'
+		0000-ffff : pcie@e00000000
+		  1000-2fff : PCI Bus 0000:01
+		    1000-2fff : PCI Bus 0000:02
+		    1000-1007 : 0000:02:00.0
+	PORTS
+	run pciaddr-check --dump "$dump"
+	no_failures
+	outcome ok window-in-window ".2."
+	outcome ok ioports-claim
+	run pciaddr-check --dump "$dump" --expect 0x60081000-0x60081007
+	outcome ok expect-window
+	# the claim does not begin where the low bits say
+	sed -i 's/1000-1007/1010-1017/' "$dump.ioports"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with ioports-claim "0000:02:00.0 BAR 0"
+	echo "0cf8-0cff : PCI conf1" >"$dump.ioports"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with window-in-window "0000:01:00.0" "0x60081000-0x60082fff"
+}
+
+@test "address 0 is one where the host bridge adds to it, and lost where it does not" {
+	{
+		bridge 0001:00:04.0 "00 01 01" "00 00" "f0 ff 00 00"
+		card 0001:01:01.0 "\tRegion 0: I/O ports at 10000 [size=2K]" 10="01"
+	} >"$dump"
+	cat >"$dump.ioports" <<-'PORTS'
+		00000-0ffff : pcie@50000000
+		10000-1ffff : pcie@10000000
+		  10000-10fff : PCI Bus 0001:01
+		    10000-107ff : 0001:01:01.0
+	PORTS
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bar-kernel
+	outcome ok bar-in-window
+	run -0 pciaddr-check --dump "$dump" --tree
+	[[ $output == *"I/O window 0x0-0xfff"*"BAR 0  io  0x0-0x7ff"* ]]
+	sed -i 's/ports at 10000/ports at c000/' "$dump"
+	echo "0cf8-0cff : PCI conf1" >"$dump.ioports"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-kernel "lost the address"
+}
+
+@test "an Enhanced Allocation BAR that Linux takes for the CPU's address, behind an offset, fails" {
+	{
+		bridge 00:04.0 "00 01 01" "20 30" "f0 ff 00 00"
+		# EA: one entry, I/O, enabled, 0x2000 to 0x27ff
+		card 01:01.0 "\tRegion 0: I/O ports at 2000 [size=2K]" \
+			06="10 00" 34=40 40="14 00 01 00 02 02 ff 80 00 20 00 00 fc 07 00 00"
+		card 01:02.0 "\tRegion 0: I/O ports at 2000 [size=256]" 10="01 30"
+	} >"$dump"
+	echo "[    0.1] pci_bus 0000:00: root bus resource [io  0x0000-0xefff] (bus address [0x1000-0xffff])" \
+		>"$dump.dmesg"
+	run -1 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff
+	fails_with expect-kernel "0000:01:01.0 BAR 0"
+}
+
+@test "a device tree's ranges give the offsets, and functions are found below platform/" {
+	tree=$BATS_TEST_TMPDIR/sys
+	bus=$tree/devices/platform/4010000000.pcie/pci0000:00
+	node=$tree/firmware/devicetree/base/pcie@10000000
+	mkdir -p "$bus/0000:00:01.0" "$bus/pci_bus/0000:00" "$node"
+	ln -s ../../../../../../firmware/devicetree/base/pcie@10000000 "$bus/pci_bus/0000:00/of_node"
+	card 00:01.0 "" 10="0c 00 00 80" | sed -n 's/^[0-9a-f]0: //p' | tr -d '\n ' | xxd -r -p \
+		>"$bus/0000:00:01.0/config"
+	zero="0x0000000000000000 0x0000000000000000 0x0000000000000000"
+	{
+		echo "0x0000000480000000 0x00000004800fffff 0x000000000014220c"
+		for _ in {1..12}; do echo "$zero"; done
+	} >"$bus/0000:00:01.0/resource"
+	run -3 pciaddr-check --sysfs "$tree"
+	outcome unknown bar-kernel
+	# 64-bit memory: bus 80000000 is 480000000 for the CPU, 256 MiB of it
+	printf '\0\0\0\2' >"$node/../#address-cells"
+	xxd -r -p <<<"43000000 00000000 80000000 00000004 80000000 00000000 10000000" >"$node/ranges"
+	run -0 pciaddr-check --sysfs "$tree"
+	outcome ok bar-kernel
+	outcome ok bar-in-window
+	xxd -r -p <<<"43000000 00000000 90000000 00000004 80000000 00000000 10000000" >"$node/ranges"
+	run -1 pciaddr-check --sysfs "$tree"
+	fails_with bar-kernel "register 0x80000000" "kernel 0x480000000-0x4800fffff"
+}
+
+@test "BARs and windows on a root bus are inside what /proc shows of the host bridge" {
+	machine host
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bar-in-window ".16."
+	# the CPU's windows: bus 0 has memory from c0000000 on only
+	sed -i 's/^[0-9a-f]*-[0-9a-f]* : PCI Bus 0000:00$/c0000000-c00fffff : PCI Bus 0000:00/' "$dump.iomem"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-in-window "outside what the host bridge of bus 00 forwards" \
+		"0xc0000000-0xc00fffff" "no compatible bridge window"
+	fails_with window-in-window "0000:00:04.0 prefetchable window"
+}
+
+@test "an unassigned memory BAR is a finding; ROMs, host bridges and disabled registers are none" {
+	card 00:01.0 "\tControl: I/O- Mem+ BusMaster+
+\tRegion 0: Memory at 89000000 (32-bit, non-prefetchable) [size=16M]
+\tRegion 1: Memory at <unassigned> (64-bit, prefetchable)
+\tExpansion ROM at <unassigned> [disabled]
+\tKernel driver in use: made_up" 10="00 00 00 89 0c" 30="00 00 00 00" >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-assigned "0000:00:01.0 BAR 1" "did not assign an address to this memory BAR"
+	[ "$(grep -c '^FAILED' <<<"$output")" = 1 ]
+	# without lspci -v: the device decodes memory, and the register has only its type
+	card 00:01.0 "" 10="00 00 00 89 0c" >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-assigned "0000:00:01.0 BAR 1" "has no address"
+	poke 00:01.0 04 01 00
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown bar-assigned
+	# a host bridge's are left alone by the kernel
+	device 00:00.0 "Host bridge: Made up" "\tControl: I/O+ Mem+ BusMaster+
+\tRegion 0: Memory at <unassigned> (32-bit, prefetchable)" \
+		0="34 12 03 00 07 00 00 00 00 00 00 06" 10="08" >"$dump"
+	run pciaddr-check --dump "$dump"
+	no_failures
+}
+
+@test "what lspci calls ignored, and what it does not call a region, is no address" {
+	{
+		card 00:01.0 "\tControl: I/O+ Mem+ BusMaster+\n\tRegion 0: I/O ports at <ignored>" 10="01 10"
+		card 00:02.0 "\tControl: I/O+ Mem+ BusMaster+\n\tRegion 0: I/O ports at 1000 [size=256]" 10="01 10"
+		device 00:1e.3 "System peripheral: Made up" "\tControl: I/O- Mem- BusMaster-" \
+			0="34 12 04 00 00 00 00 00 00 00 80 08" 10="1d"
+	} >"$dump"
+	printf '0000-0cf7 : PCI Bus 0000:00\n0cf8-0cff : PCI conf1\n0d00-ffff : PCI Bus 0000:00\n  1000-10ff : 0000:00:02.0\n' \
+		>"$dump.ioports"
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok ioports-claim ".1."
+	outcome ok bar-overlap ".1."
+}
+
+@test "a device whose bridge is not in the dump cannot be told" {
+	card 02:00.0 "\tRegion 0: Memory at fe000000 (64-bit, non-prefetchable) [size=1M]" \
+		10="04 00 00 fe" "${endpoint[@]}" >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown source-complete "bridge that leads to its bus"
+	outcome unknown bar-in-window
+	run -3 pciaddr-check --dump "$dump" --expect mem:0xfe000000-0xfe0fffff
+	# bus 0 is nobody's secondary bus: it is a root bus, as in some virtual machines
+	sed 's/^02:/00:/' "$dump" >"$dump.0"
+	run -0 pciaddr-check --dump "$dump.0"
+	outcome "not run" bar-in-window
+	# a root port, or a host bridge, says that its bus is a root bus
+	{
+		cat "$dump"
+		bridge 02:01.0 "02 03 03" "f1 01" "00 80 e0 80" "${root_port[@]}"
+	} >"$dump.1"
+	run -0 pciaddr-check --dump "$dump.1"
+}
+
+@test "the nearest bridge that encloses a bus is its parent" {
+	{
+		bridge 5d:02.0 "5d 5e 60" "f1 01" "00 c0 f0 c5" "${root_port[@]}"
+		bridge 5e:00.0 "5e 5f 60" "f1 01" "00 c4 f0 c4"
+		card 60:00.0 "\tRegion 0: Memory at c4000000 (32-bit, non-prefetchable) [size=16M]" \
+			10="00 00 00 c4"
+	} >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	no_failures
+	outcome ok bar-in-window ".1."
+	outcome ok bar-overlap
+	outcome unknown source-complete
+	run pciaddr-check --dump "$dump" --tree
+	[[ $output == *"bus 60 (the bridge to it was not read)"*"1234:0002"* ]]
+	run pciaddr-check --dump "$dump" --draw -.svg
+	[[ $output == *"1234:0002"* ]]
+	# the nearest of all, and its window counts
+	poke 5e:00.0 20 00 c0 f0 c0
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-in-window "what bridge 0000:5e:00.0 forwards"
+}
+
+@test "IDE in compatibility mode is known by its programming interface, also without hex" {
+	{
+		echo "00:1f.2 IDE interface: Made up (rev 01) (prog-if 80 [ISA Compatibility mode-only controller])"
+		printf '\t%s\n' "Control: I/O+ Mem- BusMaster+" "Region 0: I/O ports at 01f0 [size=8]" \
+			"Region 1: I/O ports at 03f4 [size=1]" "Region 2: I/O ports at 0170 [size=8]" \
+			"Region 3: I/O ports at 0374 [size=1]" "Region 4: I/O ports at ffa0 [size=16]"
+	} >"$dump"
+	cat >"$dump.ioports" <<-'PORTS'
+		0000-0cf7 : PCI Bus 0000:00
+		  0170-0177 : 0000:00:1f.2
+		  01f0-01f7 : 0000:00:1f.2
+		  0376-0376 : 0000:00:1f.2
+		  03f6-03f6 : 0000:00:1f.2
+		0cf8-0cff : PCI conf1
+		0d00-ffff : PCI Bus 0000:00
+		  ffa0-ffaf : 0000:00:1f.2
+	PORTS
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok ioports-claim ".5."
+	# native mode: BARs are as they read
+	sed -i 's/prog-if 80/prog-if 85/' "$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with ioports-claim "BAR 1"
+}
+
+@test "a primary bus register that is hard-wired to 0 is no failure" {
+	bridge 10000:e0:06.0 "00 e1 e1" "f1 01" "00 72 00 72" "${root_port[@]}" >"$dump"
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok bus-primary
+	poke 10000:e0:06.0 18 05
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bus-primary "primary bus 05"
+}
+
+@test "what the registers of a sleeping device read says nothing" {
+	details="\tRegion 0: Memory at 4017001000 (64-bit, non-prefetchable) [size=4K]"
+	asleep="\tCapabilities: [80] Power Management version 3\n\t\tStatus: D3 NoSoftRst+ PME-Enable- DSel=0 DScale=0 PME-"
+	card 00:15.1 "$details\n$asleep" 10="04" 06="10 00" 34=80 >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown bar-kernel "power state below D0"
+	# the capability in config space says it as well
+	card 00:15.1 "$details" 10="04" 06="10 00" 34=80 80="01 00 03 00 03 00" >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown bar-kernel "power state below D0"
+	{
+		card 00:15.1 "$details" 10="04" 06="10 00" 34=80 80="01 00 03 00 00 00"
+		card 00:15.2 "\tRegion 0: Memory at 4017002000 (64-bit, non-prefetchable) [size=4K]" \
+			10="04 20 00 17 40"
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-kernel "0000:00:15.1 BAR 0" "lost the address"
+}
+
+@test "Linux 2.4 names claims by the device, not by its slot" {
+	{
+		card 00:07.0 "\tRegion 0: I/O ports at df00 [size=64]" 10="01 df"
+		card 00:0b.0 "\tRegion 0: I/O ports at d800 [size=256]" 10="01 d8"
+	} >"$dump"
+	cat >"$dump.ioports" <<-'PORTS'
+		0000-001f : dma1
+		0cf8-0cff : PCI conf1
+		d800-d8ff : Made up, Inc. Ethernet
+		  d800-d8ff : made_up
+		df00-df3f : Made up, Inc. Sound
+	PORTS
+	run -0 pciaddr-check --dump "$dump"
+	outcome ok ioports-claim ".2."
+	sed -i /df00/d "$dump.ioports"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown ioports-claim "older than 2.6"
+}
+
+@test "a truncated dump cannot be told, wherever it is cut" {
+	size=$(stat -c %s "$GUEST")
+	for cut in 20 600 3000 $((size / 2)) $((size - 30)); do
+		head -c "$cut" "$GUEST" >"$dump"
+		run pciaddr-check --dump "$dump"
+		[ "$status" = 3 ] || [ "$status" = 1 ] || [ "$status" = 2 ] || {
+			echo "cut at $cut: status $status" && echo "$output"
+			return 1
+		}
+	done
+	# in the middle of a row, and between rows
+	awk '/^01:01.0/ { last = 1 } { print } last && /^90:/ { exit }' "$GUEST" >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown source-complete "cut off"
+}
+
+@test "what was not looked at is no pass, in any format" {
+	card 00:01.0 "" 10="01 10" >"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome "not run" bar-kernel "does not have what it compares"
+	outcome "not run" window-overlap "nothing for it to look at"
+	[[ ${lines[-1]} =~ :\ [0-9]+\ passed,\ 0\ failed,\ 1\ unknown,\ [0-9]+\ not\ run$ ]] ||
+		[[ ${lines[-1]} =~ \ not\ run$ ]]
+	run pciaddr-check --dump "$dump" --format tap
+	grep -qE '^ok [0-9]+ - bar-kernel: .* # SKIP' <<<"$output"
+	run pciaddr-check --dump "$dump" --format prometheus
+	grep -qE 'check="bar-kernel",severity="high",outcome="skip"} 1$' <<<"$output"
+	grep -qE 'check="bar-kernel",severity="high",outcome="pass"} 0$' <<<"$output"
+	run pciaddr-check --dump "$dump" --format junit
+	grep -A1 'classname="bar-kernel"' <<<"$output" | grep -q '<skipped'
+	command -v jq >/dev/null || skip "the rest: no jq"
+	pciaddr-check --dump "$dump" --format json >"$BATS_TEST_TMPDIR/json" || true
+	jq -e '.machines[0].checks[] | select(.check == "bar-kernel") | .pass == 0 and .skip == 1' \
+		"$BATS_TEST_TMPDIR/json"
+}
+
+# field NAME STATUS: a case from the field, which lies beside the tree
+field() {
+	run pciaddr-check --dump "$FIELD/$1"
+	[ "$status" = "$2" ] || {
+		echo "$1: status $status, expected $2" && echo "$output"
+		return 1
+	}
+}
+
+@test "cases from the field" {
+	FIELD=$CORPUS/../field
+	[ -d "$FIELD" ] || skip "no cases from the field beside this tree"
+	field ppc64-one-bar-behind-offset.lspci 0
+	field riscv-io-window-offset.lspci 3
+	no_failures
+	outcome ok ioports-claim ".4."
+	field unassigned-bars.lspci 1
+	[ "$(grep -c '^FAILED   bar-assigned' <<<"$output")" = 2 ]
+	field endpoint-alone.lspci 3
+	field partial-switch.lspci 3
+	field ide-compatibility-without-hex.lspci 0
+	outcome ok ioports-claim ".5."
+	field host-bridge-ignored-bars.lspci 0
+	field register-that-is-no-bar.lspci 0
+	field vmd-root-port.lspci 0
+	field d3hot-zero-bar.lspci 3
+	field header-all-ones-rest-answers.lspci 3
+	field kernel-2.4-names.lspci 0
+}
+
+@test "guests of other architectures" {
+	ARCH=$CORPUS/../arch
+	[ -d "$ARCH" ] || skip "no guests of other architectures beside this tree"
+	for name in arm64-address-zero arm64-io-offset arm64-two-domains ppc64el-pseries \
+		ppc64el-two-host-bridges; do
+		run pciaddr-check --dump "$ARCH/$name/guest.lspci"
+		no_failures
+		mkdir "$BATS_TEST_TMPDIR/$name"
+		tar -xzf "$ARCH/$name/sys.tar.gz" -C "$BATS_TEST_TMPDIR/$name"
+		run pciaddr-check --sysfs "$BATS_TEST_TMPDIR/$name"
+		no_failures
+	done
+	for name in arm64-moved-by-linux riscv64-virt; do
+		run -1 pciaddr-check --dump "$ARCH/$name/guest.lspci"
+		fails_with bar-kernel "register 0x2000" "kernel 0x1000-0x17ff"
+	done
+}

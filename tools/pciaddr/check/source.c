@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Is the source whole?  And what lies above a root bus: the host bridge, as far as it is known. */
+#include "pciaddr/check/checks.h"
+
+#include "pciaddr/model/host-windows.h"
+#include "pciaddr/model/topology.h"
+#include "pciaddr/model/translation.h"
+
+const char bridge_missing[] = "the bridge that leads to its bus is not in this source";
+const char bridge_missing_advice[] =
+	"give the whole machine: 'lspci -vvxxxx' as root, without -s and -d";
+
+void check_source(const struct machine *machine, struct results *results)
+{
+	if (machine->cut_off)
+		results_add(results, &(struct finding) {
+			.status = STATUS_UNKNOWN,
+			.check = CHECK_SOURCE,
+			.message = "the source is cut off at its end",
+			.values = { { "what would have followed is unknown", at_source() } },
+			.advice = "take it again, or copy it whole",
+		});
+	for (size_t i = 0; i < machine->bus_count; i++) {
+		const struct bus *bus = &machine->buses[i];
+
+		if (bus->indirect || (!bus->bridge && bus_is_below(machine, bus)))
+			results_unknown(results, CHECK_SOURCE, &machine->functions[bus->first],
+					bridge_missing, bridge_missing_advice);
+		else
+			results_pass(results, CHECK_SOURCE);
+	}
+}
+
+static const char *windows_text(struct results *results, const struct host_window *windows,
+				size_t count)
+{
+	const char *list = "";
+	char range[RANGE_TEXT_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		struct range bus = { windows[i].cpu.first - windows[i].offset,
+				     windows[i].cpu.last - windows[i].offset };
+
+		list = TEXT(results, "%s%s%s", list, i ? ", " : "",
+			    range_text(windows[i].cpu, range));
+		if (windows[i].offset)
+			list = TEXT(results, "%s (bus %s)", list, range_text(bus, range));
+	}
+	return list;
+}
+
+static bool is_forwarded(const struct host_window *windows, size_t count, struct range cpu)
+{
+	for (size_t i = 0; i < count; i++)
+		if (range_contains(windows[i].cpu, cpu))
+			return true;
+	return false;
+}
+
+void check_host_window(const struct machine *machine, struct results *results,
+		       enum check_id check, const struct pci_function *function,
+		       enum space space, struct range range, const struct range *kernel,
+		       const char *item, struct value value)
+{
+	const struct bus *bus = machine_bus(machine, function->domain, function->bus);
+	const struct host_window *windows;
+	size_t count;
+	bool low16;
+
+	/* by subtraction it may have passed several bridges */
+	bus = &machine->buses[bus->root];
+	if (!bus_is_root(machine, bus)) {
+		results_unknown(results, check, function, bridge_missing, bridge_missing_advice);
+		return;
+	}
+	windows = host_windows_of(machine, bus, space, &count);
+	if (kernel && is_forwarded(windows, count, *kernel)) {
+		results_pass(results, check);
+		return;
+	}
+	low16 = space == SPACE_IO && function->bridge && function->bridge->io_translated &&
+		!function->bridge->io_32bit;
+	switch (host_forwarding(machine, function, space, range, low16)) {
+	case HOST_FORWARDS:
+		results_pass(results, check);
+		return;
+	case HOST_UNKNOWN:
+		results_not_looked_at(results, check);
+		return;
+	case HOST_FORWARDS_NOT:
+		break;
+	}
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = check,
+		.function = function,
+		.item = item,
+		.message = TEXT(results, "is outside what the host bridge of bus %02x forwards",
+				bus->number),
+		.values = {
+			value,
+			{ TEXT(results, "host bridge: %s", windows_text(results, windows, count)),
+			  at_resources(space) },
+		},
+		.advice = "the CPU does not reach it: 'dmesg | grep \"no compatible bridge window\"' "
+			"shows whether the kernel noticed; firmware placed it there, or the host "
+			"bridge's _CRS or 'ranges' leave it out",
+	});
+}
