@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A reset of a bus with two of the cards on it: the kernel prepares both before it resets the
-bus, and then tells both. Linux 6.11 and later offer that to users (reset_subordinate)."""
+bus, and then tells both. Newer kernels than 6.12 offer that to users (reset_subordinate)."""
 
 import pytest
 
-TWO_CARDS = pytest.mark.machine(kernel="6.12", cards=False, qemu_args=(
+TWO_CARDS = pytest.mark.machine(kernel="7.3", cards=False, qemu_args=(
     "-device", "dec-21154,id=dec,bus=pci.0,addr=4,io-base=0x2000",
     "-device", "fpga,bus=dec,addr=1,io-base=0x2000",
     "-device", "fpga,bus=dec,addr=2,io-base=0x2800",
