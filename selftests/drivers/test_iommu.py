@@ -16,6 +16,7 @@ INTEL = ("-device", "intel-iommu,caching-mode=off", *CARDS)
 # As much as the guest has reaches beyond 4 GiB: the kernel hands that out first.
 LARGE = ("-m", "4608")
 
+# What QEMU gets, what the kernel gets, and the type of IOMMU group that comes of it
 MODES = {
     "intel-iommu, translated, strict": (INTEL, ("intel_iommu=on", "iommu.strict=1"), "DMA"),
     "intel-iommu, translated, lazy": (INTEL, ("intel_iommu=on", "iommu.strict=0"), "DMA-FQ"),
@@ -24,14 +25,14 @@ MODES = {
     "bounce buffers, above 4 GiB": ((*CARDS, *LARGE), ("swiotlb=force",), None),
 }
 MACHINES = [
-    pytest.param(*mode, id=name, marks=pytest.mark.machine(
-        machine="q35", cards=False, qemu_args=mode[0], append=mode[1]))
-    for name, mode in MODES.items()
+    pytest.param(group, id=name, marks=pytest.mark.machine(
+        machine="q35", cards=False, qemu_args=qemu_args, append=append))
+    for name, (qemu_args, append, group) in MODES.items()
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("qemu_args, append, group", MACHINES)
-def test_drivers(guest, kselftest, qemu_args, append, group):
+@pytest.mark.parametrize("group", MACHINES)
+def test_drivers(guest, kselftest, group):
     if group:
         guest.sh("cat /sys/bus/pci/devices/*/iommu_group/type | sort -u", matches=[f"^{group}$"])
     else:
