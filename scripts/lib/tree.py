@@ -15,10 +15,12 @@ def files(*paths):
         listed = output(["git", "-C", TOP, "ls-files", "-z", "--cached", "--others",
                          "--exclude-standard", "--", *paths]).split("\0")  # fmt: skip
     else:
+        paths = paths or (".",)
         listed = [os.path.relpath(os.path.join(at, name), TOP) for path in paths
                   for at, _, names in os.walk(TOP / path) for name in names]  # fmt: skip
         listed += [path for path in paths if (TOP / path).is_file()]
-    return sorted(name for name in set(listed) if name and (TOP / name).is_file())
+    names = {os.path.normpath(name) for name in listed if name}
+    return sorted(name for name in names if (TOP / name).is_file())
 
 
 def sums(names, top=TOP):

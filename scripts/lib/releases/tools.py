@@ -14,7 +14,7 @@ from . import apt
 from .packages import packages
 from .table import host
 
-# Runs a command in a root directory: ROOT UID-MAP... -- DIRECTORY BIND... -- COMMAND...
+# Runs a command in a root directory: ROOT DIRECTORY BIND... -- COMMAND...
 ENTER = """
 set -e
 root=$1 directory=$2
@@ -35,14 +35,18 @@ def command(release, argv, directory=None, binds=()):
 
     The tree, the cache, /tmp and what binds names are there at the same paths.
     """
-    argv = [str(word) for word in argv]
     directory = str(directory or os.getcwd())
     if is_native(release):
-        return ["env", "-C", directory, *argv]
+        return ["env", "-C", directory, *map(str, argv)]
+    seen = dict.fromkeys(["/tmp", str(TOP), str(CACHE), *map(str, binds)])
+    return enter(root(release), directory, seen, ["env", "LC_ALL=C", *argv])
+
+
+def enter(root_directory, directory, binds, argv):
+    """The command that runs argv in a root directory, with those of this machine's binds in it."""
     user = [] if os.getuid() == 0 else ["--map-root-user"]
-    seen = ["/tmp", *dict.fromkeys(map(str, (TOP, CACHE, *binds)))]
     return ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
-            str(root(release)), directory, *seen, "--", "env", "LC_ALL=C", *argv]  # fmt: skip
+            str(root_directory), str(directory), *map(str, binds), "--", *map(str, argv)]  # fmt: skip
 
 
 def is_native(release):

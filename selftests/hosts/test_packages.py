@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The names of packages in scripts/packages, against what each release lists."""
+
+import pathlib
+import re
+import subprocess
+
+import pytest
+from cache import TOP
+from harness import commands
+from releases import apt
+from releases.packages import packages
+from releases.table import RELEASES
+
+HOSTS = [release for release in RELEASES.values() if release.version]
+LISTS = sorted(path.stem for path in pathlib.Path(TOP, "scripts/packages").glob("*.list"))
+
+
+@pytest.mark.parametrize("release", HOSTS, ids=lambda release: release.codename)
+def test_apt_can_install_all_of_them(release, tmp_path):
+    """On a machine with nothing installed, and only this release among its sources."""
+    wanted = sorted({name for group in LISTS for name in packages(release, group)})
+    conf = apt.config(release.codename)
+    names = apt.output(["apt-cache", "--names-only", "search", "."], env=apt.environment(conf))
+    there = {line.split(" ")[0] for line in names.splitlines()}
+    assert [name for name in wanted if name not in there] == []
+
+
+@pytest.mark.parametrize("codename", RELEASES)
+def test_bash_and_python_read_the_same_packages(codename, tmp_path):
+    (tmp_path / "os-release").write_text(f'ID=debian\nVERSION_CODENAME="{codename}"\n')
+    script = (pathlib.Path(TOP) / "scripts/lib/common.sh").read_text()
+    assert script.count("/etc/os-release") >= 1
+    run = subprocess.run(
+        ["bash", "-c", f'. "$0"; os_release() {{ echo {codename}; }}; packages "$@"',
+         f"{TOP}/scripts/lib/common.sh", *LISTS],
+        capture_output=True, text=True, check=True)  # fmt: skip
+    assert run.stdout.split() == packages(RELEASES[codename], *LISTS)
+
+
+def test_the_lists_name_no_release_that_is_not_known():
+    for group in LISTS:
+        text = pathlib.Path(TOP, f"scripts/packages/{group}.list").read_text()
+        for name in re.findall(r"^([a-z]+):", text, re.MULTILINE):
+            assert name in RELEASES, f"{group}.list: {name}"
+
+
+def test_what_is_missing_is_printed():
+    commands.run("scripts/setup", "--missing", "guest")
