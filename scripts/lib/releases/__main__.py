@@ -26,6 +26,7 @@ def parse_arguments():
     get.add_argument("package")
     get.add_argument("wanted", help="a suite, or how the version begins")
     get.add_argument("directory", help="where a directory for it is made")
+    commands.add_parser("mirror", help="print the address that Debian's packages come from")
     commands.add_parser("drop-unused", help="drop what the cache holds and nothing has used")
     commands.add_parser("meson-suite", help="print which suite's meson builds QEMU here")
     commands.add_parser("source-parts", help="print a directory with what the tests use of it")
@@ -57,6 +58,8 @@ def main():
         print(sources.archive(options.series))
     elif options.command == "get-source":
         print(*sources.get(options.package, options.wanted, options.directory), sep="\n")
+    elif options.command == "mirror":
+        print(apt.mirror())
     elif options.command == "drop-unused":
         drop_unused()
     elif options.command == "meson-suite":
