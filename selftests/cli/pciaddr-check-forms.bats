@@ -311,10 +311,21 @@ counts() {
 	[[ $output == *"11 PCI functions"* && $output == *ioports-claim* ]]
 }
 
-@test "every file of the field's corpus that has functions is read without a warning" {
+@test "the functions that a kernel's log names" {
+	printf '%s\n' 'pci 0000:00:01.0: [8086:1901] type 01 class 0x060400 PCIe Root Port' \
+		'pci 0000:01:00.0: [1234:f96a] type 00 class 0xff0000' 'usb 1-1: new device' |
+		sed 's/^/[    0.123456] /' >"$form"
+	run -3 pciaddr-check --dump "$form"
+	[[ $output == *"2 PCI functions, 1 bridge"* && $output != *warning* ]]
+	[[ $output == *"config space was not read"* ]]
+	run -0 pciaddr-check --numeric --dump "$form" --tree
+	[[ $output == *8086:1901*1234:f96a* ]]
+}
+
+@test "every file of the field's corpus is read without a warning" {
 	field=$TOP/../shared/corpus/field
 	[ -d "$field" ] || skip "no corpus of the field beside this tree"
-	for file in "$field"/*.lspci "$field"/*.txt "$field"/earlydump.dmesg; do
+	for file in "$field"/*.lspci "$field"/*.txt "$field"/*.dmesg; do
 		run pciaddr-check --dump "$file"
 		[ "$status" = 0 ] || [ "$status" = 1 ] || [ "$status" = 3 ]
 		[[ $output != *warning* ]] || { echo "$file: $output"; return 1; }

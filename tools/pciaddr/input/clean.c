@@ -12,7 +12,7 @@
 enum { BELL = '\007', ESCAPE = '\033' };
 
 /* Of these tags of HTML the text is one that people paste; lspci has none that looks so. */
-static const char *const tags[] = {
+static const char *const html_tags[] = {
 	"br", "pre", "code", "tt", "p", "div", "span", "html", "body", "blockquote", "font",
 };
 
@@ -70,9 +70,9 @@ static size_t parse_tag(const char *text, size_t length, bool *line_break)
 
 	if (at < length && text[at] == '/')
 		at++;
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-		name = strlen(tags[i]);
-		if (length - at <= name || strncasecmp(text + at, tags[i], name) ||
+	for (size_t i = 0; i < sizeof(html_tags) / sizeof(html_tags[0]); i++) {
+		name = strlen(html_tags[i]);
+		if (length - at <= name || strncasecmp(text + at, html_tags[i], name) ||
 		    !strchr(" />\t", text[at + name]))
 			continue;
 		end = memchr(text, '>', length);
@@ -105,19 +105,25 @@ static size_t escape_length(const char *text, size_t length)
 	return 1;
 }
 
+bool text_has_tags(const char *text, size_t length)
+{
+	return memmem(text, length, "<br", 3) || memmem(text, length, "<pre", 4) ||
+		memmem(text, length, "<code", 5) || memmem(text, length, "<html", 5) ||
+		memmem(text, length, "</", 2);
+}
+
 /* Nothing of this kind in it: nearly every text, and searching for a byte is quick. */
 static bool is_clean(const char *text, size_t length)
 {
 	return !memchr(text, 0xa0, length) && !memchr(text, '&', length) &&
-		!memchr(text, ESCAPE, length) && !memmem(text, length, "<br", 3) &&
-		!memmem(text, length, "<pre", 4) && !memmem(text, length, "</pre", 5);
+		!memchr(text, ESCAPE, length);
 }
 
-size_t clean_text(char *text, size_t length)
+size_t clean_text(char *text, size_t length, bool tags)
 {
 	size_t in = 0, out = 0;
 
-	if (is_clean(text, length))
+	if (!tags && is_clean(text, length))
 		return length;
 	while (in < length) {
 		const char *at = text + in;
@@ -145,7 +151,8 @@ size_t clean_text(char *text, size_t length)
 				text[out++] = character;
 			break;
 		case '<':
-			size = parse_tag(at, left, &line_break);
+			if (tags)
+				size = parse_tag(at, left, &line_break);
 			/* where the source of the page has a line of its own, that is the line */
 			if (line_break && size < left && at[size] != '\n' && at[size] != '\r')
 				text[out++] = '\n';

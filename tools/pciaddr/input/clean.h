@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Cleans whole lines where they are, and returns how long they are then. */
-size_t clean_text(char *text, size_t length);
+/* Does it look like a part of a web page? */
+bool text_has_tags(const char *text, size_t length);
+
+/* Cleans whole lines where they are, of @tags as well; returns how long they are then. */
+size_t clean_text(char *text, size_t length, bool tags);
 
 #endif

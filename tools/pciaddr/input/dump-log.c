@@ -48,6 +48,20 @@ size_t dump_log_function(const struct line *line, struct pci_function *slot)
 	return (size_t)(text - line->text);
 }
 
+bool dump_log_is_line(const struct line *line)
+{
+	static const char *const beginnings[] = {
+		"pci_bus ", "pci_root ", "PCI: ", "PCI host bridge to bus ", "ACPI: ", "acpi ",
+		"pnp ", "vgaarb: ", "resource: ", "e820: ", "BIOS-e820: ", "Linux version ",
+	};
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (line->length >= strlen(beginnings[i]) &&
+		    !memcmp(line->text, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return false;
+}
+
 bool dump_log_config(const struct line *text)
 {
 	static const char words[] = "config space:";
@@ -61,7 +75,7 @@ bool dump_log_found(struct told *told, const struct line *text, uint32_t number)
 	const char *at = text->text, *end = text->text + text->length;
 	uint64_t vendor, device, type, class;
 
-	if (end - at < 35 || at[0] != '[' || !parse_hex(at + 1, 4, &vendor) || at[5] != ':' ||
+	if (end - at < 34 || at[0] != '[' || !parse_hex(at + 1, 4, &vendor) || at[5] != ':' ||
 	    !parse_hex(at + 6, 4, &device) || memcmp(at + 10, type_word, strlen(type_word)) ||
 	    !parse_hex(at + 17, 2, &type) || memcmp(at + 19, class_word, strlen(class_word)) ||
 	    !parse_hex(at + 28, 6, &class))

@@ -11,6 +11,9 @@
  */
 size_t dump_log_function(const struct line *line, struct pci_function *slot);
 
+/* A line of a kernel's log without its stamp, by how it begins: "pci_bus 0000:00: ..." */
+bool dump_log_is_line(const struct line *line);
+
 /* "[8086:15d3] type 01 class 0x060400": what the kernel found there; false: another text */
 bool dump_log_found(struct told *told, const struct line *text, uint32_t number);
 

@@ -268,7 +268,7 @@ static void read_disguised(struct dump_reader *reader, struct line line)
 		end_function(reader);
 		return;
 	}
-	if (dump_log_function(&bare, &slot)) {
+	if (dump_log_function(&bare, &slot) || dump_log_is_line(&bare)) {
 		read_log(reader, &bare);
 		return;
 	}

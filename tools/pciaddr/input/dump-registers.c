@@ -24,6 +24,7 @@ void told_bytes(struct told *told, unsigned int offset, unsigned int size, uint3
 	};
 }
 
+/* In the order of lspci's line. */
 static const struct bit_name command_bits[] = {
 	{ "I/O", 0x001 }, { "Mem", 0x002 }, { "BusMaster", 0x004 }, { "SpecCycle", 0x008 },
 	{ "MemWINV", 0x010 }, { "VGASnoop", 0x020 }, { "ParErr", 0x040 }, { "Stepping", 0x080 },
@@ -31,9 +32,9 @@ static const struct bit_name command_bits[] = {
 };
 
 static const struct bit_name status_bits[] = {
-	{ "INTx", 0x0008 }, { "Cap", STATUS_CAPABILITIES }, { "66MHz", 0x0020 },
-	{ "UDF", 0x0040 }, { "FastB2B", 0x0080 }, { "ParErr", 0x0100 }, { ">TAbort", 0x0800 },
-	{ "<TAbort", 0x1000 }, { "<MAbort", 0x2000 }, { ">SERR", 0x4000 }, { "<PERR", 0x8000 },
+	{ "Cap", STATUS_CAPABILITIES }, { "66MHz", 0x0020 }, { "UDF", 0x0040 },
+	{ "FastB2B", 0x0080 }, { "ParErr", 0x0100 }, { ">TAbort", 0x0800 }, { "<TAbort", 0x1000 },
+	{ "<MAbort", 0x2000 }, { ">SERR", 0x4000 }, { "<PERR", 0x8000 }, { "INTx", 0x0008 },
 };
 
 static const struct bit_name bridge_control_bits[] = {

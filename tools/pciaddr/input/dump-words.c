@@ -69,15 +69,28 @@ bool line_sign(const struct line *line, const char *name, bool *set)
 	return true;
 }
 
-/* The bits whose names are there. */
+/* The words come in the order of the names, so that one pass finds them all. */
 uint16_t line_bits(const struct line *line, const struct bit_name *names, size_t count)
 {
+	const char *text = line->text, *end = line->text + line->length;
 	uint16_t value = 0;
-	bool set;
+	size_t next = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (line_sign(line, names[i].name, &set) && set)
-			value |= names[i].bit;
+	while (text < end) {
+		const char *blank = memchr(text, ' ', (size_t)(end - text));
+		size_t length = (size_t)((blank ? blank : end) - text);
+
+		for (size_t i = next; length > 1 && i < count; i++) {
+			if (strlen(names[i].name) != length - 1 ||
+			    memcmp(names[i].name, text, length - 1))
+				continue;
+			if (text[length - 1] == '+')
+				value |= names[i].bit;
+			next = i + 1;
+			break;
+		}
+		text += length + 1;
+	}
 	return value;
 }
 

@@ -28,14 +28,18 @@ struct text_stream {
 	size_t raw_used;	/* half a character of UTF-16 */
 	size_t used;		/* the beginning of a line */
 	uint64_t fed;
+	bool tags;		/* it began as a web page does */
 	uint8_t raw[PIECE];
 	char text[2 * PIECE];
 };
 
 static void feed_clean(struct text_stream *stream, size_t length)
 {
+	if (!stream->fed)
+		stream->tags = text_has_tags(stream->text, length);
 	if (length)
-		stream->feed(stream->context, stream->text, clean_text(stream->text, length));
+		stream->feed(stream->context, stream->text,
+			     clean_text(stream->text, length, stream->tags));
 	stream->fed += length;
 }
 
