@@ -200,6 +200,14 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 		LC_ALL=C COLUMNS=$columns run -0 pciaddr-check --dump "$dump" --map
 		[ "$columns" -lt 60 ] || ! grep -qE ".{$((columns + 1))}" <<<"$output"
 	done
+	# both sides of a collision, also where a line is short
+	for columns in 60 80; do
+		LC_ALL=C COLUMNS=$columns run -0 pciaddr-check --dump "$dump" --map
+		grep -E '^2000-200f .*0000:00:01.1 BAR 4' <<<"$output"
+		grep -F 'COLLIDES with 0000:01:01.0 BAR 0' <<<"$output"
+		[ "$(grep -cE ".{$((columns + 1))}" <<<"$output")" = 0 ]
+	done
+	LC_ALL=C COLUMNS=200 run -0 pciaddr-check --dump "$dump" --map
 	grep -E '^2800-2fff .* 2 KiB .*free' <<<"$output"
 	grep -E '^2000-27ff .*0000:01:01.0 BAR 0  fpga_pci' <<<"$output"
 	grep -E '^2000-200f .*0000:00:01.1 BAR 4.*COLLIDES' <<<"$output"

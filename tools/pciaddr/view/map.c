@@ -32,6 +32,7 @@ struct map {
 	unsigned int digits;	/* of an address */
 	unsigned int bar_width;
 	unsigned int name_width;
+	unsigned int name_column;	/* where names begin */
 	bool color;
 	struct row *rows;
 	size_t count;
@@ -95,22 +96,50 @@ static const char *row_name(const struct map *map, const struct row *row)
 {
 	const struct pci_function *function = row->interval->function;
 	const struct bar *bar = row->interval->bar;
-	const char *collision = "";
-	char slot[SLOT_TEXT_MAX], other[SLOT_TEXT_MAX];
+	char slot[SLOT_TEXT_MAX];
 	struct claim claim;
 
-	if (row->collides)
-		collision = TEXT(map->results, "  COLLIDES with %s",
-				 slot_text(map->rows[row->parent - 1].interval->function, other));
 	slot_text(function, slot);
 	if (!bar)
-		return TEXT(map->results, "%s %s%s", slot, window_name(row->interval->kind),
-			    collision);
+		return TEXT(map->results, "%s %s", slot, window_name(row->interval->kind));
 	claim = find_claim(map->machine, function, bar);
-	/* What does not fit is cut off: the collision is what should be seen. */
-	return TEXT(map->results, "%s %s%s%s%s%s", slot, bar_text(bar), collision,
+	return TEXT(map->results, "%s %s%s%s%s", slot, bar_text(bar),
 		    claim.owner ? "  " : "", claim.owner ? claim.owner->name : "",
 		    bar_decode(function, bar) == DECODE_OFF ? "  (disabled)" : "");
+}
+
+/* With what the row collides: behind its name, or where there is no room, on a line of its own. */
+static const char *collision_text(const struct map *map, const struct row *row)
+{
+	const struct interval *other = map->rows[row->parent - 1].interval;
+	char slot[SLOT_TEXT_MAX];
+
+	return TEXT(map->results, "COLLIDES with %s %s", slot_text(other->function, slot),
+		    other->bar ? bar_text(other->bar) : window_name(other->kind));
+}
+
+static void print_colliding(const struct map *map, const struct row *row, struct range outer,
+			    const char *size)
+{
+	static const char color[] = "\033[1;31m";
+	const char *name = row_name(map, row), *collision = collision_text(map, row);
+	const char *both = TEXT(map->results, "%s  %s", name, collision);
+	unsigned int indent = 2 * row->depth, column = map->name_column;
+	size_t length = strlen(collision);
+
+	if (indent > map->name_width / 2)
+		indent = map->name_width / 2;
+	if (strlen(both) + indent <= map->name_width) {
+		print_row(map, row->interval->range, outer, row->depth, size, both, color);
+		return;
+	}
+	print_row(map, row->interval->range, outer, row->depth, size, name, color);
+	/* as far to the right as it fits */
+	if (length > map->name_width)
+		column = column + map->name_width > length ?
+			column + map->name_width - (unsigned int)length : 0;
+	fprintf(map->out, "%*s%s%s%s\n", (int)column, "", map->color ? color : "", collision,
+		map->color ? "\033[0m" : "");
 }
 
 /* Which row each lies in, and how deep. */
@@ -173,9 +202,13 @@ static void print_rows(const struct map *map, size_t begin, size_t end, struct r
 				   outer->uncertain);
 		known = !row->interval->bar || row->interval->bar->size_known;
 		outer->uncertain = !known;
-		print_row(map, range, outer->range, row->depth,
-			  known ? size_text(range_size(range), size) : "?", row_name(map, row),
-			  row->collides ? "\033[1;31m" : row->interval->bar ? "" : "\033[36m");
+		if (row->collides)
+			print_colliding(map, row, outer->range,
+					known ? size_text(range_size(range), size) : "?");
+		else
+			print_row(map, range, outer->range, row->depth,
+				  known ? size_text(range_size(range), size) : "?",
+				  row_name(map, row), row->interval->bar ? "" : "\033[36m");
 		if (range.last == UINT64_MAX)
 			outer->full = true;
 		else if (range.last + 1 > outer->next)
@@ -207,6 +240,7 @@ static void set_widths(struct map *map, struct range whole)
 	map->name_width = rest - map->bar_width - (map->bar_width ? 1 : 0);
 	if (map->name_width < 20)
 		map->name_width = 20;
+	map->name_column = 2 * map->digits + 13 + map->bar_width + (map->bar_width ? 1 : 0);
 }
 
 /* A part of the space that nothing is in, and that would leave no room for the others. */
