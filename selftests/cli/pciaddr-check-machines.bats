@@ -415,6 +415,44 @@ moved_ports() {
 	outcome unknown source-complete "cut off"
 }
 
+# physical NUMBER: a physical function whose VF BAR 0 is at e0000000, for so many of 8 virtual
+# functions (hexadecimal), behind a bridge with memory from e0000000 to e00fffff
+physical() {
+	bridge 00:01.0 "00 01 01" "f1 01" "00 e0 00 e0" "${root_port[@]}"
+	card 01:00.0 "" "${endpoint[@]}" 100="10 00 01 00" 108="09 00" 10e="08 00" 110="$1 00" \
+		124="00 00 00 e0"
+}
+
+@test "BARs of virtual functions are inside the windows above, as many as are enabled" {
+	physical 04 >"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome unknown sriov-in-window "where the BAR ends is unknown"
+	# 128 KiB each, 8 of them
+	printf 'e0000000-e00fffff : PCI Bus 0000:01\n  e0000000-e00fffff : 0000:01:00.0\n' >"$dump.iomem"
+	run pciaddr-check --dump "$dump"
+	outcome ok sriov-in-window ".1."
+	# 256 KiB each: 4 fit, 8 do not
+	sed -i 's/e00fffff : 0000/e01fffff : 0000/' "$dump.iomem"
+	run pciaddr-check --dump "$dump"
+	outcome ok sriov-in-window ".1."
+	physical 08 >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with sriov-in-window "VF BAR 0, for 8 virtual functions" \
+		"0xe0000000-0xe01fffff: 8 times 256 KiB" "memory window 0xe0000000-0xe00fffff"
+	# none enabled
+	poke() { sed -i 's/^100: .*/100: 10 00 01 00 00 00 00 00 00 00 00 00 00 00 08 00/' "$dump"; }
+	poke
+	run pciaddr-check --dump "$dump"
+	outcome "not run" sriov-in-window
+}
+
+@test "the size of a resizable BAR is read from its capability" {
+	card 00:01.0 "" 06="10 00" 34=40 40="10 00 92" 10="00 00 00 e0" \
+		100="15 00 01 00 00 00 00 00 20 08 00 00" >"$dump"
+	run pciaddr-check --dump "$dump" --tree
+	[[ $output == *"BAR 0  memory32  0xe0000000-0xefffffff  256 MiB"* ]]
+}
+
 @test "what was not looked at is no pass, in any format" {
 	card 00:01.0 "" 10="01 10" >"$dump"
 	run pciaddr-check --dump "$dump"

@@ -65,7 +65,7 @@ usage_error() {
 
 @test "the demo's guest passes every check of any machine" {
 	run -0 pciaddr-check --dump "$GUEST"
-	[[ $output == *" 0 failed, 0 unknown, 2 not run" ]]
+	[[ $output =~ \ 0\ failed,\ 0\ unknown,\ [0-9]+\ not\ run$ ]]
 	grep -qE '^ok +bar-in-window' <<<"$output"
 	grep -qE '^ok +ioports-claim' <<<"$output"
 }

@@ -57,19 +57,20 @@ fails_with() {
 }
 
 # device SLOT NAME DETAILS [OFFSET=BYTES]...: lspci's text of a made-up function, with 64 bytes of
-# config space, or 256 where an offset asks for them; DETAILS are its lines of -v, as printf %b
+# config space, 256 where an offset asks for them, or the first 512 of 4096; DETAILS are its lines of -v, as printf %b
 device() {
 	local slot=$1 name=$2 details=$3 size=64 field at byte
 	local -a config
 	shift 3
-	for ((at = 0; at < 256; at++)); do config[at]=00; done
+	for ((at = 0; at < 512; at++)); do config[at]=00; done
 	for field; do
 		at=$((16#${field%%=*}))
 		for byte in ${field#*=}; do
 			config[at]=$byte
 			at=$((at + 1))
 		done
-		[ "$at" -le 64 ] || size=256
+		[ "$at" -le 64 ] || [ "$size" -ge 256 ] || size=256
+		[ "$at" -le 256 ] || size=512
 	done
 	printf '%s %s\n' "$slot" "$name"
 	[ -z "$details" ] || printf '%b\n' "$details"

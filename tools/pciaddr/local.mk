@@ -23,6 +23,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/results.c \
 	tools/pciaddr/check/results.h \
 	tools/pciaddr/check/source.c \
+	tools/pciaddr/check/sriov.c \
 	tools/pciaddr/check/usable.c \
 	tools/pciaddr/configspace/bars.c \
 	tools/pciaddr/configspace/bridge.c \
@@ -30,6 +31,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/configspace/decode.c \
 	tools/pciaddr/configspace/decode.h \
 	tools/pciaddr/configspace/enhanced-allocation.c \
+	tools/pciaddr/configspace/extended.c \
+	tools/pciaddr/configspace/extended.h \
 	tools/pciaddr/configspace/read.c \
 	tools/pciaddr/configspace/read.h \
 	tools/pciaddr/input/clean.c \

@@ -24,6 +24,8 @@ const struct check checks[CHECKS] = {
 		"bridges let the bus masters below them through" },
 	[CHECK_BAR_IN_WINDOW] = { "bar-in-window", SEVERITY_HIGH,
 		"every BAR is inside the windows of the bridges above it" },
+	[CHECK_SRIOV] = { "sriov-in-window", SEVERITY_MEDIUM,
+		"the BARs of all virtual functions are inside the windows above them" },
 	[CHECK_BAR_ISA_HOLE] = { "bar-isa-hole", SEVERITY_HIGH,
 		"no I/O BAR is in the holes that a bridge's ISA Enable bit makes" },
 	[CHECK_BAR_OVERLAP] = { "bar-overlap", SEVERITY_HIGH,

@@ -15,6 +15,7 @@ void check_machine(const struct machine *machine, struct results *results)
 	check_source(machine, results);
 	check_bridges(machine, results);
 	check_bars(machine, results);
+	check_sriov(machine, results);
 	check_overlaps(machine, results);
 	check_kernel(machine, results);
 	check_claims(machine, results);

@@ -13,6 +13,7 @@ void check_machine(const struct machine *machine, struct results *results);
 void check_source(const struct machine *machine, struct results *results);
 void check_bridges(const struct machine *machine, struct results *results);
 void check_bars(const struct machine *machine, struct results *results);
+void check_sriov(const struct machine *machine, struct results *results);
 void check_overlaps(const struct machine *machine, struct results *results);
 void check_kernel(const struct machine *machine, struct results *results);
 void check_claims(const struct machine *machine, struct results *results);

@@ -178,6 +178,8 @@ void dump_decode(struct dump_reader *reader)
 		config_decode(machine, function, reader->config,
 			      reader->present_count == reader->config_end ?
 			      NULL : reader->present, reader->config_end);
+	if (reader->again)
+		function->sriov = before->sriov;
 	/* a header whose pointers were blotted out still has its text */
 	if (function->port_type == PORT_UNKNOWN)
 		function->port_type = reader->told.port_type;
@@ -186,6 +188,10 @@ void dump_decode(struct dump_reader *reader)
 		reader->told.flags || bit_is_set(reader->told.present, CFG_COMMAND);
 	dump_apply_windows(machine, function, &reader->told);
 	dump_apply_regions(machine, function, reader->regions, reader->region_count);
+	/* the sizes that lspci -v has told come first */
+	if (reader->extended_end)
+		config_decode_extended(machine, function, reader->extended,
+				       reader->extended_present, reader->extended_end);
 	if (reader->again) {
 		add_windows_before(function->bridge, before->bridge);
 		dump_apply_regions(machine, function, old_regions,

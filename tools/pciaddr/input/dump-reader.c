@@ -42,6 +42,9 @@ static void end_function(struct dump_reader *reader)
 	reader->present_count = 0;
 	reader->region_count = 0;
 	memset(reader->present, 0, sizeof(reader->present));
+	if (reader->extended_end)
+		memset(reader->extended_present, 0, sizeof(reader->extended_present));
+	reader->extended_end = 0;
 	told_begin(&reader->told);
 }
 

@@ -16,14 +16,33 @@
 /* So many lines of a log may come between two parts of a row. */
 #define BREAK_MAX 16
 
+/* Of two rows of one offset, the first counts. */
+static void store_extended(struct dump_reader *reader, unsigned int offset,
+			   const uint8_t *bytes, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned int at = offset + i;
+
+		if (at < EXTENDED_BEGIN || at >= CONFIG_SIZE_MAX ||
+		    bit_is_set(reader->extended_present, at - EXTENDED_BEGIN))
+			continue;
+		set_bit(reader->extended_present, at - EXTENDED_BEGIN);
+		reader->extended[at - EXTENDED_BEGIN] = bytes[i];
+		if (at - EXTENDED_BEGIN >= reader->extended_end)
+			reader->extended_end = at - EXTENDED_BEGIN + 1;
+	}
+}
+
 static void store_row(struct dump_reader *reader, const struct line *line, unsigned int offset,
 		      const uint8_t *bytes, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		unsigned int at = offset + i;
 
-		if (at >= CONFIG_KEPT)
+		if (at >= CONFIG_KEPT) {
+			store_extended(reader, offset, bytes, count);
 			break;
+		}
 		if (bit_is_set(reader->present, at)) {
 			if (reader->config[at] != bytes[i]) {
 				dump_warn(reader, line, "says something else than an earlier "

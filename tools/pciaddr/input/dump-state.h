@@ -3,6 +3,7 @@
 #ifndef PCIADDR_INPUT_DUMP_STATE_H
 #define PCIADDR_INPUT_DUMP_STATE_H
 
+#include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/input/textfile.h"
 #include "pciaddr/model/machine.h"
@@ -112,6 +113,9 @@ struct dump_reader {
 	size_t present_count;
 	uint8_t config[CONFIG_KEPT];
 	uint8_t present[CONFIG_KEPT / 8];
+	size_t extended_end;	/* bytes of the extended config space up to the last one */
+	uint8_t extended[EXTENDED_SIZE];
+	uint8_t extended_present[EXTENDED_SIZE / 8];
 	struct broken_row broken;
 	struct region regions[REGIONS_MAX];
 	unsigned int region_count;

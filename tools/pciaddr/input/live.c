@@ -20,6 +20,7 @@
 
 #include "common/die.h"
 #include "pciaddr/configspace/decode.h"
+#include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/input/proc-resources.h"
 #include "pciaddr/input/sysfs-files.h"
@@ -56,7 +57,7 @@ static size_t read_config(struct pci_dev *device, uint8_t *bytes)
 static void add_function(struct machine *machine, struct pci_dev *device, int sysfs)
 {
 	struct pci_function *function = machine_add(machine);
-	uint8_t bytes[CONFIG_KEPT];
+	uint8_t bytes[CONFIG_KEPT], extended[EXTENDED_SIZE];
 	char slot[SLOT_TEXT_MAX];
 	size_t length;
 	int directory;
@@ -68,6 +69,10 @@ static void add_function(struct machine *machine, struct pci_dev *device, int sy
 	length = read_config(device, bytes);
 	if (length)
 		config_decode(machine, function, bytes, NULL, length);
+	/* only PCI Express has more, and only root may read it */
+	if (length == CONFIG_KEPT && function->port_type != PORT_UNKNOWN &&
+	    pci_read_block(device, EXTENDED_BEGIN, extended, EXTENDED_SIZE))
+		config_decode_extended(machine, function, extended, NULL, EXTENDED_SIZE);
 	pci_fill_info(device, PCI_FILL_IDENT | PCI_FILL_CLASS);
 	if (!function->ids_known) {
 		function->ids_known = true;

@@ -137,6 +137,17 @@ static void take_windows(struct pci_function *function, const struct kernel_reso
 			take_window(function, pci[i], &resources[i]);
 }
 
+/* The kernel's range is that of as many virtual functions as the device can have. */
+static void take_vf_bars(struct sriov *sriov, const struct kernel_resource *resources)
+{
+	for (unsigned int i = 0; i < sriov->bar_count; i++) {
+		const struct kernel_resource *resource = &resources[sriov->bars[i].index];
+
+		if (is_used(resource) && sriov->total)
+			sriov->bars[i].size = range_size(resource->range) / sriov->total;
+	}
+}
+
 void sysfs_parse_resource(struct machine *machine, struct pci_function *function,
 			  const char *text, size_t length)
 {
@@ -164,6 +175,8 @@ void sysfs_parse_resource(struct machine *machine, struct pci_function *function
 	function->resource_known = true;
 	for (unsigned int index = 0; index <= BAR_ROM; index++)
 		take_bar(machine, function, index, &resources[index]);
+	if (function->sriov && count >= WINDOWS_WITH_IOV)
+		take_vf_bars(function->sriov, &resources[BAR_ROM + 1]);
 	if (!function->bridge)
 		return;
 	if (count >= LINES_WITH_IOV)

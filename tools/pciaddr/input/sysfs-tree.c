@@ -19,6 +19,7 @@
 
 #include "common/die.h"
 #include "pciaddr/configspace/decode.h"
+#include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/input/proc-resources.h"
 #include "pciaddr/input/sysfs-files.h"
@@ -98,6 +99,10 @@ static void add_function(struct machine *machine, const struct pci_function *slo
 	if (config && length)
 		config_decode(machine, function, (uint8_t *)config, NULL,
 			      length < CONFIG_KEPT ? length : CONFIG_KEPT);
+	if (config && length > EXTENDED_BEGIN)
+		config_decode_extended(machine, function, (uint8_t *)config + EXTENDED_BEGIN, NULL,
+				       length - EXTENDED_BEGIN < EXTENDED_SIZE ?
+				       length - EXTENDED_BEGIN : EXTENDED_SIZE);
 	free(config);
 	if (!function->ids_known)
 		read_ids(function, directory);

@@ -74,11 +74,30 @@ struct claim find_claim(const struct machine *machine, const struct pci_function
 	return claim;
 }
 
+/* Its claim is for as many virtual functions as it can have. */
+static void take_vf_sizes(const struct machine *machine, struct pci_function *function)
+{
+	const struct resource_list *list = &machine->resources[SPACE_MEMORY];
+	char name[SLOT_TEXT_MAX];
+
+	slot_text(function, name);
+	for (unsigned int i = 0; i < function->sriov->bar_count; i++) {
+		struct vf_bar *bar = &function->sriov->bars[i];
+		const struct resource *entry = bar->size || !bar->address ? NULL :
+			resource_at(list, bar->address, name);
+
+		if (entry && function->sriov->total)
+			bar->size = range_size(entry->range) / function->sriov->total;
+	}
+}
+
 void machine_take_claimed_sizes(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++) {
 		struct pci_function *function = &machine->functions[i];
 
+		if (function->sriov && machine->resources[SPACE_MEMORY].state == RESOURCES_READ)
+			take_vf_sizes(machine, function);
 		for (unsigned int k = 0; k < function->bar_count; k++) {
 			struct bar *bar = &function->bars[k];
 			struct claim claim;

@@ -117,6 +117,26 @@ enum port_type {
 	PORT_RC_EVENT_COLLECTOR,
 };
 
+#define VF_BARS 6
+
+struct vf_bar {
+	uint8_t index;
+	bool is_64bit;
+	bool prefetchable;
+	uint64_t address;	/* of the first virtual function's; 0: none */
+	uint64_t size;		/* of one virtual function's; 0: unknown */
+};
+
+/* The SR-IOV capability of a physical function. */
+struct sriov {
+	uint16_t offset;	/* of the capability */
+	uint16_t total;		/* virtual functions that it can have */
+	uint16_t enabled;	/* and that it has */
+	bool decodes;		/* their memory is enabled */
+	uint8_t bar_count;
+	struct vf_bar bars[VF_BARS];
+};
+
 struct pci_function {
 	uint32_t domain;
 	uint8_t bus;
@@ -151,6 +171,7 @@ struct pci_function {
 	uint8_t origin_count;
 	const char *driver;	/* NULL: unknown; "": none */
 	struct bar *bars;	/* implemented ones, in order */
+	struct sriov *sriov;	/* NULL: none, or not read */
 	struct bridge *bridge;	/* NULL: not a bridge */
 	struct pci_function *parent;	/* the nearest bridge above; NULL on a root bus */
 	uint32_t line;		/* in the dump, or 0 */

@@ -95,6 +95,22 @@
 #define     MSIX_ENABLE		0x8000
 #define CAP_ID_EA		0x14
 
+/* PCI Express' extended capabilities: a header of 32 bits each */
+#define EXTENDED_ID		0x0000ffff
+#define EXTENDED_NEXT_SHIFT	20
+#define EXTENDED_ID_SRIOV	0x0010
+#define   SRIOV_CONTROL		0x08
+#define     SRIOV_VF_ENABLE	0x0001
+#define     SRIOV_VF_MEMORY	0x0008
+#define   SRIOV_TOTAL_VFS	0x0e
+#define   SRIOV_NUM_VFS		0x10
+#define   SRIOV_BAR0		0x24
+#define EXTENDED_ID_REBAR	0x0015
+#define   REBAR_CONTROL		0x08	/* 8 bytes for each BAR */
+#define     REBAR_INDEX		0x00000007
+#define     REBAR_COUNT		0x000000e0
+#define     REBAR_SIZE		0x00003f00	/* a power of two MiB */
+
 #define CAP_ID_POWER		0x01
 #define   POWER_STATUS		0x04
 #define     POWER_STATE	0x0003	/* D0 to D3hot */
