@@ -41,7 +41,7 @@ def sh(guest, command, status=0, matches=()):
 
 def start(guest, how, cards=CARDS):
     for card in cards:
-        command = f"{DIRECTORY}/under_way /dev/{card}0 {how}"
+        command = f"{DIRECTORY}/inflight /dev/{card}0 {how}"
         guest.run("sh", "-c", START.format(name=card, command=command))
         sh(guest, STARTED.format(name=card))
 

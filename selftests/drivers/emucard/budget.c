@@ -8,7 +8,7 @@
 
 #define WITHOUT_EDU
 #include "fixture.h"
-#include "poke.h"
+#include "ports.h"
 #include "uring.h"
 
 /* Twice the driver's default, which is an eighth of the memory and 128 MiB at most [bytes] */

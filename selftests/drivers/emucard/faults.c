@@ -10,7 +10,7 @@
 
 #include "harness.h"
 #include "card.h"
-#include "poke.h"
+#include "ports.h"
 
 FIXTURE(faults) {
 	int fd;

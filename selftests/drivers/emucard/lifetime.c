@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 
 #include "fixture.h"
-#include "callers.h"
+#include "threads.h"
 
 TEST_F(card, every_call_after_unbind_is_enodev)
 {

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 
 #include "fixture.h"
-#include "poke.h"
+#include "ports.h"
 #include "worker.h"
 
 #define PM_TEST		"/sys/power/pm_test"

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "fixture.h"
-#include "poke.h"
+#include "ports.h"
 
 /* An instance of our own, which is nobody else's business */
 #define INSTANCE	"/sys/kernel/tracing/instances/emucard-test"

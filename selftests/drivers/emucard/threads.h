@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Calls of every kind that go on until the card goes: each returns its first error. */
-#ifndef CALLERS_H
-#define CALLERS_H
+#ifndef THREADS_H
+#define THREADS_H
 
 #include <linux/aio_abi.h>
 #include <poll.h>
@@ -145,4 +145,4 @@ static inline void join_callers(struct caller *callers)
 		pthread_join(callers[i].thread, NULL);
 }
 
-#endif /* CALLERS_H */
+#endif /* THREADS_H */

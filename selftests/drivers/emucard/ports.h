@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The fpga card's registers, written behind the driver's back through /dev/port */
-#ifndef POKE_H
-#define POKE_H
+#ifndef PORTS_H
+#define PORTS_H
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -35,4 +35,4 @@ static inline void stick(int port, uint64_t base)
 	poke(port, base, FPGA_DMA_CONTROL, 0);
 }
 
-#endif /* POKE_H */
+#endif /* PORTS_H */

@@ -3,14 +3,14 @@
  * Not a test by itself: what is under way while something happens to the card from
  * outside. Says "started" when it is.
  *
- * under_way NODE gone: calls of every kind, to the end of the card; fails unless each
+ * inflight NODE gone: calls of every kind, to the end of the card; fails unless each
  *	ends with ENODEV (SIGBUS for a mapping)
- * under_way NODE kept: transfers to the card and back, compared, until SIGTERM; fails
+ * inflight NODE kept: transfers to the card and back, compared, until SIGTERM; fails
  *	if one differs, or if there is another error than EIO
  */
 #include <stdbool.h>
 
-#include "callers.h"
+#include "threads.h"
 #include "worker.h"
 
 static int until_gone(int fd)
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (!gone && (argc != 3 || strcmp(argv[2], "kept"))) {
-		fprintf(stderr, "usage: under_way NODE gone|kept\n");
+		fprintf(stderr, "usage: inflight NODE gone|kept\n");
 		return 2;
 	}
 	fd = open(argv[1], O_RDWR | O_CLOEXEC);
