@@ -53,8 +53,7 @@ static const char options[] =
 	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
 	"  -T, --time TIME      for each line of the result; default 2s\n"
 	"  -n, --samples N      measure so many of each instead\n"
-	"  -r, --registered     dma: register the memory once, instead of pinning and mapping it\n"
-	"                       for each transfer\n";
+	"  -r, --registered     dma: in memory that is registered with the card once\n";
 
 static const struct option longs[] = {
 	{ "size", required_argument, NULL, 's' },
