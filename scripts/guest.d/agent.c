@@ -3,6 +3,9 @@
  * The guest's end of scripts/guest: runs one command after another for the
  * host, over a virtio-serial port.
  *
+ *   agent         on the port of scripts/guest itself, which is always open
+ *   agent PORT    on a port to which one host process after another attaches
+ *
  * A frame is a type (four letters), the length of its payload (32 bits,
  * little-endian), and the payload (at most FRAME_MAX bytes). From the host:
  *
@@ -20,6 +23,8 @@
  *   TOOK  how many bytes of DATA (32 bits) the command has taken: the host never
  *         has more than INPUT_MAX under way, so that frames behind DATA get through
  *   EXIT  the exit status (32 bits), 128 + signal if it was killed
+ *   BOOT  GREETING: on a port for attaching, the agent has only just started; a
+ *         host that is in a session learns that the guest started anew
  *
  * The bytes that a reset cut off may still be in the port. So whoever opens it
  * looks for GREETING first, and the host for REDY with its latest nonce.
@@ -91,6 +96,14 @@ static void protocol_error(const char *what)
 	exit(1);
 }
 
+/* Ends with what the host ran; init starts another agent for the next one. */
+static void host_left(void)
+{
+	if (command.pid)
+		kill(-command.pid, SIGHUP);
+	exit(0);
+}
+
 static void read_all(void *buffer, size_t len)
 {
 	char *to = buffer;
@@ -102,10 +115,8 @@ static void read_all(void *buffer, size_t len)
 			continue;
 		if (n < 0)
 			die("read");
-		if (n == 0) {
-			fprintf(stderr, "agent: the host closed the port\n");
-			exit(1);
-		}
+		if (n == 0)
+			host_left();
 		to += n;
 		len -= n;
 	}
@@ -150,7 +161,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void open_port(void)
+static void open_port(const char *wanted)
 {
 	glob_t names;
 
@@ -164,7 +175,7 @@ static void open_port(void)
 			name[0] = '\0';
 		if (file)
 			fclose(file);
-		if (strcmp(name, PORT_NAME))
+		if (strcmp(name, wanted))
 			continue;
 		/* /sys/class/virtio-ports/vport0p1/name */
 		*strrchr(names.gl_pathv[i], '/') = '\0';
@@ -177,8 +188,26 @@ static void open_port(void)
 	globfree(&names);
 	if (port < 0) {
 		errno = ENODEV;
-		die(PORT_NAME);
+		die(wanted);
 	}
+}
+
+/* The driver sends SIGIO when a host opens the port; the wait is for one that it missed. */
+static void wait_for_host(void)
+{
+	static const struct timespec a_while = { .tv_sec = 2 };
+	struct pollfd state = { port, POLLIN, 0 };
+	sigset_t opened;
+
+	sigemptyset(&opened);
+	sigaddset(&opened, SIGIO);
+	sigprocmask(SIG_BLOCK, &opened, NULL);
+	if (fcntl(port, F_SETOWN, getpid()) || fcntl(port, F_SETFL, fcntl(port, F_GETFL) | O_ASYNC))
+		die("no signal from the port");
+	while (poll(&state, 1, 0) >= 0 && (state.revents & POLLHUP))
+		sigtimedwait(&opened, NULL, &a_while);
+	fcntl(port, F_SETFL, fcntl(port, F_GETFL) & ~O_ASYNC);
+	send_frame("BOOT", GREETING, GREETING_LEN);
 }
 
 static void send_ready(const char *nonce)
@@ -220,7 +249,12 @@ static void become(char **argv, char **environment)
 {
 	sigset_t none;
 
-	signal(SIGPIPE, SIG_DFL);
+	/*
+	 * As after login: a shell that starts something in the background leaves SIGINT and
+	 * SIGQUIT ignored in it, and what is ignored stays so through exec.
+	 */
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (; *environment; environment++)
@@ -447,7 +481,7 @@ static void receive(void)
 		protocol_error("a frame of an unknown type");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	sigset_t child;
 	int child_fd;
@@ -460,7 +494,9 @@ int main(void)
 	if (child_fd < 0)
 		die("signalfd");
 
-	open_port();
+	open_port(argc > 1 ? argv[1] : PORT_NAME);
+	if (argc > 1)
+		wait_for_host();
 	synchronise();
 	for (;;) {
 		struct pollfd fds[] = {

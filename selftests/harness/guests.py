@@ -37,7 +37,7 @@ class TestGuest(Guest):
 
     def boot(self, wait=True):
         super().boot(wait)
-        self._watch = complaints.Watch(self._directory)
+        self._watch = complaints.Watch(self.logs)
 
     def sh(self, command, status=0, matches=(), **options):
         """Runs a shell command and returns what it has said, on both of its outputs.

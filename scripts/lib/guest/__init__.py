@@ -9,8 +9,9 @@
         guest.reset()
 """
 
+from .command import Result
 from .errors import CommandTimeout, GuestError, SessionLost
 from .machine import Machine
-from .session import Guest, Result
+from .session import Guest
 
 __all__ = ["CommandTimeout", "Guest", "GuestError", "Machine", "Result", "SessionLost"]

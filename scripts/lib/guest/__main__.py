@@ -6,18 +6,20 @@ import os
 import shlex
 import signal
 import sys
-import termios
-import tty
 
+from cache import TOP, Failed
 from releases import firmware
 from releases.table import RELEASES
 
+from . import running, terminal
+from .attach import Attachment
 from .errors import CommandTimeout, GuestError
 from .images import prepare
 from .machine import ACCELS, MACHINES, Machine
 from .session import Guest
 
 STATUS_TIMEOUT = 124  # as timeout(1)
+SHELLS = 3  # that can be attached at a time
 STATUS_NO_GUEST = 125  # as timeout(1), env(1) and others, when they themselves fail
 
 DESCRIPTION = """\
@@ -34,7 +36,7 @@ was killed; 125 the guest did not come up or was lost, and why.
 
 Environment: QEMU, a QEMU program to be used instead of the project's own;
 GUEST_PARTS, what of the project to install (user_space, modules, selftests);
-GUEST_PACKAGES, more lists of scripts/packages to install (guest-package).
+GUEST_PACKAGES, more to install: lists of scripts/packages, or Debian packages.
 """
 
 
@@ -86,9 +88,20 @@ def parse_arguments(argv):
                         " (a single one after a =, not a space)")
     parser.add_argument("--append", action="append", default=[], metavar="'ARGS'",
                         help="more of the kernel's command line")
+    parser.add_argument("--with", action="append", default=[], dest="with_", metavar="NAME[,NAME]",
+                        help="more in the guest: lab (less, vi, nano, man, strace, gdb, ps,"
+                        " completion), package (what the Debian packages need), or any package"
+                        " of Debian")
+    parser.add_argument("--modules-only", action="store_true",
+                        help="of the project, build and install only the drivers")
     parser.add_argument("--timeout", type=seconds, default=300, metavar="SECONDS",
                         help="how long the guest may take to come up, and then COMMAND"
                         " (default: %(default)s)")
+    parser.add_argument("--terminal", action="store_true",
+                        help="run COMMAND on a terminal, as the shell is (an editor, gdb)")
+    parser.add_argument("--attach", nargs="?", type=int, const=0, metavar="PID",
+                        help="run COMMAND, or another shell, in the guest that runs already;"
+                        " of several, in that of the scripts/guest with this process id")
     parser.add_argument("--prepare", action="store_true",
                         help="only build what is missing; boot nothing")
     parser.add_argument("command", nargs="*", metavar="COMMAND", help=argparse.SUPPRESS)
@@ -106,51 +119,39 @@ def parse_arguments(argv):
     return options
 
 
-def writer(fd):
-    """Returns a function that writes all of what it is given."""
-
-    def write(data):
-        data = memoryview(data)
-        while data:
-            data = data[os.write(fd, data) :]
-
-    return write
+def end_on_signals():
+    """So that the guest ends with us: an exception unwinds, a signal by default does not."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
-def standard_input():
-    """Its file descriptor; an empty input if it is closed."""
-    try:
-        os.fstat(0)
-    except OSError:
-        return None
-    return 0
+def choose_content(options):
+    """What the guest has in it, from the options; images.py reads it from the environment."""
+    if options.modules_only:
+        os.environ["GUEST_PARTS"] = "modules"
+    more = [name for names in options.with_ for name in names.split(",") if name]
+    lists = [f"guest-{name}" if os.path.exists(f"{TOP}/scripts/packages/guest-{name}.list") else name
+             for name in more]
+    os.environ["GUEST_PACKAGES"] = " ".join([os.environ.get("GUEST_PACKAGES", ""), *lists]).strip()
 
 
-def run_command(guest, command):
-    if len(command) == 1:
-        command = ["sh", "-c", command[0]]
-    return guest.run(*command, stdin=standard_input(), stdout=writer(1), stderr=writer(2))
+def attached(options):
+    """Runs the command in a guest that runs already."""
+    directory, _ = running.choose(options.attach or None)
+    with Attachment(directory, options.timeout) as guest:
+        return in_guest(guest, options)
 
 
-def terminal_size():
-    columns, rows = os.get_terminal_size(0)
-    return rows or 24, columns or 80
+def booted(options, machine):
+    with Guest(machine, options.timeout, terminal.say) as guest:
+        guest.boot()
+        return in_guest(guest, options)
 
 
-def run_shell(guest):
-    if not os.isatty(0):
-        return guest.run("bash", "-l", stdin=standard_input(), stdout=writer(1),
-                         stderr=writer(2), timeout=0)
-    saved = termios.tcgetattr(0)
-    signal.signal(signal.SIGWINCH, lambda *_: guest.resize(terminal_size()))
-    tty.setraw(0)
-    try:
-        return guest.run("bash", "-l", stdin=0, stdout=writer(1), timeout=0,
-                         terminal=terminal_size,
-                         environment=[f"TERM={os.environ.get('TERM', 'linux')}"])
-    finally:
-        signal.signal(signal.SIGWINCH, signal.SIG_DFL)
-        termios.tcsetattr(0, termios.TCSADRAIN, saved)
+def in_guest(guest, options):
+    if options.command:
+        return terminal.run(guest, options.command, options.terminal).status
+    return terminal.shell(guest).status
 
 
 def main(argv):
@@ -164,22 +165,19 @@ def main(argv):
         cards=not options.no_cards,
         qemu_args=[word for words in options.qemu_args for word in words],
         append=options.append,
+        shells=SHELLS,
     )
-    # So that the guest ends with us: an exception unwinds, a signal by default does not.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    end_on_signals()
+    choose_content(options)
     try:
         if options.prepare:
             prepare(machine.kernel, machine.release, machine.firmware)
             return 0
-        with Guest(machine, options.timeout) as guest:
-            guest.boot()
-            result = run_command(guest, options.command) if options.command else run_shell(guest)
-            return result.status
+        return attached(options) if options.attach is not None else booted(options, machine)
     except CommandTimeout as error:
         print(f"guest: {error}", file=sys.stderr)
         return STATUS_TIMEOUT
-    except GuestError as error:
+    except (Failed, GuestError) as error:
         print(f"guest: {error}", file=sys.stderr)
         return STATUS_NO_GUEST
     except BrokenPipeError:

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A command in the guest: its input, and what has come of its output."""
 
+import dataclasses
 import os
 import struct
 
 from . import frames
+
+
+@dataclasses.dataclass
+class Result:
+    status: int
+    stdout: bytes
+    stderr: bytes
 
 
 class Command:
@@ -55,6 +63,9 @@ class Command:
             self._credit += struct.unpack("<I", payload)[0]
         elif kind == b"EXIT":
             self.status = struct.unpack("<I", payload)[0]
+
+    def result(self):
+        return Result(self.status, bytes(self.stdout), bytes(self.stderr))
 
     def _send(self, data):
         self._send_frame(frames.frame(b"DATA", data))

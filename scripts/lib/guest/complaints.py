@@ -40,7 +40,7 @@ def find(text):
 
 
 class Watch:
-    """Reads the consoles in a guest's directory as they grow."""
+    """Reads the consoles in the directory of a guest's logs as they grow."""
 
     def __init__(self, directory):
         self._directory = directory

@@ -35,6 +35,10 @@ def execute(argv, environment=(), size=None):
     )
 
 
+# What an agent on a port for attaching sends first when it has started
+BOOTED = frame(b"BOOT", GREETING)
+
+
 def resize(size):
     return frame(b"SIZE", struct.pack("<HH", *size))
 

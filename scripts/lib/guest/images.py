@@ -76,18 +76,20 @@ def _layer(name, directory, image, *options, program=()):
 
 
 def _userland(release, kernel):
-    # GUEST_PACKAGES: more lists, for a guest in which more is installed; it has the headers of
-    # its kernel as well.
+    # GUEST_PACKAGES: more lists, or packages, for a guest in which more is installed
     more = os.environ.get("GUEST_PACKAGES", "").split()
-    names = packages(release, "guest-image", *more)
+    lists = [word for word in more if (TOP / f"scripts/packages/{word}.list").exists()]
+    names = sorted({*packages(release, "guest-image", *lists), *(set(more) - set(lists))})
     options = [f"--customize-hook={shlex.quote(str(GUEST_D / 'userland-hook'))} \"$1\""]
     hooks = [GUEST_D / "userland-hook"]
-    if more:
+    headers = "dkms" in names  # it builds modules there
+    if headers:
         hook = shlex.join([str(GUEST_D / "headers-hook"), str(kernel)])
         options.append(f'--customize-hook={hook} "$1"')
         hooks.append(GUEST_D / "headers-hook")
-    options += [f"--dpkgopt=path-exclude=/usr/share/{unread}/*" for unread in UNREAD]
-    key = content_key(release.codename, names, UNREAD, kernel.name if more else "", files=hooks)
+    options += [f"--dpkgopt=path-exclude=/usr/share/{unread}/*" for unread in UNREAD
+                if unread != "man" or "man-db" not in names]
+    key = content_key(release.codename, names, UNREAD, kernel.name if headers else "", files=hooks)
     return made(IMAGES / f"userland-{release.codename}-{key}.erofs", "userland",
                 lambda new: _make_userland(release, names, options, new))
 

@@ -39,9 +39,16 @@ class Machine:
     cards: bool = True
     qemu_args: tuple = ()
     append: tuple = ()
+    # How many others can attach to it at a time (attach.py)
+    shells: int = 0
     # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
     # it into memory again at each reset, also at that which wakes the machine from ACPI S3.
     bzimage: bool = False
+
+    def __str__(self):
+        cards = "" if self.cards else ", without the cards"
+        kernel = f"Linux {self.kernel or 'of the release'}"
+        return f"{self.machine} with {self.firmware}, {kernel}{cards}"
 
 
 def hardware_kvm():
@@ -76,8 +83,18 @@ def root_bus(machine):
     return "pci.0" if machine == "pc" else "pcie.0"
 
 
-def command_line(machine, images, qmp_fd, agent_fd, console):
-    """QEMU's arguments. images: what images.prepare() returned."""
+def escaped(path):
+    """A path as a value among options of QEMU, which commas part."""
+    return path.replace(",", ",,")
+
+
+def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets):
+    """QEMU's arguments.
+
+    images    what images.prepare() returned
+    console, debug_port   files for what the kernel, and firmware, say
+    sockets   what the paths of its sockets begin with
+    """
     root = root_bus(machine.machine)
     accel = accelerator(machine)
     firmware = images["firmware"]
@@ -91,13 +108,21 @@ def command_line(machine, images, qmp_fd, agent_fd, console):
     if firmware.bios:
         args += ["-bios", firmware.bios]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
-    args += ["-append", " ".join([*KERNEL_ARGS, *machine.append])]
-    args += ["-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"]
+    append = [*KERNEL_ARGS, f"guest.shells={machine.shells}", *machine.append]
+    args += ["-append", " ".join(append)]
+    args += ["-chardev", f"file,id=console,path={escaped(console)}", "-serial", "chardev:console"]
+    # The port to which SeaBIOS and OVMF say what they do, and why they stop
+    args += ["-chardev", f"file,id=firmware,path={escaped(debug_port)}"]
+    args += ["-device", "isa-debugcon,iobase=0x402,chardev=firmware"]
     args += ["-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
     # High slots: the low ones are for cards. No legacy mode: it would take I/O ports.
     args += ["-device", f"virtio-serial-pci,disable-legacy=on,bus={root},addr=0x1e"]
     args += ["-chardev", f"socket,id=agent,fd={agent_fd}"]
     args += ["-device", f"virtserialport,id=agent,chardev=agent,name={PORT_NAME}"]
+    for shell in (f"shell{number}" for number in range(1, machine.shells + 1)):
+        path = escaped(f"{sockets}.{shell}")
+        args += ["-chardev", f"socket,id={shell},path={path},server=on,wait=off"]
+        args += ["-device", f"virtserialport,id={shell},chardev={shell},name=fpga-pci.{shell}"]
     for slot, (name, path) in enumerate(sorted(images["layers"].items()), 0x1B):
         args += ["-drive", f"if=none,id={name},format=raw,readonly=on,file={path}"]
         args += ["-device"]

@@ -5,21 +5,25 @@ import os
 import socket
 import subprocess
 
+from .console import Console, Output
 from .machine import command_line
 from .qmp import Qmp
 
 
 class Process:
-    """name: for its files in the directory: NAME.console, NAME.log."""
+    """sockets, logs: directories; what it has there is called NAME.console and the like."""
 
-    def __init__(self, machine, images, directory, name, timeout, more=()):
-        self.console = os.path.join(directory, f"{name}.console")
-        self.log = os.path.join(directory, f"{name}.log")
+    def __init__(self, machine, images, sockets, logs, name, timeout, more=()):
+        self.sockets = os.path.join(sockets, name)  # what the paths of its sockets begin with
+        self.console = Console(os.path.join(logs, f"{name}.console"))
+        self.firmware = Output(os.path.join(logs, f"{name}.firmware"))
+        self.log = Output(os.path.join(logs, f"{name}.log"))
         qmp, qmp_theirs = socket.socketpair()
         self.agent, agent_theirs = socket.socketpair()
         theirs = (qmp_theirs.fileno(), agent_theirs.fileno())
-        args = [*command_line(machine, images, *theirs, self.console), *more]
-        with open(self.log, "wb") as log:
+        paths = (self.console.path, self.firmware.path, self.sockets)
+        args = [*command_line(machine, images, *theirs, *paths), *more]
+        with open(self.log.path, "wb") as log:
             self._popen = subprocess.Popen(
                 # QEMU must not outlive the thread that started it, whatever ends it.
                 ["setpriv", "--pdeathsig", "KILL", *args],

@@ -1,48 +1,55 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A running guest: its QEMU, its console, and the agent in it."""
 
-import dataclasses
-import re
+import os
 import select
 import shutil
 import signal
 import sys
-import tempfile
 import time
 
-from . import frames
+from . import frames, logs, running, stopped
 from .command import Command
+from .console import excerpt, is_panic
 from .errors import CommandTimeout, GuestError, GuestTimeout, SessionLost
 from .images import prepare
 from .machine import Machine
 from .process import Process
 from .qmp import QmpError
+from .wakeup import Wakeup
 
 CONSOLE_LINES = 30
+FIRMWARE_LINES = 8
+# How many lines of complaints of the kernel are told as they come
+COMPLAINTS_MAX = 30
 # How long an orderly end may take, before a harder one [s]
 GRACE = 10
 
 
-@dataclasses.dataclass
-class Result:
-    status: int
-    stdout: bytes
-    stderr: bytes
+def to_stderr(text):
+    print(f"guest: {text}", file=sys.stderr, flush=True)
 
 
 class Guest:
     """One virtual machine, from boot() to close(). Use it in a with statement.
 
-    timeout bounds every single wait, in seconds.
+    timeout   bounds every single wait, in seconds
+    logs      the directory of what it, its firmware and QEMU say; None before boot()
+    say       is called with what is to be told while it runs, such as a complaint of its kernel
     """
 
-    def __init__(self, machine=None, timeout=300):
+    def __init__(self, machine=None, timeout=300, say=to_stderr):
         self.machine = machine or Machine()
         self.timeout = timeout
+        self.wakeup = Wakeup()  # its call() has something done while run() waits
+        self._say = say
         self.boot_id = None
         self._boot_ids = []
         self._images = None
         self._directory = None
+        self._registration = None
+        self.logs = None
+        self._keep_logs = False
         self._vm = None
         self._decoder = frames.Decoder()
         self._ready = False
@@ -50,7 +57,9 @@ class Guest:
         self._lost = 0  # how often the session was lost
         self._command = None
         self._received = []  # frames of the command that runs
-        self._console_checked = 0
+        self._complaints = 0
+        self._console_due = 0
+        self._kernel_since = 0  # where in the console's output the latest reset was
         self._jobs = self._snapshots = self._moves = 0
         self._store = None
 
@@ -65,28 +74,41 @@ class Guest:
     def boot(self, wait=True):
         """Starts QEMU and, unless told not to, waits until commands can run.
 
-        A guest that hangs on its way up is started once more: on a busy host, one in some
-        hundred loses a processor's timer (QEMU 10.0 with TCG).
+        A kernel that hangs on its way up is started once more: on a busy host, one in some
+        hundred loses a processor's timer (QEMU 10.0 with TCG). A machine that has stopped,
+        and says why, would only stop again.
         """
         self._images = prepare(self.machine.kernel, self.machine.release,
                                self.machine.firmware)
-        self._directory = tempfile.mkdtemp(prefix="fpga-pci-guest-")
+        self._directory = running.create_directory()
+        self.logs = logs.create()
+        if self.machine.shells:
+            self._registration = running.register(self._directory, {
+                "pid": os.getpid(), "kernel": self.machine.kernel,
+                "release": self.machine.release, "what": str(self.machine)})
         self._use(self._start_qemu("qemu"))
         if not wait:
             return
         try:
             self.wait_ready()
         except GuestTimeout as error:
-            print(f"guest: {error}\nguest: starting it once more", file=sys.stderr)
+            self._say(f"{error}\nguest: starting it once more")
             self._vm.close()
             self._use(self._start_qemu("qemu-again"))
             self.wait_ready()
 
     def close(self):
-        """Ends QEMU and removes all that it left."""
+        """Ends QEMU and removes all that it left, but for the logs if something was wrong."""
         if self._vm:
+            self._tell_complaints()
             self._vm.close()
             self._vm = None
+        if self._registration:
+            self._registration.close()
+            self._registration = None
+        if self.logs and not self._keep_logs:
+            shutil.rmtree(self.logs, ignore_errors=True)
+            self.logs = None
         if self._directory:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = None
@@ -98,10 +120,15 @@ class Guest:
 
     def wait_ready(self, after=None):
         """Waits for the agent; with after, for that of a boot other than this boot_id."""
-        self._wait(
-            lambda: self._ready and self.boot_id != after,
-            "the guest to come up",
-        )
+        progress = stopped.Progress()
+
+        def is_up():
+            if self._ready and self.boot_id != after:
+                return True
+            self._check_progress(progress)
+            return False
+
+        self._wait(is_up, "the guest to come up")
 
     def reset(self):
         """Resets the machine, and waits for the guest to come up again."""
@@ -192,10 +219,14 @@ class Guest:
         del events[: at + 1]
         return event
 
+    @property
+    def sockets(self):
+        """What the paths of its sockets begin with; see machine.py."""
+        return self._vm.sockets
+
     def console(self):
         """All that the serial console has shown."""
-        with open(self._vm.console, "rb") as file:
-            return file.read().decode(errors="replace")
+        return self._vm.console.text()
 
     # The machine's state
 
@@ -326,7 +357,7 @@ class Guest:
             self._vm.agent.sendall(frames.number(b"KILL", signal.SIGKILL))
             self._wait(ended, f"{command} to end after it was killed", GRACE)
             raise
-        return Result(command.status, bytes(command.stdout), bytes(command.stderr))
+        return command.result()
 
     def _must(self, *argv, **options):
         """Runs a command that has to succeed."""
@@ -335,60 +366,90 @@ class Guest:
             raise GuestError(f"'{' '.join(argv)}' ended with status {result.status}: "
                              + result.stderr.decode(errors="replace"))
 
+    def signal(self, number):
+        """Sends a signal to the command that start() started, and to its children."""
+        self._vm.agent.sendall(frames.number(b"KILL", number))
+
     def resize(self, size):
         self._vm.agent.sendall(frames.resize(size))
 
     # Inside
 
     def _start_qemu(self, name, more=()):
-        return Process(self.machine, self._images, self._directory, name, self.timeout, more)
+        return Process(self.machine, self._images, self._directory, self.logs, name,
+                       self.timeout, more)
 
     def _use(self, vm):
         """From now on, the guest is the one in this process."""
         self._vm = vm
         self._ready = False
-        self._console_checked = 0
+        self._kernel_since = 0
         self._decoder = frames.Decoder()
         self._poll = select.poll()
         self._poll.register(vm.qmp.sock, select.POLLIN)
         self._poll.register(vm.agent, select.POLLIN)
+        self._poll.register(self.wakeup, select.POLLIN)
 
     def _wait(self, until, what, timeout=None, stdin=None, error=GuestTimeout):
         timeout = self.timeout if timeout is None else timeout
         deadline = time.monotonic() + timeout if timeout else None
         while not until():
             if deadline and time.monotonic() > deadline:
-                raise error(self._account(f"waited {timeout} s for {what}") + self._processors())
+                raise error(self._account(f"waited {timeout} s for {what}") + self._tell_processors())
             self._step(what, stdin)
 
     def _processors(self):
-        """Where its processors are, to tell one that hangs from one that sleeps."""
+        """Where its processors are; None if QEMU does not say so."""
         monitor = self._vm.qmp
         deadline = time.monotonic() + GRACE
+        number = monitor.send("human-monitor-command", {"command-line": "info registers -a"})
+        while not monitor.has_reply(number):
+            if time.monotonic() > deadline:
+                return None
+            self._step("QEMU to show registers", None)
+        return stopped.processors(monitor.take_reply(number))
+
+    def _tell_processors(self):
+        """To tell a processor that hangs from one that sleeps."""
         try:
-            number = monitor.send("human-monitor-command", {"command-line": "info registers -a"})
-            while not monitor.has_reply(number):
-                if time.monotonic() > deadline:
-                    return "\nQEMU's monitor does not answer"
-                self._step("QEMU to show registers", None)
+            found = self._processors()
         except (GuestError, OSError) as error:
             return f"\nQEMU's monitor: {error}"
-        found = re.findall(r"RIP=([0-9a-f]+).*HLT=(\d)", monitor.take_reply(number))
-        return "\nits processors: " + ", ".join(
-            f"at {address}{' (halted)' if halted == '1' else ''}" for address, halted in found)
+        if found is None:
+            return "\nQEMU's monitor does not answer"
+        return "\nits processors: " + ", ".join(map(str, found))
 
-    def _step(self, what, stdin):
+    def _check_progress(self, progress):
+        """Ends the wait for a machine that has stopped."""
+        vm = self._vm
+        kernel_runs = vm.console.size > self._kernel_since
+        words = None if kernel_runs else stopped.last_words(vm.firmware.new_lines())
+        if not words and progress.is_silent((vm, vm.console.size, vm.firmware.size, self._opened)):
+            if self._is_running():  # else it waits for a debugger, say
+                words = progress.look(self._processors() or [], kernel_runs)
+        if words:
+            raise GuestError(self._account(words, firmware=not kernel_runs))
+
+    def pause(self, length):
+        """Lets so many seconds go by; what the guest's kernel complains of meanwhile is told."""
+        deadline = time.monotonic() + length
+        while time.monotonic() < deadline:
+            self._step("time to go by", None, max(0, deadline - time.monotonic()))
+
+    def _step(self, what, stdin, longest=1):
         """Moves what there is to move; waits up to a second for it."""
         source = stdin and stdin()
         if source is not None:
             self._poll.register(source, select.POLLIN)
         try:
-            ready = [fd for fd, _ in self._poll.poll(1000)]
+            ready = [fd for fd, _ in self._poll.poll(1000 * longest)]
         finally:
             if source is not None:
                 self._poll.unregister(source)
-        if not ready:
+        if time.monotonic() >= self._console_due or not ready:
             self._look_at_console(what)
+        if self.wakeup.fileno() in ready:
+            self.wakeup.run()
         if source in ready:
             self._command.read_stdin()
         vm = self._vm
@@ -406,7 +467,7 @@ class Guest:
             data = b""
         if not data:
             status = self._vm.status(GRACE)
-            raise GuestError(self._account(f"QEMU ended with status {status}, waiting for {what}"))
+            raise GuestError(self._account(f"QEMU {ended_how(status)}, waiting for {what}"))
         return data
 
     def _on_event(self, event):
@@ -418,6 +479,9 @@ class Guest:
             if event["data"]["open"]:
                 self._opened += 1
                 self._vm.agent.sendall(self._decoder.greet())
+        elif event["event"] == "RESET":
+            self._tell_complaints()
+            self._kernel_since = self._vm.console.size
 
     def _on_frame(self, kind, payload):
         if kind == b"REDY":
@@ -429,24 +493,47 @@ class Guest:
             self._received.append((kind, payload))
 
     def _look_at_console(self, what):
-        text = self.console()
-        if "Kernel panic - not syncing" in text[self._console_checked :]:
-            self._console_checked = len(text)
+        self._console_due = time.monotonic() + 1
+        if self._tell_complaints():
             raise GuestError(self._account(f"the guest's kernel panicked, waiting for {what}"))
 
-    def _account(self, message):
-        """A message with what QEMU and the console said last."""
+    def _tell_complaints(self):
+        """Tells what the kernel has newly against itself; whether that is the end of it."""
+        panicked = False
+        for line in self._vm.console.complaints():
+            self._complaints += 1
+            if self._complaints <= COMPLAINTS_MAX:
+                self._say(f"its kernel says: {line}")
+            if self._complaints == 1:
+                self._keep_logs = True
+                self._say(f"its whole console is in {self._vm.console.path}")
+            if self._complaints == COMPLAINTS_MAX:
+                self._say("more of that is only in its console")
+            panicked = panicked or is_panic(line)
+        return panicked
+
+    def _account(self, message, firmware=False):
+        """A message with what QEMU, firmware and the console said last."""
+        self._keep_logs = True
+        vm = self._vm
+        shown = [("QEMU said", vm.log, CONSOLE_LINES)]
+        if firmware or not vm.console.lines():
+            shown.append(("the end of what firmware said", vm.firmware, FIRMWARE_LINES))
+        shown.append(("the end of the guest's console", vm.console, CONSOLE_LINES))
         lines = [message]
-        for title, path in (
-            ("QEMU said", self._vm.log),
-            ("the end of the guest's console", self._vm.console),
-        ):
-            try:
-                with open(path, "rb") as file:
-                    tail = file.read().decode(errors="replace").splitlines()[-CONSOLE_LINES:]
-            except FileNotFoundError:
-                tail = []
-            if tail:
-                lines += [f"{title}:"] + ["    " + line.rstrip() for line in tail]
+        for title, output, count in shown:
+            said = output.lines()
+            if said:
+                lines += [f"{title} ({output.path}):"]
+                lines += ["    " + line for line in excerpt(said, count)]
+            elif output is vm.console:
+                lines.append("the guest's console is empty: no kernel has said anything")
         return "\n".join(lines)
 
+
+def ended_how(status):
+    if status is None:
+        return "closed its sockets and has not ended"
+    if status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"ended with status {status}"

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tells a machine that has stopped on its way up from one that is slow."""
+
+import re
+import time
+
+# What firmware says, before it stops for good, and what that means
+LAST_WORDS = (
+    (re.compile(r"PCI: out of I/O address space"),
+     "the windows and BARs of all cards together need more I/O ports than SeaBIOS can hand out:"
+     " take fewer bridges and cards, smaller windows, or another fixed base"),
+    (re.compile(r"PCI: out of (?:32bit )?(?:prefetchable )?(?:memory )?address space"),
+     "the memory BARs of all cards together need more than SeaBIOS can hand out"),
+    (re.compile(r"No bootable device"),
+     "firmware found nothing to start: is the kernel one for x86?"),
+    (re.compile(r"^\s*ASSERT(?:_EFI_ERROR)? "), "firmware found an error in itself"),
+)  # fmt: skip
+
+# Silence after which the processors are looked at, and how many looks, a second apart, must
+# find them in one place: a processor that waits with interrupts off waits for ever, while one
+# that runs may only be slow.
+SILENCE = 12
+LOOKS_HALTED = 3
+LOOKS_RUNNING = 12
+SAME_PLACE = 64  # bytes: a loop that does nothing but wait
+
+_PROCESSOR = re.compile(
+    r"^[ER]IP=([0-9a-f]+) [ER]FL=([0-9a-f]+) .*?HLT=(\d)", re.MULTILINE)
+INTERRUPTS_ON = 1 << 9  # in EFLAGS
+
+
+class Processor:
+    def __init__(self, address, flags, halted):
+        self.address = int(address, 16)
+        self.interrupts = bool(int(flags, 16) & INTERRUPTS_ON)
+        self.halted = halted == "1"
+
+    def __str__(self):
+        if not self.halted:
+            return f"at {self.address:#x}"
+        return f"at {self.address:#x} (halted, interrupts {'on' if self.interrupts else 'off'})"
+
+
+def processors(registers):
+    """What QEMU's "info registers -a" says of them."""
+    return [Processor(*found) for found in _PROCESSOR.findall(registers)]
+
+
+def last_words(lines):
+    """Why firmware has stopped, if one of these lines says so."""
+    for line in lines:
+        for pattern, meaning in LAST_WORDS:
+            if pattern.search(line):
+                return f"firmware stopped: '{line.strip()}': {meaning}"
+    return None
+
+
+class Progress:
+    """Watches a machine between its start (or reset) and the agent's first answer."""
+
+    def __init__(self):
+        self._seen = None
+        self._before = []
+        self._looks = self._still = 0
+        self.since = time.monotonic()
+
+    def is_silent(self, seen):
+        """seen: anything that is another when the machine has said something."""
+        if seen != self._seen:
+            self._seen = seen
+            self._before = []
+            self._looks = self._still = 0
+            self.since = time.monotonic()
+        return time.monotonic() - self.since > SILENCE
+
+    def look(self, now, kernel_runs):
+        """Takes the processors, a second after the last look; says why they have stopped."""
+        before, self._before = self._before, now
+        halted = bool(now) and all(processor.halted for processor in now)
+        # The kernel, idle, waits for its devices and its user space.
+        for_ever = not kernel_runs or not any(processor.interrupts for processor in now)
+        same = len(before) == len(now) and all(
+            abs(a.address - b.address) <= SAME_PLACE for a, b in zip(before, now))
+        self._looks = self._looks + 1 if same and halted and for_ever else 0
+        self._still = self._still + 1 if same and not kernel_runs else 0
+        if self._looks < LOOKS_HALTED and self._still < LOOKS_RUNNING:
+            return None
+        silent = f"has said nothing for {time.monotonic() - self.since:.0f} s"
+        if kernel_runs:
+            return f"the kernel stopped: it {silent}, and its processors are halted, interrupts off"
+        return (f"the machine stopped in firmware, or before the kernel's first message: it {silent},"
+                f" and its processors {'are halted' if halted else 'stay in one place'}")
