@@ -331,3 +331,27 @@ counts() {
 		[[ $output != *warning* ]] || { echo "$file: $output"; return 1; }
 	done
 }
+
+# What lspci of Debian 13 and of sid writes of the demo's guest; -user is not as root.
+@test "the text of lspci 3.13 and 3.15, in all verbosities, without a warning" {
+	for file in "$TOP"/selftests/pciaddr/lspci-3.1[35]/*; do
+		run pciaddr-check --dump "$file"
+		[ "$status" = 0 ] || [ "$status" = 3 ]
+		[[ $output == *"11 PCI functions"* && $output != *warning* ]] || {
+			echo "$file: $output"
+			return 1
+		}
+		# -n alone says nothing of addresses
+		[[ $file != */n ]] || continue
+		run -0 pciaddr-check --dump "$file" --ioports "$TOP/selftests/pciaddr/lspci.ioports" \
+			--expect 0x2000-0x27ff@01:01.0
+	done
+}
+
+@test "the whole log of a guest that was booted with pci=earlydump" {
+	run pciaddr-check --dump "$TOP/selftests/pciaddr/guest/earlydump.dmesg"
+	[ "$status" = 0 ] || [ "$status" = 3 ]
+	[[ $output == *"11 PCI functions, 1 bridge, 2 buses"* && $output != *warning* ]]
+	run -0 pciaddr-check --numeric --dump "$TOP/selftests/pciaddr/guest/earlydump.dmesg" --tree
+	[[ $output == *1234:f96a*0x2000* ]]
+}

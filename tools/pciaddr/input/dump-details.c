@@ -139,7 +139,7 @@ bool dump_is_detail(const struct line *line)
 	static const char *const beginnings[] = {
 		"BridgeCtl:", "Bus: primary=", "Capabilities: ", "Control: I/O", "DevCap", "DevCtl",
 		"DevSta", "DeviceName:", "Expansion ROM at ", "Flags: ", "I/O behind bridge:",
-		"I/O ports at ", "I/O window ", "IOMMU group:", "Interrupt: pin",
+		"I/O ports at ", "I/O window ", "IOMMU group:", "Interrupt: pin", "Interrupts: pin",
 		"Kernel driver in use:",
 		"Kernel modules:", "Latency: ", "LnkCap", "LnkCtl", "LnkSta", "Memory at ",
 		"Memory behind bridge:", "Memory window ", "NUMA node:", "Physical Slot:",

@@ -236,6 +236,9 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 		enter_section(reader, SECTION_NONE);
 		return;
 	}
+	/* the rest of a message of several lines, which has no stamp */
+	if (reader->section == SECTION_LOG && whole)
+		return;
 	/* of a slot or a row; what else ends without a line feed is something else */
 	reader->cut_off = !whole && line->length && hex_digit(line->text[0]) >= 0;
 	dump_warn(reader, line, whole ? "not a line of lspci's, left out" :

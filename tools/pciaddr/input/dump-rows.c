@@ -66,8 +66,10 @@ size_t dump_row_digits(const struct line *line)
 	while (digits < line->length && digits <= DIGITS_MAX &&
 	       hex_digit(line->text[digits]) >= 0)
 		digits++;
-	if (digits < 2 || digits > DIGITS_MAX || digits + 1 >= line->length ||
-	    line->text[digits] != ':' || line->text[digits + 1] != ' ')
+	/* at least a byte: "e820: update" of the kernel's log is no row */
+	if (digits < 2 || digits > DIGITS_MAX || digits + 4 > line->length ||
+	    line->text[digits] != ':' || line->text[digits + 1] != ' ' ||
+	    hex_byte(line->text + digits + 2) < 0)
 		return 0;
 	return digits;
 }
