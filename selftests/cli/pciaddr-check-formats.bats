@@ -119,6 +119,28 @@ json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))
 		"$TOP/docs/pciaddr-spec.schema.json"
 }
 
+# keys: what the tables in the sources let a specification have
+keys() {
+	grep -hoE '^\s*\{ "[a-z0-9-]+", [a-z_0-9]*read_' "$TOP"/tools/pciaddr/spec/read*.c |
+		sed -E 's/.*"(.*)".*/\1/' | sort -u
+}
+
+@test "the schema and the manual have every key of a specification, and no other" {
+	[ "$(keys | wc -l)" -gt 50 ]
+	# of the manual: each key as a word; BARs by number stand together
+	for key in $(keys | grep -vx '[0-5]'); do
+		grep -qE "^\.(It )?(Ic|Sm).*[ ,]$key( |\$|,)|^\.Ic $key( |\$)|Ic $key\b|, $key\b" \
+			"$TOP/docs/pciaddr-spec.5" || {
+			echo "$key is not in pciaddr-spec.5"
+			return 1
+		}
+	done
+	command -v jq >/dev/null || skip "the rest: no jq"
+	diff <(jq -r '.. | objects | .properties? // empty | keys[]' \
+		"$TOP/docs/pciaddr-spec.schema.json" | grep -vx '[0-5]\|rom' | sort -u) \
+		<(keys | grep -vx '[0-5]\|rom')
+}
+
 @test "tap: a plan, numbered tests, not ok for failures and for what cannot be told" {
 	broken
 	run -1 pciaddr-check --dump "$dump" --format tap

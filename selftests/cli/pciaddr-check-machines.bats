@@ -439,6 +439,17 @@ physical() {
 	run -1 pciaddr-check --dump "$dump"
 	fails_with sriov-in-window "VF BAR 0, for 8 virtual functions" \
 		"0xe0000000-0xe01fffff: 8 times 256 KiB" "memory window 0xe0000000-0xe00fffff"
+	# a specification asks for them, and a captured one does
+	echo 'devices: [{select: "1234:0002", sriov: {total: 8, enabled: 8}}]' >"$BATS_TEST_TMPDIR/spec"
+	run -0 pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec"
+	sed -i 's/enabled: 8/enabled: 4/' "$BATS_TEST_TMPDIR/spec"
+	run -1 pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec"
+	fails_with spec-sriov "specified: 4" "found: 8"
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"sriov: {total: 8, enabled: 8}"* ]]
+	sed '/^1[0-9a-f][0-9a-f]: /d' "$dump" >"$dump.256"
+	run -3 pciaddr-check --dump "$dump.256" --spec "$BATS_TEST_TMPDIR/spec"
+	outcome unknown spec-sriov "extended config space was not read"
 	# none enabled
 	poke() { sed -i 's/^100: .*/100: 10 00 01 00 00 00 00 00 00 00 00 00 00 00 08 00/' "$dump"; }
 	poke

@@ -76,6 +76,8 @@ const struct check checks[CHECKS] = {
 		"MSI and MSI-X are as specified" },
 	[CHECK_SPEC_LINK] = { "spec-link", SEVERITY_HIGH,
 		"PCI Express links are as specified" },
+	[CHECK_SPEC_SRIOV] = { "spec-sriov", SEVERITY_HIGH,
+		"virtual functions are as many as specified" },
 	[CHECK_SPEC_NOTHING_ELSE] = { "spec-nothing-else", SEVERITY_HIGH,
 		"nothing is there that the specification does not name" },
 };

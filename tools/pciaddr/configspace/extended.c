@@ -108,7 +108,10 @@ void config_decode_extended(struct machine *machine, struct pci_function *functi
 	if (function->absent || function->virtual)
 		return;
 	for (unsigned int left = CAPABILITIES_MAX; left && offset >= EXTENDED_BEGIN; left--) {
-		if (!read_extended(&space, offset, 4, &header) || !header || header == UINT32_MAX)
+		if (!read_extended(&space, offset, 4, &header))
+			return;
+		function->extended_known = true;
+		if (!header || header == UINT32_MAX)
 			return;
 		switch (header & EXTENDED_ID) {
 		case EXTENDED_ID_SRIOV:

@@ -178,8 +178,10 @@ void dump_decode(struct dump_reader *reader)
 		config_decode(machine, function, reader->config,
 			      reader->present_count == reader->config_end ?
 			      NULL : reader->present, reader->config_end);
-	if (reader->again)
+	if (reader->again) {
 		function->sriov = before->sriov;
+		function->extended_known = before->extended_known;
+	}
 	/* a header whose pointers were blotted out still has its text */
 	if (function->port_type == PORT_UNKNOWN)
 		function->port_type = reader->told.port_type;

@@ -163,6 +163,7 @@ struct pci_function {
 	bool resource_known : 1;/* the kernel's resources were read */
 	bool absent : 1;	/* reads all ones */
 	bool woke : 1;		/* the header reads all ones, and what follows it does not */
+	bool extended_known : 1;	/* the extended config space was read */
 	bool regions_known : 1;	/* lspci -v has told which regions the kernel has */
 	bool asleep : 1;	/* the source says that it is in a power state below D0 */
 	const uint8_t *config;

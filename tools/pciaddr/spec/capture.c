@@ -143,6 +143,9 @@ static void write_common(FILE *out, struct names *names, const struct machine *m
 	write_msi(out, function, CAP_ID_MSI, "msi");
 	write_msi(out, function, CAP_ID_MSIX, "msix");
 	write_link(out, function);
+	if (function->sriov)
+		fprintf(out, "    sriov: {total: %u, enabled: %u}\n", function->sriov->total,
+			function->sriov->enabled);
 	if (function->bar_count)
 		fputs("    bars:\n", out);
 	for (unsigned int i = 0; i < function->bar_count; i++)

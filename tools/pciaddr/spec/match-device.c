@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -259,6 +260,54 @@ static void check_link(const struct subject *subject)
 				 TEXT(results, "x%u", state.width), state.offset + LINK_STATUS);
 }
 
+/* SR-IOV */
+
+static void check_vfs(const struct subject *subject, const char *part, bool wanted,
+		      uint32_t specified, uint32_t found, unsigned int offset)
+{
+	struct results *results = subject->matcher->results;
+	struct place place = subject->entry->sriov.place;
+
+	if (!wanted)
+		return;
+	if (specified == found)
+		spec_pass(subject, CHECK_SPEC_SRIOV, part, place,
+			  TEXT(results, "are %" PRIu32, found));
+	else
+		spec_add(subject, CHECK_SPEC_SRIOV, STATUS_FAIL, part, place,
+			 "do not match the specification", TEXT(results, "%" PRIu32, specified),
+			 (struct value) { TEXT(results, "found: %" PRIu32, found),
+					 spec_where(subject, offset) },
+			 "write the number into sriov_numvfs in the device's directory; the "
+			 "driver may allow fewer");
+}
+
+static void check_sriov(const struct subject *subject)
+{
+	const struct spec_sriov *spec = &subject->entry->sriov;
+	const struct sriov *sriov = subject->function->sriov;
+
+	if (!spec->place.line)
+		return;
+	if (!sriov && !subject->function->extended_known) {
+		spec_unknown(subject, CHECK_SPEC_SRIOV, "SR-IOV", spec->place,
+			     "the extended config space was not read", CONFIG_ADVICE);
+		return;
+	}
+	if (!sriov) {
+		spec_add(subject, CHECK_SPEC_SRIOV, STATUS_FAIL, "SR-IOV", spec->place,
+			 "the device does not have it", "present",
+			 (struct value) { "found: no SR-IOV capability",
+					  spec_where(subject, EXTENDED_BEGIN) },
+			 "enable it in firmware, or take 'sriov' out of the specification");
+		return;
+	}
+	check_vfs(subject, "total VFs", spec->has_total, spec->total, sriov->total,
+		  sriov->offset + SRIOV_TOTAL_VFS);
+	check_vfs(subject, "enabled VFs", spec->has_enabled, spec->enabled, sriov->enabled,
+		  sriov->offset + SRIOV_NUM_VFS);
+}
+
 void spec_match_device(const struct subject *subject)
 {
 	const struct spec_entry *entry = subject->entry;
@@ -270,4 +319,5 @@ void spec_match_device(const struct subject *subject)
 	check_msi(subject, &entry->msi, CAP_ID_MSI, "MSI");
 	check_msi(subject, &entry->msix, CAP_ID_MSIX, "MSI-X");
 	check_link(subject);
+	check_sriov(subject);
 }

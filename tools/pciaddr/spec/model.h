@@ -72,6 +72,12 @@ struct spec_link {
 	unsigned int width, min_width;
 };
 
+struct spec_sriov {
+	struct place place;
+	bool has_total, has_enabled;
+	uint32_t total, enabled;	/* virtual functions */
+};
+
 enum presence { PRESENCE_REQUIRED, PRESENCE_OPTIONAL, PRESENCE_FORBIDDEN };
 
 struct spec_entry {
@@ -91,6 +97,7 @@ struct spec_entry {
 	uint16_t command_mask, command_value;
 	struct spec_msi msi, msix;
 	struct spec_link link;
+	struct spec_sriov sriov;
 	struct spec_bar *bars;
 	struct spec_window *windows;
 	struct spec_number primary, secondary, subordinate;

@@ -210,6 +210,7 @@ static bool read_advice(struct yaml *yaml, void *target, struct fy_node *node)
 	{ "msi", spec_read_msi },						\
 	{ "msix", spec_read_msix },						\
 	{ "link", spec_read_link },						\
+	{ "sriov", spec_read_sriov },						\
 	{ "bars", spec_read_bars },						\
 	{ "severity", read_severity },					\
 	{ "advice", read_advice }
