@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from . import SELFTESTS, is_long
+from . import SELFTESTS, is_long, tested
 from .commands import process, tail
 
 NICE = 10
@@ -56,7 +56,8 @@ class Lane(threading.Thread):
         events, theirs = os.pipe()
         argv = ["/usr/bin/python3", "-B", "-m", "pytest", "-c", f"{SELFTESTS}/pytest.ini",
                 "--suite", suite.name, "-v", "--capture=tee-sys", *self._pytest_args, *suite.paths]
-        env = {**os.environ, "CHECK_EVENTS": str(theirs)}
+        boots = tested.begin(suite)
+        env = {**os.environ, "CHECK_EVENTS": str(theirs), "TESTED": boots}
         with open(os.path.join(self._logs, f"{suite.name}.log"), "wb") as log, \
                 os.fdopen(events, encoding="utf-8", errors="replace") as file, \
                 process(["nice", "-n", str(self._nice), *argv], stdout=log, stderr=log,
@@ -70,6 +71,11 @@ class Lane(threading.Thread):
             status = child.wait()
             watch.join()
         self._judge(outcome, suite, status, late.is_set())
+        # A part of a suite says nothing of the whole.
+        if self.stopped.is_set() or self._pytest_args:
+            os.unlink(boots)
+        else:
+            tested.end(suite, boots, outcome.counts)
 
     def _watch(self, child, limit, late):
         """Ends a suite that hangs, or that is to be stopped."""

@@ -31,7 +31,7 @@ UNREAD = ("doc", "man", "locale")
 def prepare(kernel=None, release=None, firmware="seabios"):
     """Builds what is missing; returns the paths: qemu, bzimage, vmlinux, initrd, layers.
 
-    firmware is a releases.firmware.Firmware there. kernel, release, firmware: as scripts/guest's
+    firmware is a releases.firmware.Firmware there, release and linux are names for people. kernel, release, firmware: as scripts/guest's
     options of these names; None: this machine's defaults.
     """
     try:
@@ -53,6 +53,8 @@ def _prepare(kernel, release, firmware):
         "bzimage": os.path.realpath(directory / "bzImage"),
         "vmlinux": str(directory / "vmlinux"),
         "qemu": _qemu(),
+        "release": f"Debian {release.version or release.codename}",
+        "linux": (directory / "release").read_text().strip(),
         # The machine's own comes with QEMU's packages.
         "firmware": firmwares.find(firmware),
     }

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from . import frames, logs, running, stopped
+from . import frames, logs, running, stopped, tested
 from .command import Command
 from .console import excerpt, is_panic
 from .errors import CommandTimeout, GuestError, GuestTimeout, SessionLost
@@ -80,6 +80,7 @@ class Guest:
         """
         self._images = prepare(self.machine.kernel, self.machine.release,
                                self.machine.firmware)
+        tested.note(self.machine, self._images)
         self._directory = running.create_directory()
         self.logs = logs.create()
         if self.machine.shells:

@@ -6,9 +6,11 @@ package it is, "seabios:sid".
 """
 
 import dataclasses
+import functools
 import pathlib
+import subprocess
 
-from cache import CACHE, Failed, content_key, made, say
+from cache import CACHE, Failed, content_key, made, output, say
 
 from . import apt
 from .packages import packages
@@ -19,9 +21,13 @@ NAMES = ("seabios", "ovmf")
 
 @dataclasses.dataclass(frozen=True)
 class Firmware:
-    """What QEMU is given of it: directory for -L, and if it is not QEMU's default, bios for -bios."""
+    """What QEMU is given of it: directory for -L, and if it is not QEMU's default, bios for -bios.
+
+    version is that of Debian's package.
+    """
 
     name: str
+    version: str
     directory: str
     bios: str = ""
 
@@ -38,12 +44,24 @@ def check(text):
 def find(text):
     """The Firmware of that name; Failed: it cannot be had."""
     name, _, release = check(text).partition(":")
-    share = pathlib.Path("/usr/share") if not release else _unpacked(name, named(release))
+    if release:
+        share, version = _unpacked(name, named(release))
+    else:
+        share, version = pathlib.Path("/usr/share"), _installed(name)
     if name == "seabios":
         _must_be_there(share / "seabios/bios-256k.bin", text)
-        return Firmware(name, str(share / "seabios"))
+        return Firmware(name, version, str(share / "seabios"))
     _must_be_there(share / "ovmf/OVMF.fd", text)
-    return Firmware(name, str(share / "ovmf"), str(share / "ovmf/OVMF.fd"))
+    return Firmware(name, version, str(share / "ovmf"), str(share / "ovmf/OVMF.fd"))
+
+
+@functools.lru_cache(maxsize=None)
+def _installed(name):
+    """The version of this machine's package."""
+    try:
+        return output(["dpkg-query", "-W", "-f=${Version}", name], stderr=subprocess.DEVNULL)
+    except (Failed, FileNotFoundError):
+        return "unknown"
 
 
 def _must_be_there(path, text):
@@ -53,14 +71,16 @@ def _must_be_there(path, text):
 
 
 def _unpacked(name, release):
-    """The directory usr/share of the packages of this release."""
+    """The directory usr/share of the packages of this release, and their version."""
     names = packages(release, f"firmware-{name}")
     versions = [f"{fields['Package']}={fields['Version']}"
                 for fields in apt.packages(release.codename, name)
                 if fields["Package"] in names]  # fmt: skip
+    if not versions:
+        raise Failed(f"Debian's {release.codename} has no {name}", 3)
     path = CACHE / "firmware" / f"{name}-{release.codename}-{content_key(*versions)}"
     made(path, f"firmware-{name}", lambda new: _unpack(release, versions, new))
-    return path / "usr/share"
+    return path / "usr/share", versions[0].partition("=")[2]
 
 
 def _unpack(release, versions, new):
