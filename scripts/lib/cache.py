@@ -15,7 +15,9 @@ import sys
 import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "fpga-pci"
+# Links on the way to it would lead nowhere in a root directory (releases/tools.py).
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache",
+                     "fpga-pci").resolve()
 
 # How long a lock is waited for [s]
 LOCK_TIMEOUT = 3600

@@ -10,7 +10,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/fpga-pci
+CACHE=$(realpath -m "${XDG_CACHE_HOME:-$HOME/.cache}/fpga-pci")
 export TOP CACHE
 
 # Messages go to standard error: standard output belongs to the result.

@@ -34,10 +34,8 @@ def built(part, argv):
     said = list(messages(lines))
     if not status and not any(_OF_C.match(line) for line in said):
         said = []
-    if status and not said:
-        said = lines[-TAIL:]
-    for line in said:
-        print(users_path(part, line), file=sys.stderr)
+    said = [users_path(part, line) for line in said] or (lines[-TAIL:] if status else [])
+    print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)
     if status:
         raise Failed(f"{part.name} did not build; the whole of the output is in {path}")
 
