@@ -7,6 +7,7 @@
 readonly STORE=$CACHE/qemu
 
 # Which of Debian's versions is built unless told otherwise: the newest of these
+# shellcheck disable=SC2034 # scripts/qemu uses it
 readonly QEMU_DEFAULT=10.0
 
 # A meson that is new enough for QEMU: the machine's, or a private one from
