@@ -24,6 +24,8 @@ IMAGES = CACHE / "guest"
 DEFAULT_PARTS = "user_space modules selftests"
 # For the disks and the file systems of the layers; none is missed if it is built in.
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "erofs", "overlay")
+# Another, when the project's image is made of its parts in another way
+IMAGE_RECIPE = 1
 UNREAD = ("doc", "man", "locale")
 
 
@@ -126,13 +128,13 @@ def _project(release, kernel):
         os.utime(wanted)
         return wanted
     # Somebody may be editing: the image is named by what it was really built from.
-    keys = [project.build(part) for part in parts]
-    return made(_project_image(kernel, keys), f"project-{kernel.name}",
-                lambda new: _make_project(parts, new))
+    with project.built_parts(parts) as keys:
+        return made(_project_image(kernel, keys), f"project-{kernel.name}",
+                    lambda new: _make_project(parts, new))
 
 
 def _project_image(kernel, keys):
-    return IMAGES / f"project-{content_key(kernel.name, *keys)}.erofs"
+    return IMAGES / f"project-{content_key(IMAGE_RECIPE, kernel.name, *keys)}.erofs"
 
 
 def _make_project(parts, new):

@@ -6,6 +6,7 @@ files, and installed into root/ there. make sees to it that what has changed is 
 else; where make would not notice (other files, compilers, places), the part starts anew.
 """
 
+import contextlib
 import dataclasses
 import os
 import re
@@ -73,28 +74,38 @@ def _key(part, sums):
     return content_key(RECIPE, part.where, _compiler(part), sorted(sums.items()))
 
 
-def build(part):
-    """Builds what is not up to date; returns the key of what it was really built from."""
-    with lock(f"stage-{part.where}"):
-        work = part.directory
-        work.mkdir(parents=True, exist_ok=True)
-        done = work / "built"
-        wanted = key(part)
-        if done.exists() and done.read_text() == wanted:
-            os.utime(work)
-            return wanted
-        done.unlink(missing_ok=True)
-        _start_anew_if_needed(part)
-        built_from = tree.snapshot(work / "src", part.files())
-        say(f"building {part.name} for {part.where.split('-', 1)[1]}")
-        remove(work / "root")
-        (work / "root").mkdir()
-        part.build(part)
-        _merge_usr(work / "root")
-        wanted = _key(part, built_from)
-        done.write_text(wanted)
+@contextlib.contextmanager
+def built_parts(parts):
+    """Builds what is not up to date; gives the keys of what the parts were really built from.
+
+    Until the end of the with statement, nobody builds them anew: their root/ is what was built.
+    """
+    with contextlib.ExitStack() as locks:
+        for where in sorted(part.where for part in parts):
+            locks.enter_context(lock(f"stage-{where}"))
+        yield [_build(part) for part in parts]
+
+
+def _build(part):
+    work = part.directory
+    work.mkdir(parents=True, exist_ok=True)
+    done = work / "built"
+    wanted = key(part)
+    if done.exists() and done.read_text() == wanted:
         os.utime(work)
         return wanted
+    done.unlink(missing_ok=True)
+    _start_anew_if_needed(part)
+    built_from = tree.snapshot(work / "src", part.files())
+    say(f"building {part.name} for {part.where.split('-', 1)[1]}")
+    remove(work / "root")
+    (work / "root").mkdir()
+    part.build(part)
+    _merge_usr(work / "root")
+    wanted = _key(part, built_from)
+    done.write_text(wanted)
+    os.utime(work)
+    return wanted
 
 
 def _start_anew_if_needed(part):
