@@ -45,15 +45,15 @@ try() {
 @test "function and device numbers that cannot be are left out, with their rows" {
 	try "00:00.9 A\n$(rows 4)\n\n00:3f.0 B\n$(rows 4)\n\n00:01.0 C\n$(rows 4)\n"
 	[ "$status" = 0 ]
-	[[ $output == *":1: no PCI function has such an address"* ]]
-	[[ $output == *":7: no PCI function has such an address"* ]]
+	[[ $output == *":1: invalid PCI address"* ]]
+	[[ $output == *":7: invalid PCI address"* ]]
 	[[ $output == *"1 PCI function,"* ]]
 }
 
 @test "domains may have up to eight digits" {
 	try "10000:00:00.0 A\n$(rows 4)\n\ndeadbeef:ff:1f.7 B\n$(rows 4)\n\n123456789:00:00.0 C\n"
 	[[ $output == *"2 PCI functions"* ]]
-	[[ $output == *"no PCI function has such an address"* ]]
+	[[ $output == *"invalid PCI address"* ]]
 	run -0 pciaddr-check --dump "$BATS_TEST_TMPDIR/dump" --tree
 	[[ $output == *"10000:00"*"deadbeef:ff"* ]]
 }
@@ -66,7 +66,7 @@ try() {
 	[[ $output == *":6: "* && $output == *":7: "* ]]
 	[[ $output == *":8: offset out of range"* ]]
 	try "00:00.0 A\n$(rows 4)\n00:$(printf ' 00%.0s' {1..16})\n"
-	[[ $output == *"says something else than an earlier line"* ]]
+	[[ $output == *"differs from an earlier line"* ]]
 }
 
 @test "a file that is cut off says so, and what is missing is unknown" {

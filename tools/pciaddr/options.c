@@ -21,7 +21,7 @@
 static const char help[] =
 "Usage: pciaddr-check [OPTION]...\n"
 "Check that PCI bridges, windows, BARs and I/O ports are where they should be.\n"
-"  -e, --expect RANGE[@SELECTOR]  a BAR is just there: 0x2000-0x27ff@1234:f96a\n"
+"  -e, --expect RANGE[@SELECTOR]  a BAR is exactly there: 0x2000-0x27ff@1234:f96a\n"
 "  -s, --spec FILE        the machine is as this YAML specification says\n"
 "  -a, --all              with these, also what must hold on any machine\n"
 "Where to look (default: this machine; may be given several times):\n"
@@ -34,7 +34,7 @@ static const char help[] =
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN       auto (default), always or never\n"
 "      --severity LEVEL   count failures from low, medium, high or critical on\n"
-"      --allow-unknown    do not count what cannot be told\n"
+"      --allow-unknown    do not count unknown results\n"
 "Instead of checking:\n"
 "      --capture          write a specification of the machine, to be edited\n"
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"

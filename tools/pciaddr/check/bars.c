@@ -110,6 +110,7 @@ static void check_isa_hole(struct results *results, const struct pci_function *f
 			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
 			  at_config(function, bar_register(function, bar)) },
 			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
+			       
 
 			  at_config(bridge, CFG_BRIDGE_CONTROL) },
 		},
@@ -168,7 +169,8 @@ static bool may_be_pc(const struct machine *machine, const struct pci_function *
 	return true;
 }
 
-static void check_legacy_ports(const struct machine *machine, struct results *results, const struct pci_function *function,
+static void check_legacy_ports(const struct machine *machine, struct results *results,
+			       const struct pci_function *function, 
 			       const struct bar *bar)
 {
 	char range[RANGE_TEXT_MAX];

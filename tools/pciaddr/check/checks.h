@@ -48,8 +48,8 @@ extern const char size_advice[];
  * Where another BAR or window than those that lead to it overlaps the BAR: a text that names
  * it, with where it was read; false when nothing does.
  */
-bool bar_intruder(const struct machine *machine, struct results *results,
+bool overlapping_bar(const struct machine *machine, struct results *results,
 		  const struct pci_function *function, const struct bar *bar,
-		  struct value *intruder, const char **device);
+		  struct value *overlapping, const char **device);
 
 #endif

@@ -114,9 +114,9 @@ void check_overlaps(const struct machine *machine, struct results *results)
 	free(intervals.list);
 }
 
-bool bar_intruder(const struct machine *machine, struct results *results,
+bool overlapping_bar(const struct machine *machine, struct results *results,
 		  const struct pci_function *function, const struct bar *bar,
-		  struct value *intruder, const char **device)
+		  struct value *overlapping, const char **device)
 {
 	const struct interval own = { .range = bar->range, .function = function, .bar = bar };
 	struct intervals intervals = { 0 };
@@ -133,7 +133,7 @@ bool bar_intruder(const struct machine *machine, struct results *results,
 		     other->bar->index == bar->index) ||
 		    !range_overlaps(other->range, own.range) || interval_leads_to(other, &own))
 			continue;
-		*intruder = interval_value(results, other);
+		*overlapping = interval_value(results, other);
 		*device = device_name(results, other->function);
 		found = true;
 	}

@@ -102,8 +102,8 @@ void check_host_window(const struct machine *machine, struct results *results,
 			{ TEXT(results, "host bridge: %s", windows_text(results, windows, count)),
 			  at_resources(space) },
 		},
-		.advice = "the CPU does not reach it: 'dmesg | grep \"no compatible bridge window\"' "
-			"shows whether the kernel noticed; firmware placed it there, or the host "
+		.advice = "the CPU does not reach it: 'dmesg | grep \"no compatible bridge "
+			"window\"' shows whether the kernel noticed; firmware placed it there, or the host "
 			"bridge's _CRS or 'ranges' leave it out",
 	});
 }

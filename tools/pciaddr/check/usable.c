@@ -186,7 +186,8 @@ static void check_usable_kernel(const struct bar_report *report)
 		add_pass(report, CHECK_EXPECT_KERNEL,
 			 bar->register_address == bar->kernel.first ?
 			 "register and kernel agree" :
-			 TEXT(report->results, "register and kernel agree: for the CPU it is at %s",
+			 TEXT(report->results,
+			      "register and kernel agree: for the CPU it is at %s", 
 			      range_text(bar->kernel, range)));
 		return;
 	case UNDECIDED:
@@ -265,17 +266,17 @@ static void check_usable_claim(const struct bar_report *report)
 
 static void check_usable_alone(const struct bar_report *report)
 {
-	struct value intruder;
+	struct value other;
 	const char *device;
 
-	if (!bar_intruder(report->machine, report->results, report->function, report->bar,
-			  &intruder, &device)) {
+	if (!overlapping_bar(report->machine, report->results, report->function, report->bar,
+			  &other, &device)) {
 		add_pass(report, CHECK_EXPECT_OVERLAP, "nothing else answers there");
 		return;
 	}
 	add(report, CHECK_EXPECT_OVERLAP, STATUS_FAIL,
 	    TEXT(report->results, "%s answers to the same addresses", device), bar_value(report),
-	    intruder, "move or disable the other one; 'dmesg | grep \"address conflict\"' shows "
+	    other, "move or disable the other one; 'dmesg | grep \"address conflict\"' shows "
 	    "whether the kernel noticed");
 }
 

@@ -153,7 +153,7 @@ static bool read_header_or_row(struct dump_reader *reader, const struct line *li
 		return false;
 	enter_section(reader, SECTION_LSPCI);
 	if (length < 0) {
-		dump_warn(reader, line, "no PCI function has such an address, left out");
+		dump_warn(reader, line, "invalid PCI address, ignored");
 		end_function(reader);
 		reader->skipping = true;
 		return true;

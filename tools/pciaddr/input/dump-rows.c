@@ -45,8 +45,8 @@ static void store_row(struct dump_reader *reader, const struct line *line, unsig
 		}
 		if (bit_is_set(reader->present, at)) {
 			if (reader->config[at] != bytes[i]) {
-				dump_warn(reader, line, "says something else than an earlier "
-					  "line of the same offset, which counts");
+				dump_warn(reader, line, "differs from an earlier line of "
+					  "the same offset; ignored");
 				return;
 			}
 			continue;

@@ -41,7 +41,8 @@ bool machine_is_pc(const struct machine *machine)
 }
 
 /* The root bus that the entry is about by its name, or NULL. */
-static const struct bus *root_of_name(const struct machine *machine, const char *name, bool *is_root)
+static const struct bus *root_of_name(const struct machine *machine, const char *name,
+				      bool *is_root)
 {
 	struct pci_function slot = { 0 };
 	const struct bus *bus;

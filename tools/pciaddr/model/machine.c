@@ -168,8 +168,8 @@ static void drop_repeated(struct machine *machine)
 
 		if (kept && !slot_compare(&machine->functions[kept - 1], function)) {
 			machine_warn(machine,
-				     "%s:%" PRIu32 ": %s comes a second time; the first, of "
-				     "line %" PRIu32 ", counts", machine->name, function->line,
+				     "%s:%" PRIu32 ": %s is listed twice; using the first "
+				     "(line %" PRIu32 ")", machine->name, function->line,
 				     slot_text(function, slot),
 				     machine->functions[kept - 1].line);
 			continue;

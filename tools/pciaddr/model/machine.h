@@ -212,7 +212,7 @@ struct bus {
 	uint32_t count;
 	uint32_t root;		/* index of the bus at the top */
 	bool indirect;		/* @bridge encloses it; the one that leads to it was not read */
-	struct pci_function *bridge;	/* leads to it; NULL: a root bus, or its bridge is missing */
+	struct pci_function *bridge;	/* leads to it; NULL: a root bus, or it is missing */
 };
 
 enum offset_state {

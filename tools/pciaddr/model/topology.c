@@ -98,7 +98,8 @@ static bool is_on_root_bus(const struct pci_function *function)
 
 static bool is_below_port(const struct pci_function *function)
 {
-	return function->port_type == PORT_ENDPOINT || function->port_type == PORT_LEGACY_ENDPOINT ||
+	return function->port_type == PORT_ENDPOINT ||
+		function->port_type == PORT_LEGACY_ENDPOINT ||
 		function->port_type == PORT_UPSTREAM || function->port_type == PORT_DOWNSTREAM ||
 		function->port_type == PORT_PCIE_TO_PCI;
 }
@@ -148,7 +149,8 @@ const struct bus *bus_below(const struct machine *machine, const struct pci_func
 
 bool bar_is_live(const struct pci_function *function, const struct bar *bar)
 {
-	return bar->state == BAR_ASSIGNED && !bar->kernel_none && bar_decode(function, bar) != DECODE_OFF;
+	return bar->state == BAR_ASSIGNED && !bar->kernel_none &&
+		bar_decode(function, bar) != DECODE_OFF;
 }
 
 unsigned int window_register(const struct bridge *bridge, enum window_kind kind)

@@ -129,15 +129,15 @@ static void print_finding(FILE *out, const struct output_options *options,
 	const char *device = text.device ? text.device : "";
 	const char *item = text.device && text.item ? text.item : "";
 	const char *colon = text.device && finding->status != STATUS_PASS ? ":" : "";
-	char alike[48] = "";
+	char similar[48] = "";
 	unsigned int column;
 	char *line;
 
 	column = print_status(out, options, finding->status, checks[finding->check].label);
 	if (finding->count > 1)
-		snprintf(alike, sizeof(alike), " (and %zu more alike)", finding->count - 1);
+		snprintf(similar, sizeof(similar), " (and %zu similar)", finding->count - 1);
 	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s", device, *item ? " " : "", item, colon,
-		     *device ? " " : "", text.message, alike, unusual ? " [" : "",
+		     *device ? " " : "", text.message, similar, unusual ? " [" : "",
 		     unusual ? severity_name(finding->severity) : "", unusual ? "]" : "") < 0)
 		die(EXIT_CANNOT_TELL, "out of memory");
 	print_line(out, options, column, line);

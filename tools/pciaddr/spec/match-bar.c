@@ -64,12 +64,12 @@ static void check_bar_type(const struct subject *subject, const struct spec_bar 
 	if (spec->type != BAR_TYPE_ANY && spec->type != found &&
 	    !(spec->type == BAR_TYPE_MEMORY && found != BAR_TYPE_IO))
 		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
-			 "is of another type than specified", names[spec->type], value, advice);
-	else if (spec->prefetchable != WANTED_ANY &&
-		 (spec->prefetchable == WANTED_YES) != bar->prefetchable)
+			 "has the wrong type", names[spec->type], value, advice);
+	else if (spec->prefetchable != TRISTATE_ANY &&
+		 (spec->prefetchable == TRISTATE_YES) != bar->prefetchable)
 		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
-			 "is of another type than specified",
-			 spec->prefetchable == WANTED_YES ? "prefetchable" : "not prefetchable",
+			 "has the wrong type",
+			 spec->prefetchable == TRISTATE_YES ? "prefetchable" : "not prefetchable",
 			 value, advice);
 	else
 		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place,

@@ -58,7 +58,8 @@ static void check_bus_number(const struct subject *subject, const struct spec_nu
 			  TEXT(results, "is %u", found));
 	else
 		spec_add(subject, CHECK_SPEC_BUS, STATUS_FAIL, part, spec->place,
-			 "is another than specified", TEXT(results, "%" PRIu32, spec->value),
+			 "does not match the specification", TEXT(results, "%" PRIu32,
+								  spec->value),
 			 (struct value) { TEXT(results, "found: %u", found),
 					 spec_where(subject, offset) },
 			 "firmware numbers buses in the order in which it finds bridges: another "

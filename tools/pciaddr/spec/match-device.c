@@ -31,7 +31,7 @@ static void check_ids(const struct subject *subject)
 		break;
 	case MATCH_NO:
 		spec_add(subject, CHECK_SPEC_ID, STATUS_FAIL, NULL, entry->id_place,
-			 "is another device than specified", "id, class or subsystem of this entry",
+			 "does not match the specification", "id, class or subsystem of this entry",
 			 (struct value) { TEXT(results, "found: %s", found),
 					  spec_where(subject, CFG_VENDOR) },
 			 "another card is in this place: swap it, or correct the specification");
@@ -58,7 +58,7 @@ static void check_revision(const struct subject *subject)
 			  TEXT(results, "is 0x%02" PRIx32, revision->value));
 	else
 		spec_add(subject, CHECK_SPEC_ID, STATUS_FAIL, "revision", revision->place,
-			 "is another than specified",
+			 "does not match the specification",
 			 TEXT(results, "0x%02" PRIx32, revision->value),
 			 (struct value) {
 				TEXT(results, "found: 0x%02x", subject->function->revision),
@@ -95,7 +95,8 @@ static void check_driver(const struct subject *subject)
 			    *wanted->text ? wanted->text : "none");
 	}
 	spec_add(subject, CHECK_SPEC_DRIVER, STATUS_FAIL, NULL, first->place,
-		 *driver ? "is bound to another driver than specified" : "is bound to no driver",
+		 *driver ? "is bound to a driver that does not match the specification" :
+		 "is bound to no driver",
 		 list,
 		 (struct value) { TEXT(results, "found: %s", *driver ? driver : "none"),
 				 at_text(TEXT(results, "%s/%s/driver",
@@ -176,10 +177,10 @@ static void check_msi(const struct subject *subject, const struct spec_msi *msi,
 	if (msi->absent != !state.present) {
 		problem = state.present ? "the device has it" : "the device does not have it";
 		specified = msi->absent ? "absent" : "present";
-	} else if (state.present && msi->enabled != WANTED_ANY &&
-		   (msi->enabled == WANTED_YES) != state.enabled) {
+	} else if (state.present && msi->enabled != TRISTATE_ANY &&
+		   (msi->enabled == TRISTATE_YES) != state.enabled) {
 		problem = state.enabled ? "is on" : "is off";
-		specified = msi->enabled == WANTED_YES ? "on" : "off";
+		specified = msi->enabled == TRISTATE_YES ? "on" : "off";
 	} else if (state.present && msi->vectors && msi->vectors != state.vectors) {
 		problem = "another number of vectors than specified";
 		specified = TEXT(results, "%u vectors", msi->vectors);
@@ -266,7 +267,7 @@ static void check_vfs(const struct subject *subject, const char *part, bool want
 		      uint32_t specified, uint32_t found, unsigned int offset)
 {
 	struct results *results = subject->matcher->results;
-	struct place place = subject->entry->sriov.place;
+	struct yaml_pos place = subject->entry->sriov.place;
 
 	if (!wanted)
 		return;

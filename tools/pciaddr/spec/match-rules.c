@@ -116,7 +116,7 @@ void spec_match_reserved(const struct matcher *matcher, const struct spec_reserv
 void spec_match_nothing_else(const struct matcher *matcher)
 {
 	struct results *results = matcher->results;
-	const struct place place = matcher->spec->nothing_else;
+	const struct yaml_pos place = matcher->spec->nothing_else;
 	size_t others = 0;
 
 	for (size_t i = 0; i < matcher->machine->count; i++) {
@@ -129,7 +129,7 @@ void spec_match_nothing_else(const struct matcher *matcher)
 			.status = STATUS_FAIL,
 			.check = CHECK_SPEC_NOTHING_ELSE,
 			.function = function,
-			.message = "is there, and no entry of the specification is about it",
+			.message = "is not mentioned in the specification",
 			.values = {
 				{ "specified: nothing else", at_text(spec_asked(matcher, place)) },
 				{ TEXT(results, "found: %04x:%04x, class %06x", function->vendor,

@@ -92,7 +92,7 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 	struct results *results = matcher->results;
 	struct matches matches = match_entry(matcher, entry);
 	struct subject subject = { .matcher = matcher, .entry = entry };
-	struct place place = entry->count_place.line ? entry->count_place : entry->place;
+	struct yaml_pos place = entry->count_place.line ? entry->count_place : entry->place;
 	size_t most = entry->presence == PRESENCE_FORBIDDEN ? 0 : entry->max_count;
 	size_t least = entry->presence == PRESENCE_FORBIDDEN ? 0 : entry->min_count;
 	bool good = matches.yes >= least && matches.yes <= most;

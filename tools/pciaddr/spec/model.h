@@ -9,12 +9,12 @@
 #include "pciaddr/model/selector.h"
 
 /* From 1; 0 is nowhere. */
-struct place {
+struct yaml_pos {
 	unsigned int line;
 	unsigned int column;
 };
 
-enum wanted { WANTED_ANY, WANTED_NO, WANTED_YES };
+enum tristate { TRISTATE_ANY, TRISTATE_NO, TRISTATE_YES };
 
 /* What an address range has to be; all that is given must hold. */
 struct range_rule {
@@ -30,18 +30,18 @@ struct range_rule {
 enum bar_type { BAR_TYPE_ANY, BAR_TYPE_IO, BAR_TYPE_MEMORY, BAR_TYPE_MEMORY32, BAR_TYPE_MEMORY64 };
 
 struct spec_bar {
-	struct place place;
+	struct yaml_pos place;
 	unsigned int index;
 	bool absent;
 	enum bar_type type;
-	enum wanted prefetchable;
+	enum tristate prefetchable;
 	struct range_rule range;
 	const char *owner;	/* NULL: any; "": nobody */
 	struct spec_bar *next;
 };
 
 struct spec_window {
-	struct place place;
+	struct yaml_pos place;
 	enum window_kind kind;
 	bool closed;
 	struct range_rule range;
@@ -49,31 +49,31 @@ struct spec_window {
 };
 
 struct spec_number {
-	struct place place;	/* line 0: not specified */
+	struct yaml_pos place;	/* line 0: not specified */
 	uint32_t value;
 };
 
 struct spec_text {
-	struct place place;
+	struct yaml_pos place;
 	const char *text;
 	struct spec_text *next;
 };
 
 struct spec_msi {
-	struct place place;
+	struct yaml_pos place;
 	bool absent;
-	enum wanted enabled;
+	enum tristate enabled;
 	unsigned int vectors;	/* 0: any */
 };
 
 struct spec_link {
-	struct place place;
+	struct yaml_pos place;
 	unsigned int speed, min_speed;	/* encodings of the Link Status register; 0: any */
 	unsigned int width, min_width;
 };
 
 struct spec_sriov {
-	struct place place;
+	struct yaml_pos place;
 	bool has_total, has_enabled;
 	uint32_t total, enabled;	/* virtual functions */
 };
@@ -81,19 +81,19 @@ struct spec_sriov {
 enum presence { PRESENCE_REQUIRED, PRESENCE_OPTIONAL, PRESENCE_FORBIDDEN };
 
 struct spec_entry {
-	struct place place;
+	struct yaml_pos place;
 	bool is_bridge;
 	const char *name;
 	bool has_selector;
 	struct selector selector;
 	enum presence presence;
-	struct place count_place;
+	struct yaml_pos count_place;
 	size_t min_count, max_count;
-	struct place id_place;
+	struct yaml_pos id_place;
 	struct selector id;	/* of which id, class and subsystem are asked for */
 	struct spec_number revision;
 	struct spec_text *drivers;	/* one of these */
-	struct place command_place;
+	struct yaml_pos command_place;
 	uint16_t command_mask, command_value;
 	struct spec_msi msi, msix;
 	struct spec_link link;
@@ -109,7 +109,7 @@ struct spec_entry {
 
 /* A range of /proc/ioports or /proc/iomem. */
 struct spec_claim {
-	struct place place;
+	struct yaml_pos place;
 	enum space space;
 	struct range range;
 	const char *owner;	/* NULL: any */
@@ -119,7 +119,7 @@ struct spec_claim {
 
 /* A range of I/O or memory addresses in which only specified devices may answer. */
 struct spec_reserved {
-	struct place place;
+	struct yaml_pos place;
 	enum space space;
 	struct range range;
 	struct spec_reserved *next;
@@ -133,7 +133,7 @@ struct spec {
 	struct spec_entry **entries_end;
 	struct spec_claim *claims;
 	struct spec_reserved *reserved;
-	struct place nothing_else;	/* line 0: other devices are all right */
+	struct yaml_pos nothing_else;	/* line 0: other devices are all right */
 	bool machine_checks;
 };
 

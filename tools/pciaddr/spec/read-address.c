@@ -97,7 +97,7 @@ static bool read_bar_type(struct yaml *yaml, void *target, struct fy_node *node)
 
 static bool read_bar_prefetchable(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	return spec_read_wanted(yaml, node, &((struct spec_bar *)target)->prefetchable);
+	return spec_read_tristate(yaml, node, &((struct spec_bar *)target)->prefetchable);
 }
 
 static bool read_bar_owner(struct yaml *yaml, void *target, struct fy_node *node)

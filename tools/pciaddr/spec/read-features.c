@@ -58,7 +58,7 @@ bool spec_read_command(struct yaml *yaml, void *target, struct fy_node *node)
 
 static bool read_msi_enabled(struct yaml *yaml, void *target, struct fy_node *node)
 {
-	return spec_read_wanted(yaml, node, &((struct spec_msi *)target)->enabled);
+	return spec_read_tristate(yaml, node, &((struct spec_msi *)target)->enabled);
 }
 
 static bool read_msi_vectors(struct yaml *yaml, void *target, struct fy_node *node)
@@ -87,7 +87,7 @@ static bool read_msi_state(struct yaml *yaml, struct spec_msi *msi, struct fy_no
 		return yaml_mapping(yaml, node, msi_keys, msi);
 	word = yaml_word(yaml, node, words);
 	msi->absent = word == 0;
-	msi->enabled = word == 2 ? WANTED_YES : word == 3 ? WANTED_NO : WANTED_ANY;
+	msi->enabled = word == 2 ? TRISTATE_YES : word == 3 ? TRISTATE_NO : TRISTATE_ANY;
 	return word >= 0;
 }
 

@@ -21,13 +21,13 @@ bool spec_read_owner(struct yaml *yaml, struct fy_node *node, const char **owner
 	return *owner != NULL;
 }
 
-bool spec_read_wanted(struct yaml *yaml, struct fy_node *node, enum wanted *wanted)
+bool spec_read_tristate(struct yaml *yaml, struct fy_node *node, enum tristate *wanted)
 {
 	bool value;
 
 	if (!yaml_bool(yaml, node, &value))
 		return false;
-	*wanted = value ? WANTED_YES : WANTED_NO;
+	*wanted = value ? TRISTATE_YES : TRISTATE_NO;
 	return true;
 }
 

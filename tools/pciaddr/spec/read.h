@@ -23,7 +23,7 @@ bool spec_read_link(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_owner(struct yaml *yaml, struct fy_node *node, const char **owner);
 
 /* true or false */
-bool spec_read_wanted(struct yaml *yaml, struct fy_node *node, enum wanted *wanted);
+bool spec_read_tristate(struct yaml *yaml, struct fy_node *node, enum tristate *wanted);
 
 /* A number of one byte: a bus, a revision. */
 bool spec_read_byte(struct yaml *yaml, struct fy_node *node, struct spec_number *number);

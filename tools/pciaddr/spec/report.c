@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/spec/report.h"
 
-const char *spec_asked(const struct matcher *matcher, struct place place)
+const char *spec_asked(const struct matcher *matcher, struct yaml_pos place)
 {
 	return TEXT(matcher->results, "%s:%u:%u", matcher->spec->name, place.line, place.column);
 }
 
 void spec_add(const struct subject *subject, enum check_id check, enum status status,
-	      const char *part, struct place place, const char *message, const char *specified,
+	      const char *part, struct yaml_pos place, const char *message, const char *specified,
 	      struct value found, const char *advice)
 {
 	struct finding *finding;
@@ -31,14 +31,14 @@ void spec_add(const struct subject *subject, enum check_id check, enum status st
 }
 
 void spec_pass(const struct subject *subject, enum check_id check, const char *part,
-	       struct place place, const char *message)
+	       struct yaml_pos place, const char *message)
 {
 	spec_add(subject, check, STATUS_PASS, part, place, message, NULL,
 		 no_value, NULL);
 }
 
 void spec_unknown(const struct subject *subject, enum check_id check, const char *part,
-		  struct place place, const char *message, const char *advice)
+		  struct yaml_pos place, const char *message, const char *advice)
 {
 	spec_add(subject, check, STATUS_UNKNOWN, part, place, message, NULL,
 		 no_value, advice);

@@ -23,19 +23,19 @@ struct subject {
 };
 
 /* Where the specification asks for it: "FILE:LINE:COLUMN". */
-const char *spec_asked(const struct matcher *matcher, struct place place);
+const char *spec_asked(const struct matcher *matcher, struct yaml_pos place);
 
 /*
  * Adds a finding, which has the entry's severity, and its advice rather than @advice.
  * @part is what of the device it is about ("BAR 0"), or NULL; @specified may be NULL.
  */
 void spec_add(const struct subject *subject, enum check_id check, enum status status,
-	      const char *part, struct place place, const char *message, const char *specified,
+	      const char *part, struct yaml_pos place, const char *message, const char *specified,
 	      struct value found, const char *advice);
 void spec_pass(const struct subject *subject, enum check_id check, const char *part,
-	       struct place place, const char *message);
+	       struct yaml_pos place, const char *message);
 void spec_unknown(const struct subject *subject, enum check_id check, const char *part,
-		  struct place place, const char *message, const char *advice);
+		  struct yaml_pos place, const char *message, const char *advice);
 
 /* Where the register at this offset of the subject's function was read. */
 struct location spec_where(const struct subject *subject, unsigned int offset);

@@ -13,7 +13,7 @@
 #define LINE_SHOWN 120		/* characters of the offending line */
 
 /* The line with the error, and a caret under it. */
-static void show_line(FILE *out, const struct yaml *yaml, struct place place)
+static void show_line(FILE *out, const struct yaml *yaml, struct yaml_pos place)
 {
 	const char *text = yaml->text, *end = yaml->text + yaml->length;
 	size_t length, skipped = 0, column = place.column ? place.column - 1 : 0;
@@ -39,7 +39,7 @@ static void show_line(FILE *out, const struct yaml *yaml, struct place place)
 }
 
 static void __attribute__((format(printf, 3, 0))) keep_error(struct yaml *yaml,
-							     struct place place,
+							     struct yaml_pos place,
 							     const char *format, va_list args)
 {
 	size_t size;
@@ -59,7 +59,8 @@ static void __attribute__((format(printf, 3, 0))) keep_error(struct yaml *yaml,
 	fclose(out);
 }
 
-static bool __attribute__((format(printf, 3, 4))) error_at(struct yaml *yaml, struct place place,
+static bool __attribute__((format(printf, 3, 4))) error_at(struct yaml *yaml,
+			  struct yaml_pos place, 
 							   const char *format, ...)
 {
 	va_list args;
@@ -71,7 +72,7 @@ static bool __attribute__((format(printf, 3, 4))) error_at(struct yaml *yaml, st
 }
 
 /* Mappings and sequences have no token of their own: their first scalar stands for them. */
-struct place yaml_place(const struct yaml *yaml, struct fy_node *node)
+struct yaml_pos yaml_place(const struct yaml *yaml, struct fy_node *node)
 {
 	const struct fy_mark *mark = NULL;
 	void *iterator = NULL;
@@ -96,7 +97,7 @@ struct place yaml_place(const struct yaml *yaml, struct fy_node *node)
 	}
 	if (!mark)
 		return yaml->place;
-	return (struct place) { (unsigned int)mark->line + 1, (unsigned int)mark->column + 1 };
+	return (struct yaml_pos) { (unsigned int)mark->line + 1, (unsigned int)mark->column + 1 };
 }
 
 bool yaml_error(struct yaml *yaml, struct fy_node *node, const char *format, ...)
@@ -115,7 +116,7 @@ const char *yaml_text(struct yaml *yaml, struct fy_node *node)
 	const char *text;
 
 	if (!node || !fy_node_is_scalar(node)) {
-		yaml_error(yaml, node, "a single value is wanted here, not a mapping or a list");
+		yaml_error(yaml, node, "expected a single value, not a mapping or a list");
 		return NULL;
 	}
 	if (fy_node_is_alias(node)) {
@@ -154,7 +155,7 @@ static bool unknown_key(struct yaml *yaml, struct fy_node *node, const char *nam
 bool yaml_mapping(struct yaml *yaml, struct fy_node *node, const struct yaml_key *keys,
 		  void *target)
 {
-	struct place outer = yaml->place;
+	struct yaml_pos outer = yaml->place;
 	struct fy_node_pair *pair;
 	void *iterator = NULL;
 
@@ -208,10 +209,10 @@ int yaml_word(struct yaml *yaml, struct fy_node *node, const char *const *words)
 		list = arena_printf(yaml->arena, "%s%s%s", list, i ? ", " : "", words[i]);
 	}
 	if (nearest.best)
-		yaml_error(yaml, node, "'%s' is none of %s; did you mean '%s'?", text, list,
+		yaml_error(yaml, node, "'%s' is not one of %s; did you mean '%s'?", text, list,
 			   nearest.best);
 	else
-		yaml_error(yaml, node, "'%s' is none of %s", text, list);
+		yaml_error(yaml, node, "'%s' is not one of %s", text, list);
 	return -1;
 }
 
@@ -231,7 +232,8 @@ bool yaml_number(struct yaml *yaml, struct fy_node *node, uint64_t max, uint64_t
 	if (!text)
 		return false;
 	if (!parse_u64(text, value))
-		return yaml_error(yaml, node, "'%s' is no number (decimal, or 0x and hexadecimal)",
+		return yaml_error(yaml, node,
+				  "'%s' is not a number (decimal, or 0x and hexadecimal)", 
 				  text);
 	if (*value > max)
 		return yaml_error(yaml, node, "'%s' is too big, at most %llu is possible", text,
@@ -272,11 +274,11 @@ static bool syntax_error(struct yaml *yaml, struct fy_diag *diag)
 
 	while ((error = fy_diag_errors_iterate(diag, &iterator)))
 		if (error->msg)
-			return error_at(yaml, (struct place) {
+			return error_at(yaml, (struct yaml_pos) {
 				error->line > 0 ? (unsigned int)error->line : 0,
 				error->column > 0 ? (unsigned int)error->column : 0 },
 				"not valid YAML: %s", error->msg);
-	return error_at(yaml, (struct place) { 0, 0 }, "not valid YAML");
+	return error_at(yaml, (struct yaml_pos) { 0, 0 }, "not valid YAML");
 }
 
 static bool read_documents(struct yaml *yaml, struct fy_parser *parser, struct fy_diag *diag,
@@ -293,7 +295,7 @@ static bool read_documents(struct yaml *yaml, struct fy_parser *parser, struct f
 	}
 	if (!document || !fy_document_root(document)) {
 		fy_parse_document_destroy(parser, document);
-		return error_at(yaml, (struct place) { 0, 0 },
+		return error_at(yaml, (struct yaml_pos) { 0, 0 },
 				"the specification is empty: there is nothing to check");
 	}
 	good = read(yaml, target, fy_document_root(document));
@@ -305,7 +307,7 @@ static bool read_documents(struct yaml *yaml, struct fy_parser *parser, struct f
 		fy_parse_document_destroy(parser, second);
 		if (fy_diag_got_error(diag))
 			return syntax_error(yaml, diag);
-		return error_at(yaml, (struct place) { 0, 0 },
+		return error_at(yaml, (struct yaml_pos) { 0, 0 },
 				"a second document ('---') in the file; one is read");
 	}
 	return true;
@@ -317,7 +319,7 @@ static bool read_documents(struct yaml *yaml, struct fy_parser *parser, struct f
  */
 static bool check_characters(struct yaml *yaml)
 {
-	struct place place = { 1, 1 };
+	struct yaml_pos place = { 1, 1 };
 
 	for (size_t at = 0; at < yaml->length;) {
 		unsigned char c = (unsigned char)yaml->text[at];
@@ -329,7 +331,7 @@ static bool check_characters(struct yaml *yaml)
 			return error_at(yaml, place, "a control character (0x%02x)", c);
 		place.column++;
 		if (c == '\n')
-			place = (struct place) { place.line + 1, 1 };
+			place = (struct yaml_pos) { place.line + 1, 1 };
 		at += length;
 	}
 	return true;
@@ -351,7 +353,7 @@ bool yaml_read_document(struct yaml *yaml, void *target,
 	diag_config.level = FYET_ERROR;
 	diag = fy_diag_create(&diag_config);
 	if (!diag)
-		return error_at(yaml, (struct place) { 0, 0 }, "out of memory");
+		return error_at(yaml, (struct yaml_pos) { 0, 0 }, "out of memory");
 	fy_diag_set_collect_errors(diag, true);
 	config.diag = diag;
 	parser = fy_parser_create(&config);
@@ -359,7 +361,7 @@ bool yaml_read_document(struct yaml *yaml, void *target,
 		if (parser)
 			fy_parser_destroy(parser);
 		fy_diag_destroy(diag);
-		return error_at(yaml, (struct place) { 0, 0 }, "out of memory");
+		return error_at(yaml, (struct yaml_pos) { 0, 0 }, "out of memory");
 	}
 	good = read_documents(yaml, parser, diag, target, read);
 	fy_parser_destroy(parser);

@@ -18,7 +18,7 @@ struct yaml {
 	size_t length;
 	struct arena *arena;
 	char *error;		/* malloc()ed */
-	struct place place;	/* of the key that is being read: the place of an empty value */
+	struct yaml_pos place;	/* of the key that is being read: the place of an empty value */
 };
 
 struct yaml_key {
@@ -30,7 +30,7 @@ struct yaml_key {
 bool yaml_read_document(struct yaml *yaml, void *target,
 			bool (*read)(struct yaml *yaml, void *target, struct fy_node *root));
 
-struct place yaml_place(const struct yaml *yaml, struct fy_node *node);
+struct yaml_pos yaml_place(const struct yaml *yaml, struct fy_node *node);
 
 /* Keeps the message with the place of @node, the line and a caret; returns false. */
 bool yaml_error(struct yaml *yaml, struct fy_node *node, const char *format, ...)
