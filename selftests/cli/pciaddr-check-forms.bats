@@ -221,7 +221,8 @@ counts() {
 	[ -n "$number" ]
 	sed -i "${number}s/2000-\(0*\)2fff/3000-\13fff/" "$form"
 	run -1 pciaddr-check --dump "$form"
-	fails_with bar-in-window "BAR 0 0x2000-0x27ff" "I/O window 0x3000-0x3fff" ":$number)"
+	fails_with bar-in-window "BAR 0 0x2000-0x27ff" "I/O window 0x3000-0x3fff" \
+		":$number, lspci's text: the kernel's, or the register's"
 	without_hex "$form"
 	number=$(grep -n '^01:01.0' "$form" | cut -d: -f1)
 	sed -i "$((number + 1)),\$s/I\/O+ Mem+/I\/O- Mem+/" "$form"

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "pciaddr/model/topology.h"
+
 struct location at_source(void)
 {
 	return (struct location) { .kind = LOCATION_SOURCE };
@@ -59,6 +61,17 @@ static const char *in_source(const struct machine *machine, const struct locatio
 			    slot_text(location->function, slot), file);
 }
 
+/* Newer versions of lspci print the kernel's window where it has one, without saying so. */
+static bool may_be_kernels(const struct pci_function *function, unsigned int offset)
+{
+	const struct bridge *bridge = function->bridge;
+
+	for (enum window_kind kind = 0; bridge && kind < WINDOWS; kind++)
+		if (bridge->windows[kind].maybe_kernel && window_register(bridge, kind) == offset)
+			return true;
+	return false;
+}
+
 const char *location_text(const struct machine *machine, const struct location *location,
 			  struct arena *arena)
 {
@@ -77,7 +90,10 @@ const char *location_text(const struct machine *machine, const struct location *
 	case LOCATION_CONFIG:
 		origin = text_origin(location->function, location->number);
 		if (origin)
-			return in_source(machine, location, arena, origin->line, "");
+			return arena_printf(arena, "%s, lspci's text%s",
+					    in_source(machine, location, arena, origin->line, ""),
+					    may_be_kernels(location->function, location->number) ?
+					    ": the kernel's, or the register's" : "");
 		place = in_source(machine, location, arena, location->function->line, "/config");
 		return arena_printf(arena, "%s, %sregister 0x%02x", place,
 				    machine->kind == SOURCE_DUMP ? "config " : "",
