@@ -16,6 +16,7 @@ nobase_dist_doc_DATA = \
 	docs/memory-access.svg \
 	docs/own-machine.md \
 	docs/results.md \
+	docs/secure-boot.md \
 	docs/topology.svg \
 	docs/writing-specs.md \
 	examples/ansible/pciaddr-check.yml \
