@@ -11,12 +11,13 @@ from cache import TOP, Failed
 from releases import firmware
 from releases.table import RELEASES
 
-from . import running, terminal
+from . import running, shares, terminal
 from .attach import Attachment
 from .errors import CommandTimeout, GuestError
 from .images import prepare
 from .machine import ACCELS, MACHINES, Machine
 from .session import Guest
+from .shares import share
 
 STATUS_TIMEOUT = 124  # as timeout(1)
 SHELLS = 3  # that can be attached at a time
@@ -88,6 +89,8 @@ def parse_arguments(argv):
                         " (a single one after a =, not a space)")
     parser.add_argument("--append", action="append", default=[], metavar="'ARGS'",
                         help="more of the kernel's command line")
+    parser.add_argument("--share", action="append", default=[], type=share, metavar="DIR[:PLACE]",
+                        help="let the guest read and write a directory, as /mnt or PLACE")
     parser.add_argument("--with", action="append", default=[], dest="with_", metavar="NAME[,NAME]",
                         help="more in the guest: lab (less, vi, nano, man, strace, gdb, ps,"
                         " completion), package (what the Debian packages need), or any package"
@@ -116,6 +119,9 @@ def parse_arguments(argv):
     if options.command:
         parser.error(f"'{options.command[0]}': a COMMAND comes after --")
     options.command = command
+    wrong = shares.check(options.share)
+    if wrong:
+        parser.error(wrong)
     return options
 
 
@@ -145,6 +151,7 @@ def attached(options):
 def booted(options, machine):
     with Guest(machine, options.timeout, terminal.say) as guest:
         guest.boot()
+        shares.confirm(guest, machine.shares)
         return in_guest(guest, options)
 
 
@@ -165,6 +172,7 @@ def main(argv):
         cards=not options.no_cards,
         qemu_args=[word for words in options.qemu_args for word in words],
         append=options.append,
+        shares=options.share,
         shells=SHELLS,
     )
     end_on_signals()

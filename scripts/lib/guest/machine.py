@@ -5,6 +5,7 @@ import dataclasses
 import fcntl
 import os
 
+from . import shares
 from .frames import PORT_NAME
 
 MACHINES = ("pc", "q35")
@@ -39,6 +40,7 @@ class Machine:
     cards: bool = True
     qemu_args: tuple = ()
     append: tuple = ()
+    shares: tuple = ()
     # How many others can attach to it at a time (attach.py)
     shells: int = 0
     # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
@@ -108,7 +110,8 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
     if firmware.bios:
         args += ["-bios", firmware.bios]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
-    append = [*KERNEL_ARGS, f"guest.shells={machine.shells}", *machine.append]
+    append = [*KERNEL_ARGS, f"guest.shells={machine.shells}",
+              *shares.kernel_arguments(machine.shares), *machine.append]
     args += ["-append", " ".join(append)]
     args += ["-chardev", f"file,id=console,path={escaped(console)}", "-serial", "chardev:console"]
     # The port to which SeaBIOS and OVMF say what they do, and why they stop
@@ -127,6 +130,7 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
         args += ["-drive", f"if=none,id={name},format=raw,readonly=on,file={path}"]
         args += ["-device"]
         args += [f"virtio-blk-pci,drive={name},serial={name},disable-legacy=on,bus={root},addr={slot:#x}"]
+    args += shares.options(machine.shares, root, 0x1A, escaped)
     if machine.cards:
         args += devices(machine.machine, CARDS)
     return args + list(machine.qemu_args)

@@ -25,6 +25,8 @@ CONFIG_VIRTIO_PCI=y
 CONFIG_VIRTIO_BLK=y
 CONFIG_VIRTIO_SERIAL=y
 CONFIG_VIRTIO_RNG=y
+# Directories of the host in the guest: needs configure --enable-virtfs
+CONFIG_VIRTIO_9P=y
 CONFIG_NVME_PCI=y
 # nvme/ctrl.c does not link without it
 CONFIG_SPDM_SOCKET=y
