@@ -11,10 +11,10 @@ from cache import TOP, Failed
 from releases import firmware
 from releases.table import RELEASES
 
-from . import running, shares, terminal
+from . import debugger, running, shares, terminal
 from .attach import Attachment
 from .errors import CommandTimeout, GuestError
-from .images import prepare
+from .images import drivers, prepare
 from .machine import ACCELS, MACHINES, Machine
 from .session import Guest
 from .shares import share
@@ -91,6 +91,8 @@ def parse_arguments(argv):
                         help="more of the kernel's command line")
     parser.add_argument("--share", action="append", default=[], type=share, metavar="DIR[:PLACE]",
                         help="let the guest read and write a directory, as /mnt or PLACE")
+    parser.add_argument("--gdb", action="store_true",
+                        help="print the gdb command that debugs the guest's drivers and kernel")
     parser.add_argument("--with", action="append", default=[], dest="with_", metavar="NAME[,NAME]",
                         help="more in the guest: lab (less, vi, nano, man, strace, gdb, ps,"
                         " completion), package (what the Debian packages need), or any package"
@@ -152,12 +154,17 @@ def booted(options, machine):
     with Guest(machine, options.timeout, terminal.say) as guest:
         guest.boot()
         shares.confirm(guest, machine.shares)
+        if options.gdb:
+            files, source = drivers(machine.kernel, machine.release)
+            terminal.say(debugger.advice(*debugger.write(guest, guest.sockets, files, source)))
         return in_guest(guest, options)
 
 
 def in_guest(guest, options):
     if options.command:
-        return terminal.run(guest, options.command, options.terminal).status
+        # A debugger may hold the guest for as long as it likes.
+        timeout = 0 if options.gdb else None
+        return terminal.run(guest, options.command, options.terminal, timeout).status
     return terminal.shell(guest).status
 
 
@@ -173,6 +180,7 @@ def main(argv):
         qemu_args=[word for words in options.qemu_args for word in words],
         append=options.append,
         shares=options.share,
+        gdb=options.gdb,
         shells=SHELLS,
     )
     end_on_signals()

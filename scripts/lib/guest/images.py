@@ -62,6 +62,12 @@ def _prepare(kernel, release, firmware):
     }
 
 
+def drivers(kernel=None, release=None):
+    """Compiles the drivers alone; returns as project.compiled_modules()."""
+    release = table.named(release)
+    return project.compiled_modules(kernels.directory(kernel, release.codename))
+
+
 def _qemu():
     if os.environ.get("QEMU"):
         return os.environ["QEMU"]

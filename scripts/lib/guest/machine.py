@@ -41,6 +41,8 @@ class Machine:
     qemu_args: tuple = ()
     append: tuple = ()
     shares: tuple = ()
+    # A socket for gdb (debugger.py)
+    gdb: bool = False
     # How many others can attach to it at a time (attach.py)
     shells: int = 0
     # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
@@ -131,6 +133,8 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
         args += ["-device"]
         args += [f"virtio-blk-pci,drive={name},serial={name},disable-legacy=on,bus={root},addr={slot:#x}"]
     args += shares.options(machine.shares, root, 0x1A, escaped)
+    if machine.gdb:
+        args += ["-gdb", f"unix:{escaped(sockets)}.gdb,server=on,wait=off"]
     if machine.cards:
         args += devices(machine.machine, CARDS)
     return args + list(machine.qemu_args)

@@ -108,6 +108,26 @@ def _build(part):
     return wanted
 
 
+def compiled_modules(kernel):
+    """Compiles the drivers for a kernel (a directory) as the tree has them now, and no more.
+
+    Returns their files, with debug information, and the copy of the tree that they were made of.
+    """
+    part = _modules(kernel)
+    if not part:
+        raise Failed("the drivers cannot be built for this kernel")
+    work = part.directory
+    with lock(f"stage-{part.where}"):
+        work.mkdir(parents=True, exist_ok=True)
+        done = work / "built"
+        if not done.exists() or done.read_text() != key(part):
+            done.unlink(missing_ok=True)
+            _start_anew_if_needed(part)
+            tree.snapshot(work / "src", part.files())
+            _compile_modules(part)
+    return sorted((work / "src/driver").rglob("*.ko")), work / "src"
+
+
 def _start_anew_if_needed(part):
     """make does not see that files have come or gone, nor that compilers are others."""
     work = part.directory
@@ -175,13 +195,21 @@ def _modules(kernel):
                 _build_modules, anew=r"^driver/Makefile$", more=(os.path.realpath(kernel / "build"),))
 
 
+def _kernel_of(part):
+    return kernels.KERNELS / part.where.split("-", 1)[1]
+
+
+def _compile_modules(part):
+    part.run("make", "-C", part.directory / "src/driver",
+             f"KDIR={os.path.realpath(_kernel_of(part) / 'build')}", f"-j{os.cpu_count()}")
+
+
 def _build_modules(part):
     work = part.directory
-    kernel = kernels.KERNELS / part.where.split("-", 1)[1]
+    kernel = _kernel_of(part)
     release = (kernel / "release").read_text().strip()
     modules = work / "root/usr/lib/modules" / release
-    part.run("make", "-C", work / "src/driver", f"KDIR={os.path.realpath(kernel / 'build')}",
-             f"-j{os.cpu_count()}")
+    _compile_modules(part)
     (modules / "updates").mkdir(parents=True)
     for module in (work / "src/driver").rglob("*.ko"):
         # Debug information is ten times the rest, and slows loading.

@@ -86,7 +86,8 @@ class Guest:
         if self.machine.shells:
             self._registration = running.register(self._directory, {
                 "pid": os.getpid(), "kernel": self.machine.kernel,
-                "release": self.machine.release, "what": str(self.machine)})
+                "release": self.machine.release, "what": str(self.machine),
+                "sockets": os.path.join(self._directory, "qemu"), "gdb": self.machine.gdb})
         self._use(self._start_qemu("qemu"))
         if not wait:
             return
