@@ -73,9 +73,11 @@ os_release() {
 	sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\).*/\1/p" /etc/os-release 2>/dev/null || true
 }
 
-# need_packages GROUP...: install what is missing of these groups
+# need_packages GROUP...: install what is missing of these groups. NEED_PACKAGES=no: trust the
+# user that all is there, under whatever name.
 need_packages() {
 	local missing
+	[ "${NEED_PACKAGES-}" != no ] || return 0
 	missing=$(packages "$@" | missing_packages)
 	[ -n "$missing" ] || return 0
 	command -v apt-get >/dev/null || by_hand "there is no apt-get" "$missing"
@@ -104,8 +106,9 @@ by_hand() {
 		$(echo "$2" | tr '\n' ' ' | fold -s -w 76 | sed 's/^/    /')
 
 		On Debian 12 and 13, as root:  apt-get install --no-install-recommends PACKAGE...
-		These two are tested; Ubuntu, Fedora and others are not. There, with programs of the
-		same names from their own packages, these go without Debian:
+		These two are tested; Ubuntu, Fedora and others are not. NEED_PACKAGES=no goes on
+		without asking for packages, where the same programs are there by other names. And
+		these go without Debian:
 		  QEMU=PROGRAM             a QEMU that has the cards (qemu/apply adds them to a source)
 		  QEMU_SRC=TREE            builds such a one from this source tree
 		  scripts/guest --kernel DIR   a kernel of one's own instead of Debian's

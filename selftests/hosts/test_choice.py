@@ -94,6 +94,16 @@ def test_the_guests_own_release_is_asked_first(debian):
     assert chosen("6.12") == "6.12.5+deb13-amd64"
 
 
+def test_a_kernel_that_is_here_serves_when_debian_cannot_be_asked(debian, monkeypatch, capsys):
+    here = kernels.KERNELS / "6.12.5+deb13-amd64"
+    here.mkdir(parents=True)
+    (here / "release").write_text("6.12.5+deb13-amd64\n")
+    (kernels.KERNELS / ".6.12-trixie").write_text(f"{here.name}\n")
+    monkeypatch.setattr(kernels, "RECENT", -1)
+    assert kernels.directory("6.12", "trixie") == here
+    assert "which is here" in capsys.readouterr().err
+
+
 @pytest.fixture
 def qemu_sources(monkeypatch, tmp_path):
     """{suite: versions}, of which those in gone answer that they are not there."""

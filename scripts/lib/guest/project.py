@@ -71,7 +71,7 @@ def key(part):
 
 
 def _key(part, sums):
-    return content_key(RECIPE, part.where, _compiler(part), sorted(sums.items()))
+    return content_key(RECIPE, part.where, sorted(sums.items()))
 
 
 @contextlib.contextmanager

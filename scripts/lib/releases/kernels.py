@@ -129,6 +129,7 @@ def _newest_series(release):
 def _debians(series, release):
     """Debian's newest of a series. What is there is used for a day without a look at Debian."""
     note = KERNELS / f".{series}-{release.codename}"
+    path = None
     try:
         path = KERNELS / note.read_text().strip()
         if (path / "release").exists() and time.time() - note.stat().st_mtime < RECENT:
@@ -136,7 +137,13 @@ def _debians(series, release):
             return path
     except FileNotFoundError:
         pass
-    path = _look_up(series, release)
+    try:
+        path = _look_up(series, release)
+    except Failed as error:
+        if not path or not (path / "release").exists():
+            raise
+        say(f"Debian cannot be asked for a newer kernel ({str(error).splitlines()[0]}):"
+            f" taking {path.name}, which is here")  # fmt: skip
     note.write_text(f"{path.name}\n")
     return path
 
