@@ -45,6 +45,7 @@
 #define   FPGA_FEATURE_COALESCE		0x00000008	/* FPGA_INT_COALESCE works */
 #define   FPGA_FEATURE_AUTOCLEAR	0x00000010	/* FPGA_INT_AUTOCLEAR works */
 #define   FPGA_FEATURE_POLLED		0x00000020	/* FPGA_DMA_CONTROL_POLLED works */
+#define   FPGA_FEATURE_INT_MAP		0x00000040	/* FPGA_INT_MAP works */
 #define FPGA_SCRATCH			0x00c	/* RW, reads back inverted */
 #define   FPGA_SCRATCH_RESET		0xffffffff	/* what it reads after reset */
 
@@ -80,9 +81,22 @@
 #define   FPGA_INT_COALESCE_COUNT	0x000000ff	/* completions; 0 and 1: each */
 #define   FPGA_INT_COALESCE_USEC	0xffff0000	/* bound; 0: when the ring is empty */
 #define   FPGA_INT_COALESCE_USEC_SHIFT	16
-#define FPGA_INT_VECTORS		0x034	/* RO, vectors in use; 0: INTx */
+#define FPGA_INT_VECTORS		0x034	/* RO, vectors enabled; 0: INTx */
+/*
+ * Which vector a cause takes. MSI takes one that is not enabled as 0; of MSI-X
+ * the card cannot know which entries software uses, so software says it here.
+ */
+#define FPGA_INT_MAP			0x038	/* RW, vectors 0 to FPGA_VECTORS - 1 */
+#define   FPGA_INT_MAP_RESET		0x00020100	/* each FPGA_VECTOR_* in its place */
+#define   FPGA_INT_MAP_SOFTWARE		0x00000003	/* of FPGA_INT_SOFTWARE */
+#define   FPGA_INT_MAP_DMA_DONE		0x00000300	/* of FPGA_INT_DMA_DONE */
+#define   FPGA_INT_MAP_DMA_DONE_SHIFT	8
+#define   FPGA_INT_MAP_DMA_ERROR	0x00030000	/* of FPGA_INT_DMA_ERROR */
+#define   FPGA_INT_MAP_DMA_ERROR_SHIFT	16
+#define   FPGA_INT_MAP_ALL		(FPGA_INT_MAP_SOFTWARE | FPGA_INT_MAP_DMA_DONE | \
+					 FPGA_INT_MAP_DMA_ERROR)
 
-/* Which vector a cause takes; one that the guest did not allocate becomes 0. */
+/* The vectors that FPGA_INT_MAP_RESET names */
 #define FPGA_VECTOR_SOFTWARE		0
 #define FPGA_VECTOR_DMA_DONE		1
 #define FPGA_VECTOR_DMA_ERROR		2

@@ -339,75 +339,162 @@ static void test_overlaid(void)
     qtest_quit(qts);
 }
 
-/* What SeaBIOS is shown; sizes from its source: first from 0xc000 or 0x1000 */
-typedef struct Reservation {
-    const char *name;
-    const char *options;
-    uint32_t sized;     /* what BAR0 of the bridge answers, 0: there is none */
-} Reservation;
+/* Any device behind a bridge that holds it: here a card without a fixed base */
 
-static const Reservation reservations[] = {
-    { "usual", "io-base=0x2000", 0xffffe001 },
-    { "first", "io-base=0x1000", 0xffffe001 },
-    { "next", "io-base=0x3000", 0xffffc001 },
-    { "wide", "io-base=0x2000,io-limit=0x5fff", 0xffff8001 },
-    { "last-low", "io-base=0x8000", 0xffff8001 },
-    { "none-fits", "io-base=0x9000", 0 },
-    { "high", "io-base=0xd000", 0xffffe001 },
-    { "last", "io-base=0xf000", 0xffffc001 },
-    { "off", "io-base=0x2000,seabios-reserve=off", 0 },
-    { "free", "chassis_nr=1", 0 },
-    /* With a second bridge, one of the two reserves for both. */
-    { "lower", "io-base=0x2000 -device dec-21154,addr=5,io-base=0x3000", 0 },
-    { "higher", "io-base=0x3000 -device dec-21154,addr=5,io-base=0x2000",
-      0xffffc001 },
-    { "equal-first", "io-base=0x6000 -device dec-21154,addr=5,io-base=0x5000",
-      0xffff8001 },
-    { "equal-second", "io-base=0x6000 -device dec-21154,addr=3,io-base=0x5000",
-      0 },
-    { "apart", "io-base=0x2000 -device dec-21154,addr=5,io-base=0xf000",
-      0xffffe001 },
-    { "beside-off", "io-base=0x2000 "
-      "-device dec-21154,addr=5,io-base=0x3000,seabios-reserve=off",
-      0xffffe001 },
-    { "beside-free", "io-base=0x2000 -device dec-21154,addr=5", 0xffffe001 },
-};
+#define HOLD(more) "-nodefaults -device dec-21154,id=br0,addr=4," \
+                   "io-base=0x2000,hold=on" more
 
-static void test_reservation(const void *data)
+static void assert_card_at(QTestState *qts, uint16_t port)
 {
-    const Reservation *r = data;
-    QTestState *qts = qtest_initf("-nodefaults -device dec-21154,addr=4,%s",
-                                  r->options);
-    QPCIBus *bus = qpci_new_pc(qts, NULL);
-    QPCIDevice *dev = qpci_device_find(bus, QPCI_DEVFN(BRIDGE_SLOT, 0));
+    g_assert_cmphex(qtest_inl(qts, port + FPGA_ID), ==, FPGA_ID_VALUE);
+    g_assert_cmphex(qtest_inl(qts, port + FPGA_FIXED_BASE), ==, 0);
+}
 
-    /* To other software there is no BAR. */
-    g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
-    qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0xffffffff);
-    g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
-    qpci_config_writel(dev, PCI_PRIMARY_BUS, 0x00ffff00);
-    g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
+static void test_hold(void)
+{
+    Card *c = card_new(HOLD(" -device fpga,id=card,bus=br0,addr=1"),
+                       BEHIND(CARD_SLOT));
+
+    c->port = FPGA_IO_BASE;
+    assert_card_at(c->qts, FPGA_IO_BASE);
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    assert_bar(c, SIZE_BAR);
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xc001);
+    assert_bar(c, FIXED_BAR);
+    qpci_config_writew(c->dev, PCI_COMMAND, 0);
+    g_assert_cmphex(qpci_config_readw(c->dev, PCI_COMMAND), ==, PCI_COMMAND_IO);
+    assert_card_at(c->qts, FPGA_IO_BASE);
+    g_assert_cmphex(qtest_inl(c->qts, 0xc000), ==, 0xffffffff);
+    /* Memory has no fixed window here, and is the guest's. */
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_2, 0xffffffff);
+    g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_2), ==,
+                    0xff000000 | PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                    PCI_BASE_ADDRESS_MEM_PREFETCH);
+
+    wr(c, FPGA_REGFILE, 1);
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, PCI_BRIDGE_CTL_BUS_RESET);
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, 0);
+    assert_card_at(c->qts, FPGA_IO_BASE);
+    g_assert_cmphex(rd(c, FPGA_REGFILE), ==, 0);
+    assert_bar(c, FIXED_BAR);
+
+    qtest_system_reset(c->qts);
+    assert_card_at(c->qts, FPGA_IO_BASE);
+    qpci_secondary_buses_init(c->bus);
+    assert_bar(c, FIXED_BAR);
+    card_done(c);
+}
+
+/* By slots, whatever the order in which they are named; then what is free */
+static void test_hold_order(void)
+{
+    QTestState *qts = qtest_init(HOLD(",io-limit=0x3fff")
+                                 " -device fpga,bus=br0,addr=3"
+                                 " -device fpga,bus=br0,addr=1.1"
+                                 " -device fpga,bus=br0,addr=1.0,"
+                                 "multifunction=on"
+                                 " -device fpga,bus=br0,addr=2,io-base=0x2800");
+
+    qtest_outl(qts, 0x2000 + FPGA_REGFILE, 1);
+    qtest_outl(qts, 0x3000 + FPGA_REGFILE, 2);
+    qtest_outl(qts, 0x3800 + FPGA_REGFILE, 3);
+    assert_card_at(qts, 0x2000);
+    g_assert_cmphex(qtest_inl(qts, 0x2800 + FPGA_FIXED_BASE), ==, 0x2800);
+    assert_card_at(qts, 0x3000);
+    assert_card_at(qts, 0x3800);
+    g_assert_cmphex(qtest_inl(qts, 0x2000 + FPGA_REGFILE), ==, 1);
+    g_assert_cmphex(qtest_inl(qts, 0x3000 + FPGA_REGFILE), ==, 2);
+    qtest_quit(qts);
+}
+
+static void test_hold_named(void)
+{
+    QTestState *qts = qtest_init(HOLD(",io-limit=0x4fff,"
+                                      "hold-at=1=0x4800+2.0/0=0x2800")
+                                 " -device fpga,bus=br0,addr=1,ram-size=4096"
+                                 " -device fpga,bus=br0,addr=2,ram-size=8192"
+                                 " -device fpga,bus=br0,addr=3,ram-size=16384");
+
+    assert_card_at(qts, 0x4800);
+    assert_card_at(qts, 0x2800);
+    assert_card_at(qts, 0x2000);
+    g_assert_cmphex(qtest_inl(qts, 0x4800 + FPGA_RAM_PAGES), ==, 1);
+    g_assert_cmphex(qtest_inl(qts, 0x2800 + FPGA_RAM_PAGES), ==, 2);
+    g_assert_cmphex(qtest_inl(qts, 0x2000 + FPGA_RAM_PAGES), ==, 4);
+    qtest_quit(qts);
+}
+
+static void test_hold_hotplug(void)
+{
+    QTestState *qts = qtest_init(HOLD(""));
 
     for (int i = 0; i < 2; i++) {
-        qpci_config_writeb(dev, PCI_SECONDARY_BUS, 0xff);
-        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==,
-                        r->sized & PCI_BASE_ADDRESS_SPACE_IO);
-        qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0xffffffff);
-        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==,
-                        r->sized);
-        qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 1);
-        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==,
-                        r->sized & PCI_BASE_ADDRESS_SPACE_IO);
-        if (i == 0) {
-            qtest_system_reset(qts);
-        } else {
-            qpci_config_writel(dev, PCI_BASE_ADDRESS_0, 0x1000);
-        }
-        g_assert_cmphex(qpci_config_readl(dev, PCI_BASE_ADDRESS_0), ==, 0);
+        qtest_qmp_device_add(qts, "fpga", "hot", "{'bus': 'br0', 'addr': '6'}");
+        assert_card_at(qts, FPGA_IO_BASE);
+        qtest_qmp_device_add(qts, "fpga", "two", "{'bus': 'br0', 'addr': '1'}");
+        assert_card_at(qts, FPGA_IO_BASE + FPGA_IO_SIZE);
+        qtest_system_reset(qts);
+        assert_card_at(qts, FPGA_IO_BASE);
+        assert_card_at(qts, FPGA_IO_BASE + FPGA_IO_SIZE);
+        qtest_quit(qts);
+        qts = i ? NULL : qtest_init(HOLD(",hold-at=6=0x2000"));
     }
-    g_free(dev);
-    qpci_free_pc(bus);
-    qtest_quit(qts);
+}
+
+/* Windows for memory, and a card's memory BAR that is held there */
+static void test_fixed_memory(void)
+{
+    Card *c = card_new("-nodefaults -device dec-21154,id=br0,addr=4,hold=on,"
+                       "io-base=0x2000,mem-base=0xd0000000,"
+                       "pref-base=0x4000000000,pref-limit=0x4000ffffff "
+                       "-device fpga,bus=br0,addr=1", BEHIND(CARD_SLOT));
+    const uint64_t ram = 0x4000000000;
+
+    for (int i = 0; i < 2; i++) {
+        qtest_writel(c->qts, ram + 16 * MiB - 4, 0x12345678);
+        g_assert_cmphex(qtest_readl(c->qts, ram + 16 * MiB - 4), ==,
+                        0x12345678);
+        g_assert_cmphex(qpci_config_readw(c->bridge, PCI_COMMAND), ==,
+                        PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+        g_assert_cmphex(qpci_config_readl(c->bridge, PCI_MEMORY_BASE), ==,
+                        0xd000d000);
+        g_assert_cmphex(qpci_config_readl(c->bridge, PCI_PREF_MEMORY_BASE), ==,
+                        0x00f10001);
+        g_assert_cmphex(qpci_config_readl(c->bridge, PCI_PREF_BASE_UPPER32), ==,
+                        0x40);
+        g_assert_cmphex(qpci_config_readl(c->bridge, PCI_PREF_LIMIT_UPPER32),
+                        ==, 0x40);
+        g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_2), ==, 0xc);
+        qpci_config_writel(c->dev, PCI_BASE_ADDRESS_2, 0xffffffff);
+        qpci_config_writel(c->dev, PCI_BASE_ADDRESS_3, 0xffffffff);
+        g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_2), ==,
+                        0xff00000c);
+        g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_3), ==,
+                        0xffffffff);
+        g_assert_cmphex(qpci_config_readl(c->dev, PCI_BASE_ADDRESS_3), ==,
+                        0x40);
+        qpci_config_writel(c->bridge, PCI_MEMORY_BASE, 0xe000e000);
+        qpci_config_writel(c->bridge, PCI_PREF_MEMORY_BASE, 0xe000e000);
+        qpci_config_writel(c->bridge, PCI_PREF_BASE_UPPER32, 0);
+        qpci_config_writew(c->bridge, PCI_COMMAND, 0);
+        if (i == 0) {
+            qtest_system_reset(c->qts);
+            qpci_secondary_buses_init(c->bus);
+        }
+    }
+    card_done(c);
+}
+
+/* A bridge that has no ISA mode does not say that it has. */
+static void test_no_isa_enable(void)
+{
+    Card *c = card_fixed();
+
+    qpci_config_writew(c->bridge, PCI_BRIDGE_CONTROL, PCI_BRIDGE_CTL_ISA);
+    g_assert_cmphex(qpci_config_readw(c->bridge, PCI_BRIDGE_CONTROL), ==, 0);
+    card_done(c);
 }
 
 static void test_free_base(void)
@@ -621,6 +708,8 @@ static void test_undefined_bits(void)
     wr(c, FPGA_INT_COALESCE, 0xffffffff);
     g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==,
                     FPGA_INT_COALESCE_COUNT | FPGA_INT_COALESCE_USEC);
+    wr(c, FPGA_INT_MAP, 0xffffffff);
+    g_assert_cmphex(rd(c, FPGA_INT_MAP), ==, FPGA_INT_MAP_ALL);
     wr(c, FPGA_INT_RAISE, 0xffffffff);
     g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, FPGA_INT_SOFTWARE);
     wr(c, FPGA_DMA_RING_LO, 0xffffffff);
@@ -1749,21 +1838,30 @@ static void test_pcie_msix(void)
     card_done(c);
 }
 
+/* Which vectors are used software says; the table does not matter. */
 static void test_pcie_msix_few(void)
 {
     Card *c = card_pcie();
     Msix msix;
 
-    msix_start(c, &msix, 0);
-    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 1);
-    msix_entry(c, &msix, 0, false);
-    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 1);
+    g_assert_cmphex(rd(c, FPGA_FEATURES) & FPGA_FEATURE_INT_MAP, !=, 0);
+    g_assert_cmphex(rd(c, FPGA_INT_MAP), ==, FPGA_INT_MAP_RESET);
+    /* Entries that an earlier driver has left behind */
+    msix_start(c, &msix, FPGA_VECTORS);
+    msix_entry(c, &msix, 1, true);
+    msix_entry(c, &msix, 2, true);
+    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, FPGA_VECTORS);
+    wr(c, FPGA_INT_MAP, 0xffffffff & FPGA_INT_MAP_SOFTWARE);
     wr(c, FPGA_INT_ENABLE, FPGA_INT_ALL);
     wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
     g_assert_cmphex(msix_take(c, &msix), ==, 1);
-    wr(c, FPGA_INT_STATUS, FPGA_INT_DMA_ERROR);
-    msix_entry(c, &msix, 1, false);
-    g_assert_cmphex(rd(c, FPGA_INT_VECTORS), ==, 2);
+    wr(c, FPGA_INT_RAISE, SW(0));
+    g_assert_cmphex(msix_take(c, &msix), ==, 1 << 3);
+    /* A cause that stands is signalled where it belongs now. */
+    wr(c, FPGA_INT_MAP, 3 << FPGA_INT_MAP_DMA_ERROR_SHIFT);
+    g_assert_cmphex(msix_take(c, &msix), ==, 1 << 0 | 1 << 3);
+    wr(c, FPGA_CONTROL, FPGA_CONTROL_RESET);
+    g_assert_cmphex(rd(c, FPGA_INT_MAP), ==, FPGA_INT_MAP_RESET);
     card_done(c);
 }
 
@@ -2224,6 +2322,85 @@ static void migrate(Card *c)
     c->bus->qts = to;
 }
 
+/* Where something else is fixed, or nothing, the machine cannot go on. */
+typedef struct Unlike {
+    const char *name;
+    const char *from;
+    const char *to;
+    const char *message;
+} Unlike;
+
+#define FREE_CARD "-nodefaults -device dec-21154,id=br0,addr=4,io-base=0x2000 " \
+                  "-device fpga,id=card,bus=br0,addr=1"
+
+static const Unlike unlike[] = {
+    { "fixed-to-free", FIXED, FREE_CARD, "the base is fixed elsewhere" },
+    { "free-to-fixed", FREE_CARD, FIXED, "the base is fixed elsewhere" },
+    { "window-to-free", "-nodefaults -device dec-21154,addr=4,io-base=0x2000",
+      "-nodefaults -device dec-21154,addr=4", "the window is fixed elsewhere" },
+    { "free-to-window", "-nodefaults -device dec-21154,addr=4",
+      "-nodefaults -device dec-21154,addr=4,io-base=0x2000",
+      "the window is fixed elsewhere" },
+    { "memory-window", "-nodefaults -device dec-21154,addr=4,mem-base=0xd0000000",
+      "-nodefaults -device dec-21154,addr=4,mem-base=0xd0100000",
+      "the window is fixed elsewhere" },
+    { "held-elsewhere", HOLD(" -device fpga,bus=br0,addr=1"),
+      HOLD(",hold-at=1=0x2800 -device fpga,bus=br0,addr=1"),
+      "Bad config data" },
+};
+
+static void test_migrate_unlike(const void *data)
+{
+    const Unlike *u = data;
+    QTestState *qts = qtest_init(u->from);
+    g_autofree char *file = NULL;
+    g_autofree char *uri = NULL;
+    g_autofree char *shell = NULL;
+    g_autofree char *out = NULL;
+    g_autofree char *err = NULL;
+    const char *argv[] = { "sh", "-c", NULL, NULL };
+    int fd = g_file_open_tmp("fpga-test-XXXXXX", &file, NULL);
+    int status;
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    uri = g_strdup_printf("file:%s", file);
+    qtest_qmp_assert_success(qts, "{ 'execute': 'migrate', 'arguments': "
+                             "{ 'uri': %s } }", uri);
+    wait_migrated(qts);
+    qtest_quit(qts);
+    /* Whoever takes it is told to end. */
+    shell = g_strdup_printf("(sleep 5; echo quit) | %s -machine pc "
+                            "-accel qtest -display none -monitor stdio -S "
+                            "-incoming %s %s",
+                            getenv("QTEST_QEMU_BINARY"), uri, u->to);
+    argv[2] = shell;
+    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH,
+                               NULL, NULL, &out, &err, &status, NULL));
+    unlink(file);
+    if (!strstr(err, u->message)) {
+        g_test_message("expected: %s", u->message);
+        g_test_message("got: %s", err);
+        g_test_fail();
+    }
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+}
+
+/* A BAR that is held, in the middle of being sized */
+static void test_migrate_hold(void)
+{
+    Card *c = card_new(HOLD(" -device fpga,id=card,bus=br0,addr=1"),
+                       BEHIND(CARD_SLOT));
+
+    qpci_config_writel(c->dev, PCI_BASE_ADDRESS_0, 0xffffffff);
+    migrate(c);
+    assert_card_at(c->qts, FPGA_IO_BASE);
+    assert_bar(c, SIZE_BAR);
+    assert_bar(c, FIXED_BAR);
+    card_done(c);
+}
+
 static void test_migrate_registers(void)
 {
     Card *c = card_fixed();
@@ -2233,6 +2410,7 @@ static void test_migrate_registers(void)
     wr(c, FPGA_SCRATCH, 0x12345678);
     wr(c, FPGA_REGFILE + 0x10, 0xabcdef01);
     wr(c, FPGA_INT_COALESCE, 7);
+    wr(c, FPGA_INT_MAP, 1 << FPGA_INT_MAP_DMA_ERROR_SHIFT);
     wr(c, FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_POLLED);
     wr(c, FPGA_INT_ENABLE, SW(0) | SW(1));
     wr(c, FPGA_INT_RAISE, SW(0) | SW(1));
@@ -2249,6 +2427,8 @@ static void test_migrate_registers(void)
     g_assert_cmphex(rd(c, FPGA_SCRATCH), ==, (uint32_t)~0x12345678);
     g_assert_cmphex(rd(c, FPGA_REGFILE + 0x10), ==, 0xabcdef01);
     g_assert_cmphex(rd(c, FPGA_INT_COALESCE), ==, 7);
+    g_assert_cmphex(rd(c, FPGA_INT_MAP), ==,
+                    1 << FPGA_INT_MAP_DMA_ERROR_SHIFT);
     g_assert_cmphex(rd(c, FPGA_DMA_CONTROL), ==, FPGA_DMA_CONTROL_POLLED);
     g_assert_cmphex(rd(c, FPGA_INT_STATUS), ==, SW(0) | SW(1));
     /* The line was high, and is: no message until it is acknowledged. */
@@ -2436,6 +2616,76 @@ typedef struct Refusal {
     const char *message;
 } Refusal;
 
+#define DEC     "-device dec-21154,id=dec,addr="
+#define B(n)    "-device pci-bridge,id=b" #n ",chassis_nr=" #n " "
+#define FOUR    B(1) B(2) B(3) B(4)
+
+/* What is known when the machine is complete; no message: it starts */
+static const Refusal firmware[] = {
+    { "hold-no-room", "-device dec-21154,id=dec,io-base=0x2000,hold=on "
+      "-device fpga,bus=dec,addr=1 -device fpga,bus=dec,addr=2 "
+      "-device fpga,id=three,bus=dec,addr=3",
+      "dec-21154: the fixed window 0x2000-0x2fff has no room for BAR 0 of fpga "
+      "'three', 0x800 bytes: make it larger" },
+    { "hold-not-aligned", "-device dec-21154,id=dec,io-base=0x2000,hold=on,"
+      "hold-at=1=0x2100 -device fpga,id=card,bus=dec,addr=1",
+      "dec-21154: hold-at: 0x2100 is not a multiple of 0x800, the size of BAR "
+      "0 of fpga 'card'" },
+    { "hold-outside", "-device dec-21154,id=dec,io-base=0x2000,hold=on,"
+      "hold-at=1=0x3000 -device fpga,id=card,bus=dec,addr=1",
+      "fpga 'card': fixed ports 0x3000-0x37ff are outside the fixed I/O "
+      "window 0x2000-0x2fff of dec-21154 'dec'" },
+    { "hold-twice", "-device dec-21154,id=dec,io-base=0x2000,hold=on,"
+      "hold-at=1=0x2000+2=0x2000 -device fpga,id=one,bus=dec,addr=1 "
+      "-device fpga,id=two,bus=dec,addr=2",
+      "fpga 'two': fixed ports 0x2000-0x27ff overlap 0x2000-0x27ff, fixed for "
+      "fpga 'one'" },
+    { "pc/alone-0x1000", DEC "4,io-base=0x1000" },
+    { "pc/alone-0x5000", DEC "4,io-base=0x5000" },
+    { "pc/alone-0x8000", DEC "4,io-base=0x8000" },
+    { "pc/alone-0xc000", DEC "4,io-base=0xc000" },
+    { "pc/alone-0xf000", DEC "4,io-base=0xf000" },
+    { "pc/wide", DEC "4,io-base=0x1000,io-limit=0x9fff" },
+    { "q35/alone-0x9000", "-machine q35 " DEC "4,io-base=0x9000" },
+    /* Found before the others, it keeps its window. */
+    { "pc/crowded-first", DEC "2,io-base=0x2000 " FOUR },
+    { "pc/crowded-last", FOUR DEC "f,io-base=0x2000",
+      "dec-21154 'dec': SeaBIOS will give 0x2000-0x2fff of its fixed ports "
+      "0x2000-0x2fff to pci-bridge 'b3', which the operating system finds "
+      "first: give it a slot below that one (addr=), or shpc=off to bridges "
+      "that need no I/O" },
+    /* SeaBIOS does not come that far. */
+    { "pc/crowded-above", FOUR DEC "f,io-base=0x8000" },
+    { "pc/not-crowded", B(1) B(2) B(3) DEC "f,io-base=0x2000" },
+    { "pc/no-shpc", "-device pci-bridge,id=b,chassis_nr=9,shpc=off "
+      B(1) B(2) B(3) DEC "f,io-base=0x2000" },
+    { "pc/check-off", FOUR DEC "f,io-base=0x2000,firmware-check=off" },
+    { "pc/card-alone", FOUR "-device fpga,id=card,addr=f,io-base=0x2000",
+      "fpga 'card': SeaBIOS will give 0x2000-0x27ff of its fixed ports "
+      "0x2000-0x27ff to pci-bridge 'b3'" },
+    { "pc/too-many", DEC "2,io-base=0xc000 " FOUR B(5) B(6) B(7) B(8) B(9),
+      "SeaBIOS will stop (\"out of I/O address space\"): the bridges and BARs "
+      "of this machine need 0x9010 bytes of I/O ports, and it must be less "
+      "than 0x9000: use shpc=off" },
+    { "q35/many", "-machine q35 " DEC "1,io-base=0x2000 " FOUR B(5) B(6) B(7)
+      B(8) B(9) },
+    /* The reservation of QEMU's own bridges */
+    { "pc/reserved", "-device pci-bridge,id=b1,chassis_nr=1,addr=3,"
+      "io-reserve=0x3000 " B(2) DEC "4,io-base=0x2000",
+      "0x2000-0x2fff to pci-bridge 'b1'" },
+    { "pc/other-firmware", FOUR "-bios OVMF.fd " DEC "f,io-base=0x2000" },
+    { "pc/other-firmware-pm", "-bios OVMF.fd " DEC "f,io-base=0xb000 "
+      "-device fpga,id=card,bus=dec,addr=1,io-base=0xb000",
+      "fpga 'card': fixed ports 0xb000-0xb7ff overlap those at which firmware "
+      "puts power management and SMBus, 0xb000-0xb10f: use others, or SeaBIOS" },
+    { "pc/seabios-pm", DEC "f,io-base=0xb000 "
+      "-device fpga,id=card,bus=dec,addr=1,io-base=0xb000" },
+    { "pc/other-firmware-high", B(1) "-bios OVMF.fd " DEC "f,io-base=0xc000",
+      "dec-21154 'dec': firmware hands out I/O ports from 0xc000 on, and may "
+      "give some of its fixed ports 0xc000-0xcfff to pci-bridge 'b1', which "
+      "the operating system finds first" },
+};
+
 static const Refusal refusals[] = {
     {
         "card-not-aligned",
@@ -2484,6 +2734,52 @@ static const Refusal refusals[] = {
         "bridge-limit-alone",
         "-device dec-21154,io-limit=0x2fff",
         "dec-21154: io-limit=0x2fff has no meaning without io-base",
+    }, {
+        "hold-alone",
+        "-device dec-21154,hold=on",
+        "dec-21154: hold=on has no meaning without a fixed window",
+    }, {
+        "hold-at-alone",
+        "-device dec-21154,io-base=0x2000,hold-at=1=0x2000",
+        "dec-21154: hold-at has no meaning without hold=on",
+    }, {
+        "hold-at-slot",
+        "-device dec-21154,io-base=0x2000,hold=on,hold-at=1=0x2000+32=0x2800",
+        "dec-21154: hold-at: '32=0x2800' is not SLOT[.FUNCTION][/BAR]=ADDRESS",
+    }, {
+        "hold-at-nothing",
+        "-device dec-21154,io-base=0x2000,hold=on,hold-at=1.2/3",
+        "dec-21154: hold-at: '1.2/3' is not SLOT",
+    }, {
+        "hold-at-end",
+        "-device dec-21154,io-base=0x2000,hold=on,hold-at=1=0x2000x",
+        "dec-21154: hold-at: '1=0x2000x' is not SLOT",
+    }, {
+        "memory-not-aligned",
+        "-device dec-21154,mem-base=0xd0080000",
+        "dec-21154: mem-base=0xd0080000 is not a multiple of 0x100000 up to "
+        "0xfff00000",
+    }, {
+        "memory-too-high",
+        "-device dec-21154,mem-base=0x100000000",
+        "dec-21154: mem-base=0x100000000 is not a multiple of 0x100000 up to "
+        "0xfff00000",
+    }, {
+        "memory-limit",
+        "-device dec-21154,pref-base=0xd0000000,pref-limit=0xd0100000",
+        "dec-21154: pref-limit=0xd0100000 is not the last address of a "
+        "0x100000 unit",
+    }, {
+        "memory-in-ram",
+        "-device dec-21154,id=br0,mem-base=0x100000",
+        "dec-21154 'br0': fixed addresses 0x100000-0x1fffff overlap the "
+        "machine's 'pc.ram'",
+    }, {
+        "two-memory-windows",
+        "-device dec-21154,id=one,mem-base=0xd0000000 "
+        "-device dec-21154,id=two,pref-base=0xd0000000",
+        "dec-21154 'two': fixed addresses 0xd0000000-0xd00fffff overlap "
+        "0xd0000000-0xd00fffff, fixed for dec-21154 'one'",
     }, {
         "two-bridges",
         "-device dec-21154,id=one,io-base=0x2000,io-limit=0x3fff "
@@ -2562,9 +2858,53 @@ static void test_refusal(const void *data)
     g_assert_cmpint(WEXITSTATUS(status), ==, 1);
 }
 
+static void test_firmware(const void *data)
+{
+    const Refusal *r = data;
+    g_autofree char *shell =
+        g_strdup_printf("echo quit | %s -S -machine pc -accel qtest "
+                        "-display none -monitor stdio -nodefaults %s",
+                        getenv("QTEST_QEMU_BINARY"), r->args);
+    const char *argv[] = { "sh", "-c", shell, NULL };
+    g_autofree char *out = NULL;
+    g_autofree char *err = NULL;
+    int status;
+
+    g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH,
+                               NULL, NULL, &out, &err, &status, NULL));
+    if (r->message ? !strstr(err, r->message) : *err) {
+        g_test_message("expected: %s", r->message ? r->message : "(nothing)");
+        g_test_message("got: %s", err);
+        g_test_fail();
+    }
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, r->message ? 1 : 0);
+}
+
+static void add_express_tests(void)
+{
+    qtest_add_func("/fpga/pcie/identity", test_pcie_identity);
+    qtest_add_func("/fpga/pcie/root-bus", test_pcie_root_bus);
+    qtest_add_func("/fpga/pcie/flr", test_pcie_flr);
+    qtest_add_func("/fpga/pcie/flr-by-dma", test_pcie_flr_by_dma);
+    qtest_add_func("/fpga/pcie/power", test_pcie_power);
+    qtest_add_func("/fpga/pcie/msix", test_pcie_msix);
+    qtest_add_func("/fpga/pcie/msix-few", test_pcie_msix_few);
+    qtest_add_func("/fpga/pcie/msix-masked", test_pcie_msix_masked);
+    qtest_add_func("/fpga/pcie/msi", test_pcie_msi);
+    qtest_add_func("/fpga/pcie/msi-at-itself", test_pcie_msi_at_itself);
+    qtest_add_func("/fpga/migrate/pcie", test_migrate_pcie);
+    qtest_add_func("/fpga/fault/gone-memory", test_fault_gone_memory);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    if (!qtest_has_machine("pc") || !qtest_has_device("fpga") ||
+        !qtest_has_device("dec-21154")) {
+        g_test_skip("this QEMU lacks machine or devices");
+        return 0;
+    }
     /* So that one failure does not hide the tests after it */
     g_test_set_nonfatal_assertions();
 
@@ -2580,12 +2920,12 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fixed/hotplug", test_hotplug);
     qtest_add_func("/fpga/fixed/ea", test_enhanced_allocation);
     qtest_add_func("/fpga/fixed/overlaid", test_overlaid);
-    for (size_t i = 0; i < ARRAY_SIZE(reservations); i++) {
-        g_autofree char *path = g_strdup_printf("/fpga/reservation/%s",
-                                                reservations[i].name);
-
-        qtest_add_data_func(path, &reservations[i], test_reservation);
-    }
+    qtest_add_func("/fpga/fixed/memory", test_fixed_memory);
+    qtest_add_func("/fpga/fixed/no-isa-enable", test_no_isa_enable);
+    qtest_add_func("/fpga/hold/card", test_hold);
+    qtest_add_func("/fpga/hold/order", test_hold_order);
+    qtest_add_func("/fpga/hold/named", test_hold_named);
+    qtest_add_func("/fpga/hold/hotplug", test_hold_hotplug);
     qtest_add_func("/fpga/free/base", test_free_base);
     qtest_add_func("/fpga/free/bridge", test_free_bridge);
 
@@ -2628,16 +2968,9 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/dma/own-ram", test_dma_own_ram);
     qtest_add_func("/fpga/dma/endless-ring", test_dma_endless_ring);
 
-    qtest_add_func("/fpga/pcie/identity", test_pcie_identity);
-    qtest_add_func("/fpga/pcie/root-bus", test_pcie_root_bus);
-    qtest_add_func("/fpga/pcie/flr", test_pcie_flr);
-    qtest_add_func("/fpga/pcie/flr-by-dma", test_pcie_flr_by_dma);
-    qtest_add_func("/fpga/pcie/power", test_pcie_power);
-    qtest_add_func("/fpga/pcie/msix", test_pcie_msix);
-    qtest_add_func("/fpga/pcie/msix-few", test_pcie_msix_few);
-    qtest_add_func("/fpga/pcie/msix-masked", test_pcie_msix_masked);
-    qtest_add_func("/fpga/pcie/msi", test_pcie_msi);
-    qtest_add_func("/fpga/pcie/msi-at-itself", test_pcie_msi_at_itself);
+    if (qtest_has_machine("q35") && qtest_has_device("pcie-root-port")) {
+        add_express_tests();
+    }
 
     qtest_add_func("/fpga/ioeventfd/dma", test_ioeventfd);
     qtest_add_func("/fpga/ioeventfd/moves", test_ioeventfd_moves);
@@ -2650,15 +2983,20 @@ int main(int argc, char **argv)
     qtest_add_func("/fpga/fault/unstoppable", test_fault_unstoppable);
     qtest_add_func("/fpga/fault/status", test_fault_status);
     qtest_add_func("/fpga/fault/gone", test_fault_gone);
-    qtest_add_func("/fpga/fault/gone-memory", test_fault_gone_memory);
     qtest_add_func("/fpga/fault/gone-at-once", test_fault_gone_at_once);
 
     qtest_add_func("/fpga/migrate/registers", test_migrate_registers);
+    qtest_add_func("/fpga/migrate/hold", test_migrate_hold);
+    for (size_t i = 0; i < ARRAY_SIZE(unlike); i++) {
+        g_autofree char *path = g_strdup_printf("/fpga/migrate/unlike/%s",
+                                                unlike[i].name);
+
+        qtest_add_data_func(path, &unlike[i], test_migrate_unlike);
+    }
     qtest_add_func("/fpga/migrate/kvm-pio", test_migrate_kvm_pio);
     qtest_add_func("/fpga/migrate/doorbell", test_migrate_doorbell);
     qtest_add_func("/fpga/migrate/ioeventfd", test_migrate_ioeventfd);
     qtest_add_func("/fpga/migrate/dma", test_migrate_dma);
-    qtest_add_func("/fpga/migrate/pcie", test_migrate_pcie);
     qtest_add_func("/fpga/migrate/faults", test_migrate_faults);
 
     for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
@@ -2666,6 +3004,12 @@ int main(int argc, char **argv)
                                                 refusals[i].name);
 
         qtest_add_data_func(path, &refusals[i], test_refusal);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(firmware); i++) {
+        g_autofree char *path = g_strdup_printf("/fpga/firmware/%s",
+                                                firmware[i].name);
+
+        qtest_add_data_func(path, &firmware[i], test_firmware);
     }
     return g_test_run();
 }

@@ -25,13 +25,14 @@
 #include "trace.h"
 
 /*
- * Work for one run, in bytes copied from memory to memory. In one piece that is
- * half a millisecond or less on today's hosts, for which a vCPU may have to
- * wait for the lock; in segments of a byte it is longer.
+ * Work for one run, in bytes copied from memory to memory: a fifth of a
+ * millisecond on today's hosts, for which a vCPU may have to wait for the lock.
  */
 #define RUN_BUDGET          (2 * MiB)
 /* What other work is worth in such bytes: fetching a descriptor or a table */
 #define FETCH_COST          4096
+/* ... finding where a segment is, however short it is */
+#define SEGMENT_COST        1024
 /* ... and a byte that is moved through another device's MMIO callbacks */
 #define MMIO_COST           64
 #define MMIO_CHUNK          256
@@ -275,6 +276,20 @@ static bool next_segment(FPGAState *s)
 }
 
 /*
+ * Card RAM has been written behind the back of the memory core, which sees to
+ * what follows: it is dirty, and code that a vCPU has translated there is stale.
+ * The core does that where it unmaps memory.
+ */
+static void fpga_dma_ram_changed(FPGAState *s, uint64_t card, hwaddr len)
+{
+    hwaddr mapped = len;
+    void *ram = address_space_map(&s->ram_as, FPGA_RAM_VIEW_BASE + card,
+                                  &mapped, true, MEMTXATTRS_UNSPECIFIED);
+
+    address_space_unmap(&s->ram_as, ram, mapped, true, len);
+}
+
+/*
  * Move up to *@bytes, all of which lie inside card RAM, between there and host
  * memory. On return *@bytes is what was moved.
  */
@@ -287,6 +302,7 @@ static MemTxResult fpga_dma_copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
     uint8_t *ram = memory_region_get_ram_ptr(&s->ram);
     MemTxResult result = MEMTX_OK;
     hwaddr plen = *bytes;
+    uint64_t changed = card;
     MemoryRegion *mr;
     hwaddr xlat;
 
@@ -305,12 +321,14 @@ static MemTxResult fpga_dma_copy(FPGAState *s, uint32_t *bytes, int64_t *cost)
         /* Card RAM through BAR2: the ranges may overlap. */
         memmove(ram + (to_host ? xlat : card), ram + (to_host ? card : xlat),
                 plen);
-        memory_region_set_dirty(&s->ram, to_host ? xlat : card, plen);
+        changed = to_host ? xlat : card;
     } else if (to_host) {
         result = pci_dma_write(dev, dma->seg_addr, ram + card, plen);
     } else {
         result = pci_dma_read(dev, dma->seg_addr, ram + card, plen);
-        memory_region_set_dirty(&s->ram, card, plen);
+    }
+    if (mr == &s->ram || !to_host) {
+        fpga_dma_ram_changed(s, changed, plen);
     }
     *bytes = plen;
     return result;
@@ -334,7 +352,7 @@ static int64_t fpga_dma_execute(FPGAState *s, int64_t budget)
             fpga_dma_complete(s, FPGA_DESC_E_SEGMENT);
             return FETCH_COST;
         }
-        cost = FETCH_COST / FPGA_DMA_SEGMENTS;
+        cost = SEGMENT_COST;
     }
     if (dma->seg_addr > UINT64_MAX - (dma->seg_len - 1)) {
         fpga_dma_complete(s, FPGA_DESC_E_HOST);

@@ -35,6 +35,7 @@ typedef struct FPGAIrq {
     uint32_t enable;
     uint32_t autoclear;
     uint32_t coalesce;
+    uint32_t map;           /* FPGA_INT_MAP_* */
     uint32_t completions;   /* not yet shown in status */
     uint32_t lines;         /* a bit for each vector whose line is high */
     bool lost;              /* fault: INTx is not asserted for these lines */
@@ -78,6 +79,12 @@ typedef struct FPGADma {
     QEMUTimer *timer;       /* fault: pending while the entry at head waits */
 } FPGADma;
 
+/*
+ * Not 0: the core takes a view that holds one region from 0 on for that region,
+ * which has the address of BAR2.
+ */
+#define FPGA_RAM_VIEW_BASE FPGA_RAM_PAGE_SIZE
+
 #define FPGA_BARS (FPGA_BAR_RAM + 1)
 
 typedef struct FPGAFault {
@@ -107,6 +114,10 @@ struct FPGAState {
 
     MemoryRegion regs;
     MemoryRegion ram;
+    /* The card's own view of its RAM, wherever BAR2 is */
+    MemoryRegion ram_view;
+    MemoryRegion ram_alias;
+    AddressSpace ram_as;
 
     uint32_t io_base;       /* property; 0: BAR0 is relocatable */
     uint64_t ram_size;      /* property */
@@ -115,7 +126,8 @@ struct FPGAState {
     bool ea;                /* property: Enhanced Allocation instead of BAR0 */
     OnOffAuto kvm_pio;      /* property */
 
-    uint32_t bar0_written;  /* fixed base: what the guest last wrote there */
+    uint8_t bar0_sizing;    /* while state is saved or loaded, as is ... */
+    uint32_t saved_regfile[FPGA_REGFILE_SIZE / 4];
     uint32_t scratch;       /* as written */
     uint8_t *regfile;       /* little-endian: own_regfile, or in kvm.page */
     uint8_t own_regfile[FPGA_REGFILE_SIZE];

@@ -5,49 +5,38 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/host-utils.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
 #include "fault.h"
 #include "irq.h"
 #include "trace.h"
 
+/* Causes, and where FPGA_INT_MAP has their vector */
 static const struct {
     uint32_t causes;
-    unsigned int vector;
+    uint32_t map;
 } fpga_vectors[] = {
-    { FPGA_INT_SOFTWARE, FPGA_VECTOR_SOFTWARE },
-    { FPGA_INT_DMA_DONE, FPGA_VECTOR_DMA_DONE },
-    { FPGA_INT_DMA_ERROR, FPGA_VECTOR_DMA_ERROR },
+    { FPGA_INT_SOFTWARE, FPGA_INT_MAP_SOFTWARE },
+    { FPGA_INT_DMA_DONE, FPGA_INT_MAP_DMA_DONE },
+    { FPGA_INT_DMA_ERROR, FPGA_INT_MAP_DMA_ERROR },
 };
-
-/*
- * MSI-X does not tell the function how many vectors were allocated, so that is
- * seen from the table: entries that have never been given an address take no
- * cause.
- */
-static uint32_t msix_vectors(PCIDevice *dev)
-{
-    uint32_t vectors = 0;
-
-    while (vectors < FPGA_VECTORS &&
-           msix_get_message(dev, vectors).address) {
-        vectors++;
-    }
-    return MAX(vectors, 1);
-}
 
 uint32_t fpga_irq_vectors(FPGAState *s)
 {
     PCIDevice *dev = PCI_DEVICE(s);
 
     if (msix_enabled(dev)) {
-        return msix_vectors(dev);
+        return FPGA_VECTORS;
     }
     return msi_enabled(dev) ? msi_nr_vectors_allocated(dev) : 0;
 }
 
-static unsigned int vector_in_use(FPGAState *s, unsigned int vector)
+static unsigned int vector_of(FPGAState *s, size_t i)
 {
+    unsigned int vector = (s->irq.map & fpga_vectors[i].map) >>
+                          ctz32(fpga_vectors[i].map);
+
     return vector < fpga_irq_vectors(s) ? vector : 0;
 }
 
@@ -56,7 +45,7 @@ static uint32_t causes_of_vector(FPGAState *s, unsigned int vector)
     uint32_t causes = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(fpga_vectors); i++) {
-        if (vector_in_use(s, fpga_vectors[i].vector) == vector) {
+        if (vector_of(s, i) == vector) {
             causes |= fpga_vectors[i].causes;
         }
     }
@@ -71,7 +60,7 @@ static uint32_t wanted_lines(FPGAState *s)
 
     for (size_t i = 0; i < ARRAY_SIZE(fpga_vectors); i++) {
         if (pending & fpga_vectors[i].causes) {
-            lines |= 1u << vector_in_use(s, fpga_vectors[i].vector);
+            lines |= 1u << vector_of(s, i);
         }
     }
     return lines;
@@ -193,7 +182,8 @@ bool fpga_irq_post_load(FPGAState *s)
 {
     FPGAIrq *irq = &s->irq;
 
-    if ((irq->status | irq->enable | irq->autoclear) & ~FPGA_INT_ALL) {
+    if ((irq->status | irq->enable | irq->autoclear) & ~FPGA_INT_ALL ||
+        irq->map & ~FPGA_INT_MAP_ALL) {
         return false;
     }
     irq->lines = wanted_lines(s);
@@ -207,6 +197,7 @@ void fpga_irq_reset(FPGAState *s)
     s->irq.enable = 0;
     s->irq.autoclear = 0;
     s->irq.coalesce = 0;
+    s->irq.map = FPGA_INT_MAP_RESET;
     s->irq.completions = 0;
     s->irq.lines = 0;
     s->irq.lost = false;

@@ -38,7 +38,7 @@ void fpga_irq_idle(FPGAState *s);
 void fpga_irq_flush(FPGAState *s);
 
 /**
- * fpga_irq_vectors() - vectors that the guest has allocated
+ * fpga_irq_vectors() - vectors that a cause can take
  * @s: the card
  *
  * Returns: their number; 0 when INTx is in use

@@ -35,7 +35,7 @@
  *
  * Not among them are FPGA_DMA_HEAD, because the guest may compare it with the
  * descriptors in its memory, and FPGA_INT_VECTORS, because nothing tells of
- * changes to the MSI-X table.
+ * changes to the capabilities.
  */
 static const uint16_t kvm_readable_regs[] = {
     FPGA_ID,
@@ -53,6 +53,7 @@ static const uint16_t kvm_readable_regs[] = {
     FPGA_INT_ENABLE,
     FPGA_INT_AUTOCLEAR,
     FPGA_INT_COALESCE,
+    FPGA_INT_MAP,
     FPGA_INT_STATUS,
     FPGA_STATUS,
 };

@@ -8,16 +8,14 @@
 
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
-#include "qemu/range.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
 #include "hw/misc/fpga_compat.h"
-#include "hw/pci/fixed_io.h"
+#include "hw/pci/fixed_bar.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pcie.h"
-#include "migration/qemu-file-types.h"
 #include "migration/vmstate.h"
 #include "system/runstate.h"
 #include "dma.h"
@@ -27,57 +25,13 @@
 #include "regs.h"
 #include "trace.h"
 
-/* What BAR0 reads when it is sized: PCI Local Bus 3.0, 6.2.5.1 */
-#define BAR0_SIZE_MASK \
-    ((uint32_t)~(FPGA_IO_SIZE - 1) | PCI_BASE_ADDRESS_SPACE_IO)
-
-static uint32_t fixed_bar0(FPGAState *s)
+/* What else a write does than what fixed BARs and the core see to */
+static void fpga_function_write(PCIDevice *dev, uint32_t addr, uint32_t val,
+                                int len)
 {
-    return s->io_base | PCI_BASE_ADDRESS_SPACE_IO;
-}
-
-/*
- * Resets of the bus and of the function, and power-off of the slot, zero a BAR
- * whether it can be written or not.
- */
-static void fpga_restore_bar0(FPGAState *s)
-{
-    PCIDevice *dev = PCI_DEVICE(s);
-
-    if (!s->io_base ||
-        pci_get_long(dev->config + PCI_BASE_ADDRESS_0) == fixed_bar0(s)) {
-        return;
-    }
-    trace_fpga_restore_bar0(s->io_base);
-    pci_set_long(dev->config + PCI_BASE_ADDRESS_0, fixed_bar0(s));
-    /* Mappings follow a write to the command register; it keeps its value. */
-    pci_default_write_config(dev, PCI_COMMAND,
-                             pci_get_word(dev->config + PCI_COMMAND), 2);
-}
-
-/*
- * A fixed BAR0 never holds anything but its base, so that sizing it does not
- * take the ports away. Its size is answered when the last thing written there
- * was all ones, to one read: some firmware leaves all ones in a BAR that it
- * found no room for.
- */
-static bool bar0_is_sized(FPGAState *s)
-{
-    return s->io_base && !s->ea && s->bar0_written == UINT32_MAX;
-}
-
-static void fpga_note_bar0_write(FPGAState *s, uint32_t addr, uint32_t val,
-                                 int len)
-{
-    for (int i = 0; i < len; i++) {
-        if (range_covers_byte(PCI_BASE_ADDRESS_0, 4, addr + i)) {
-            s->bar0_written = deposit32(s->bar0_written,
-                                        (addr + i - PCI_BASE_ADDRESS_0) * 8, 8,
-                                        val >> (i * 8));
-        }
-    }
-    if (ranges_overlap(addr, len, PCI_COMMAND, 2)) {
-        s->bar0_written = 0;
+    pci_default_write_config(dev, addr, val, len);
+    if (pci_is_express(dev)) {
+        pcie_cap_flr_write_config(dev, addr, val, len);
     }
 }
 
@@ -91,19 +45,7 @@ static void fpga_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
     if (s->fault.gone) {
         return;
     }
-    if (s->io_base && ranges_overlap(addr, len, PCI_BASE_ADDRESS_0, 4)) {
-        trace_fpga_fixed_bar0_write(addr, val, len, s->io_base);
-    }
-    fpga_note_bar0_write(s, addr, val, len);
-    /* In one go, so that no vCPU finds fixed ports gone during an FLR. */
-    memory_region_transaction_begin();
-    pci_default_write_config(dev, addr, val, len);
-    if (pci_is_express(dev)) {
-        pcie_cap_flr_write_config(dev, addr, val, len);
-    }
-    fpga_restore_bar0(s);
-    memory_region_transaction_commit();
-
+    pci_fixed_bar_config_write(dev, addr, val, len, fpga_function_write);
     if (msi_enabled(dev) != msi || msix_enabled(dev) != msix) {
         /* Lines that stand reach the guest in the new way too. */
         s->irq.lines = 0;
@@ -111,41 +53,12 @@ static void fpga_config_write(PCIDevice *dev, uint32_t addr, uint32_t val,
     }
 }
 
-/*
- * With Enhanced Allocation the guest finds no BAR0 (PCI Express Base 5.0,
- * 7.8.5). For QEMU it is there.
- */
-static uint32_t hide_bar0(uint32_t addr, uint32_t val, int len)
-{
-    for (int i = 0; i < len; i++) {
-        if (range_covers_byte(PCI_BASE_ADDRESS_0, 4, addr + i)) {
-            val = deposit32(val, i * 8, 8, 0);
-        }
-    }
-    return val;
-}
-
 static uint32_t fpga_config_read(PCIDevice *dev, uint32_t addr, int len)
 {
-    FPGAState *s = FPGA(dev);
-    uint32_t val;
-
-    if (s->fault.gone) {
+    if (FPGA(dev)->fault.gone) {
         return UINT32_MAX;
     }
-    fpga_restore_bar0(s);
-    if (bar0_is_sized(s) && addr >= PCI_BASE_ADDRESS_0 &&
-        addr + len <= PCI_BASE_ADDRESS_0 + 4) {
-        unsigned int byte = addr - PCI_BASE_ADDRESS_0;
-
-        /* A read in parts ends with the last byte. */
-        if (byte + len == 4) {
-            s->bar0_written = 0;
-        }
-        return extract32(BAR0_SIZE_MASK, byte * 8, len * 8);
-    }
-    val = pci_default_read_config(dev, addr, len);
-    return s->ea ? hide_bar0(addr, val, len) : val;
+    return pci_fixed_bar_config_read(dev, addr, len, pci_default_read_config);
 }
 
 static void fpga_gone_changed(FPGAState *s)
@@ -156,22 +69,14 @@ static void fpga_gone_changed(FPGAState *s)
         fpga_irq_update(s, false);
     } else {
         pci_device_reset(PCI_DEVICE(s));
-        fpga_restore_bar0(s);
+        pci_fixed_bar_restore(PCI_DEVICE(s));
     }
 }
 
-static void fpga_fix_bar0(FPGAState *s)
-{
-    PCIDevice *dev = PCI_DEVICE(s);
-
-    pci_set_long(dev->config + PCI_BASE_ADDRESS_0, fixed_bar0(s));
-    pci_set_long(dev->wmask + PCI_BASE_ADDRESS_0, 0);
-    /* Software that knows only the ports enables nothing. */
-    pci_word_test_and_set_mask(dev->config + PCI_COMMAND, PCI_COMMAND_IO);
-    pci_word_test_and_clear_mask(dev->wmask + PCI_COMMAND, PCI_COMMAND_IO);
-}
-
-/* One entry: the I/O ports, in the place of BAR0, which nobody can change */
+/*
+ * One entry: the I/O ports, in the place of BAR0, which the guest does not find
+ * (PCI Express Base 5.0, 7.8.5). For QEMU it is there.
+ */
 static bool fpga_init_ea(FPGAState *s, Error **errp)
 {
     PCIDevice *dev = PCI_DEVICE(s);
@@ -258,7 +163,7 @@ static bool fpga_init_express(PCIDevice *dev, Error **errp)
 
 static void fpga_exit_function(PCIDevice *dev)
 {
-    pci_fixed_io_release(dev);
+    pci_fixed_bar_release(dev);
     if (msix_present(dev)) {
         msix_unuse_all_vectors(dev);
         msix_uninit_exclusive_bar(dev);
@@ -266,7 +171,7 @@ static void fpga_exit_function(PCIDevice *dev)
     msi_uninit(dev);
 }
 
-/* Capabilities, and the claim to fixed ports */
+/* Capabilities and BARs */
 static bool fpga_init_function(PCIDevice *dev, Error **errp)
 {
     FPGAState *s = FPGA(dev);
@@ -274,11 +179,15 @@ static bool fpga_init_function(PCIDevice *dev, Error **errp)
     if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
         return false;
     }
+    pci_config_set_interrupt_pin(dev->config, 1);
+    pci_register_bar(dev, FPGA_BAR_REGS, PCI_BASE_ADDRESS_SPACE_IO, &s->regs);
+    pci_register_bar(dev, FPGA_BAR_RAM,
+                     PCI_BASE_ADDRESS_MEM_TYPE_64 |
+                     PCI_BASE_ADDRESS_MEM_PREFETCH, &s->ram);
     if ((s->ea && !fpga_init_ea(s, errp)) ||
         (pci_is_express(dev) && !fpga_init_express(dev, errp)) ||
-        (s->io_base &&
-         !pci_fixed_io_claim(dev, s->io_base, s->io_base + FPGA_IO_SIZE - 1,
-                             errp))) {
+        (s->io_base && !pci_fixed_bar_set(dev, FPGA_BAR_REGS, s->io_base,
+                                          s->ea, errp))) {
         fpga_exit_function(dev);
         return false;
     }
@@ -312,6 +221,18 @@ static void fpga_unwire_doorbell(FPGAState *s)
     }
 }
 
+static void fpga_exit_ram(FPGAState *s)
+{
+    /*
+     * The view that the core keeps of an address space refers to the card until
+     * something changes, as does a region in another: the card would not go.
+     */
+    memory_region_transaction_begin();
+    memory_region_del_subregion(&s->ram_view, &s->ram_alias);
+    address_space_destroy(&s->ram_as);
+    memory_region_transaction_commit();
+}
+
 static void fpga_realize(PCIDevice *dev, Error **errp)
 {
     FPGAState *s = FPGA(dev);
@@ -321,10 +242,16 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
                                 errp)) {
         return;
     }
+    memory_region_init(&s->ram_view, OBJECT(s), "fpga.ram-view", UINT64_MAX);
+    memory_region_init_alias(&s->ram_alias, OBJECT(s), "fpga.ram-alias",
+                             &s->ram, 0, s->ram_size);
+    memory_region_add_subregion(&s->ram_view, FPGA_RAM_VIEW_BASE,
+                                &s->ram_alias);
+    address_space_init(&s->ram_as, &s->ram_view, "fpga.ram");
     memory_region_init_io(&s->regs, OBJECT(s), &fpga_regs_ops, s, "fpga.regs",
                           FPGA_IO_SIZE);
     if (!fpga_kvm_init(s, errp)) {
-        return;
+        goto exit_ram;
     }
     if (!fpga_dma_init(s, errp)) {
         goto exit_kvm;
@@ -334,15 +261,6 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
     }
     if (!fpga_init_function(dev, errp)) {
         goto unwire_doorbell;
-    }
-
-    pci_config_set_interrupt_pin(dev->config, 1);
-    pci_register_bar(dev, FPGA_BAR_REGS, PCI_BASE_ADDRESS_SPACE_IO, &s->regs);
-    pci_register_bar(dev, FPGA_BAR_RAM,
-                     PCI_BASE_ADDRESS_MEM_TYPE_64 |
-                     PCI_BASE_ADDRESS_MEM_PREFETCH, &s->ram);
-    if (s->io_base) {
-        fpga_fix_bar0(s);
     }
 
     fpga_irq_init(s);
@@ -356,6 +274,8 @@ exit_dma:
     fpga_dma_exit(s);
 exit_kvm:
     fpga_kvm_exit(s);
+exit_ram:
+    fpga_exit_ram(s);
 }
 
 static void fpga_exit(PCIDevice *dev)
@@ -370,6 +290,7 @@ static void fpga_exit(PCIDevice *dev)
     fpga_unwire_doorbell(s);
     fpga_dma_exit(s);
     fpga_kvm_exit(s);
+    fpga_exit_ram(s);
 }
 
 /* The size of configuration space must be known before fpga_realize(). */
@@ -389,7 +310,6 @@ static void fpga_reset_enter(Object *obj, ResetType type)
 
     trace_fpga_reset();
     fpga_regs_reset(s);
-    s->bar0_written = 0;
 }
 
 static void fpga_reset_hold(Object *obj, ResetType type)
@@ -400,7 +320,7 @@ static void fpga_reset_hold(Object *obj, ResetType type)
 static void fpga_reset_exit(Object *obj, ResetType type)
 {
     /* Not before: the bus zeroes BARs when it is held in reset. */
-    fpga_restore_bar0(FPGA(obj));
+    pci_fixed_bar_restore(PCI_DEVICE(obj));
 }
 
 static int fpga_pre_load(void *opaque)
@@ -412,10 +332,19 @@ static int fpga_pre_load(void *opaque)
 
 static int fpga_pre_save(void *opaque)
 {
-    fpga_dma_collect_doorbell(opaque);
-    /* Since its slot was powered on nobody may have looked. */
-    if (PCI_DEVICE(opaque)->enabled) {
-        fpga_restore_bar0(opaque);
+    FPGAState *s = opaque;
+    PCIDevice *dev = opaque;
+
+    fpga_dma_collect_doorbell(s);
+    s->bar0_sizing = pci_fixed_bar_get_sizing(dev);
+    /* Where it lies is the machine's own business: registers are moved. */
+    for (size_t i = 0; i < ARRAY_SIZE(s->saved_regfile); i++) {
+        s->saved_regfile[i] = ldl_le_p(s->regfile + i * 4);
+    }
+    /* Since its slot was powered on nothing may have read the BAR. */
+    if (dev->enabled && s->io_base) {
+        pci_fixed_bar_config_read(dev, PCI_COMMAND, 2,
+                                  pci_default_read_config);
     }
     return 0;
 }
@@ -427,38 +356,13 @@ static int fpga_post_load(void *opaque, int version_id)
     if (!fpga_irq_post_load(s) || !fpga_dma_post_load(s)) {
         return -EINVAL;
     }
+    for (size_t i = 0; i < ARRAY_SIZE(s->saved_regfile); i++) {
+        stl_le_p(s->regfile + i * 4, s->saved_regfile[i]);
+    }
+    pci_fixed_bar_set_sizing(PCI_DEVICE(s), s->bar0_sizing);
     fpga_kvm_publish(s);
     return 0;
 }
-
-/* Where it lies is the machine's own business: 32-bit registers are moved. */
-static int fpga_get_regfile(QEMUFile *f, void *opaque, size_t size,
-                            const VMStateField *field)
-{
-    FPGAState *s = opaque;
-
-    for (size_t i = 0; i < FPGA_REGFILE_SIZE; i += 4) {
-        stl_le_p(s->regfile + i, qemu_get_be32(f));
-    }
-    return 0;
-}
-
-static int fpga_put_regfile(QEMUFile *f, void *opaque, size_t size,
-                            const VMStateField *field, JSONWriter *vmdesc)
-{
-    FPGAState *s = opaque;
-
-    for (size_t i = 0; i < FPGA_REGFILE_SIZE; i += 4) {
-        qemu_put_be32(f, ldl_le_p(s->regfile + i));
-    }
-    return 0;
-}
-
-static const VMStateInfo fpga_regfile_info = {
-    .name = "fpga register file",
-    .get = fpga_get_regfile,
-    .put = fpga_put_regfile,
-};
 
 static bool fpga_has_msix(void *opaque, int version_id)
 {
@@ -483,25 +387,23 @@ static const VMStateDescription vmstate_fpga_polled = {
 
 static const VMStateDescription vmstate_fpga = {
     .name = TYPE_FPGA,
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .pre_save = fpga_pre_save,
     .pre_load = fpga_pre_load,
     .post_load = fpga_post_load,
     .fields = (const VMStateField[]) {
+        VMSTATE_UINT32_EQUAL(io_base, FPGAState, "the base is fixed elsewhere"),
         VMSTATE_PCI_DEVICE(parent_obj, FPGAState),
         VMSTATE_MSIX_TEST(parent_obj, FPGAState, fpga_has_msix),
-        VMSTATE_UINT32(bar0_written, FPGAState),
+        VMSTATE_UINT8(bar0_sizing, FPGAState),
         VMSTATE_UINT32(scratch, FPGAState),
-        {
-            .name = "regfile",
-            .info = &fpga_regfile_info,
-            .flags = VMS_SINGLE,
-        },
+        VMSTATE_UINT32_ARRAY(saved_regfile, FPGAState, FPGA_REGFILE_SIZE / 4),
         VMSTATE_UINT32(irq.status, FPGAState),
         VMSTATE_UINT32(irq.enable, FPGAState),
         VMSTATE_UINT32(irq.autoclear, FPGAState),
         VMSTATE_UINT32(irq.coalesce, FPGAState),
+        VMSTATE_UINT32(irq.map, FPGAState),
         VMSTATE_UINT32(irq.completions, FPGAState),
         VMSTATE_TIMER_PTR(irq.timer, FPGAState),
         VMSTATE_UINT64(dma.ring, FPGAState),

@@ -18,7 +18,7 @@ static uint32_t fpga_features(FPGAState *s)
 {
     return (s->io_base ? FPGA_FEATURE_FIXED_IO : 0) | FPGA_FEATURE_DMA |
            FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR |
-           FPGA_FEATURE_POLLED;
+           FPGA_FEATURE_POLLED | FPGA_FEATURE_INT_MAP;
 }
 
 static uint32_t fpga_dma_status(FPGAState *s)
@@ -64,6 +64,8 @@ uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
         return s->irq.autoclear;
     case FPGA_INT_COALESCE:
         return s->irq.coalesce;
+    case FPGA_INT_MAP:
+        return s->irq.map;
     case FPGA_INT_VECTORS:
         return fpga_irq_vectors(s);
     case FPGA_DMA_RING_LO:
@@ -166,6 +168,14 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
                                    FPGA_INT_COALESCE_USEC);
         /* What has been counted under the old bounds is not held longer. */
         fpga_irq_flush(s);
+        break;
+    case FPGA_INT_MAP:
+        s->irq.map = whole & FPGA_INT_MAP_ALL;
+        /* Causes that stand are signalled where they belong now. */
+        if (fpga_irq_vectors(s)) {
+            s->irq.lines = 0;
+        }
+        fpga_irq_update(s, false);
         break;
     case FPGA_DMA_RING_LO:
     case FPGA_DMA_RING_HI:
