@@ -87,13 +87,21 @@ static bool fpga_alive(struct fpga *fpga)
 
 static void fpga_irq_setup(struct fpga *fpga)
 {
-	u32 autoclear = 0;
+	unsigned int vectors = fpga->card->info.irq_vectors;
+	u32 autoclear = 0, map = 0;
 	unsigned int i;
 
-	for (i = 0; i < fpga->card->info.irq_vectors; i++)
+	for (i = 0; i < vectors; i++)
 		autoclear |= fpga->vectors[i].default_causes;
+	/* Software causes keep vector 0, as do those whose vector there is not. */
+	if (vectors > FPGA_VECTOR_DMA_DONE)
+		map |= FPGA_VECTOR_DMA_DONE << FPGA_INT_MAP_DMA_DONE_SHIFT;
+	if (vectors > FPGA_VECTOR_DMA_ERROR)
+		map |= FPGA_VECTOR_DMA_ERROR << FPGA_INT_MAP_DMA_ERROR_SHIFT;
 
 	iowrite32(0, fpga->regs + FPGA_INT_ENABLE);
+	/* An older card guesses it from the table of MSI-X, and ignores this. */
+	iowrite32(map, fpga->regs + FPGA_INT_MAP);
 	iowrite32(FPGA_INT_ALL, fpga->regs + FPGA_INT_STATUS);
 	iowrite32(autoclear, fpga->regs + FPGA_INT_AUTOCLEAR);
 	iowrite32(0, fpga->regs + FPGA_INT_COALESCE);

@@ -21,6 +21,7 @@ static const struct reg_field fpga_version[] = {
 static const struct reg_field fpga_features[] = {
 	FPGA_BIT(FEATURE, FIXED_IO), FPGA_BIT(FEATURE, DMA), FPGA_BIT(FEATURE, SG),
 	FPGA_BIT(FEATURE, COALESCE), FPGA_BIT(FEATURE, AUTOCLEAR), FPGA_BIT(FEATURE, POLLED),
+	FPGA_BIT(FEATURE, INT_MAP),
 	{ 0 }
 };
 
@@ -36,6 +37,11 @@ static const struct reg_field fpga_int[] = {
 
 static const struct reg_field fpga_coalesce[] = {
 	{ "COUNT", FPGA_INT_COALESCE_COUNT }, { "USEC", FPGA_INT_COALESCE_USEC }, { 0 }
+};
+
+static const struct reg_field fpga_int_map[] = {
+	{ "SOFTWARE", FPGA_INT_MAP_SOFTWARE }, { "DMA_DONE", FPGA_INT_MAP_DMA_DONE },
+	{ "DMA_ERROR", FPGA_INT_MAP_DMA_ERROR }, { 0 }
 };
 
 static const struct reg_field fpga_dma_control[] = {
@@ -64,7 +70,8 @@ static const struct reg fpga_regs[] = {
 	FPGA(INT_RAISE, REG_WO, fpga_int, "sets software causes"),
 	FPGA(INT_AUTOCLEAR, REG_RW, fpga_int, "causes cleared by sending a message"),
 	FPGA(INT_COALESCE, REG_RW, fpga_coalesce, "of DMA_DONE"),
-	FPGA(INT_VECTORS, REG_RO, NULL, "vectors in use, 0: INTx"),
+	FPGA(INT_VECTORS, REG_RO, NULL, "vectors enabled, 0: INTx"),
+	FPGA(INT_MAP, REG_RW, fpga_int_map, "vectors of the causes"),
 	FPGA(DMA_RING_LO, REG_RW, NULL, "address of the ring, low half"),
 	FPGA(DMA_RING_HI, REG_RW, NULL, "address of the ring, high half"),
 	FPGA(DMA_RING_SIZE, REG_RW, NULL, "entries"),
