@@ -54,7 +54,7 @@ def libvirt(tmp_path_factory):
 @pytest.fixture(scope="module")
 def domain(libvirt):
     """The example as a user would edit it: the paths, no KVM, the serial port into a file"""
-    run(f"{SELFTESTS}/legacy/make-bootsector", libvirt.directory / "disk.img")
+    run(f"{SELFTESTS}/legacy/make-bootsector", "bootsector.S", libvirt.directory / "disk.img")
     with open(EXAMPLE, encoding="utf-8") as file:
         text = file.read()
     for pattern, new in (
