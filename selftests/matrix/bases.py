@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of bases: windows from 0x1000 to 0xf000, with a card at each 0x800 in them."""
+
+import dataclasses
+
+from guest.machine import devices
+
+from layout import PORTS
+
+MACHINES = ("pc", "q35")
+FIRMWARES = ("seabios", "ovmf")
+BASES = tuple(range(0x1000, 0x10000, 0x1000))
+WINDOW = 0x1000
+
+# What stands beside: nothing, or bridges for which firmware keeps I/O, before or behind ours
+LAYOUTS = {
+    "alone": ("{dec}",),
+    "crowded": ("{dec}", *(f"pci-bridge,id=b{i},bus={{{{root}}}},addr={9 + i:#x},chassis_nr={i + 2}"
+                           for i in range(4))),
+    "crowded, last": ("{dec}", *(f"pci-bridge,id=b{i},bus={{{{root}}}},addr={5 + i:#x},chassis_nr={i + 2}"
+                                 for i in range(4))),
+}  # fmt: skip
+SLOTS = {"alone": 4, "crowded": 4, "crowded, last": 0xF}
+
+HOLDS = "holds"
+
+# What scripts/check tries when it is not to take long; of what is refused, QEMU alone is needed
+SHORT = (
+    ("pc", "seabios", 0x5000, "crowded"),
+    ("q35", "ovmf", 0x9000, "crowded"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    machine: str
+    firmware: str
+    base: int
+    layout: str
+
+    @property
+    def name(self):
+        return f"{self.machine}, {self.firmware}, {self.base:#x}, {self.layout}"
+
+    @property
+    def key(self):
+        return (self.machine, self.firmware, self.base, self.layout)
+
+    def cards(self):
+        """The first port of each card."""
+        return tuple(range(self.base, self.base + WINDOW, PORTS))
+
+    def qemu_args(self):
+        dec = f"dec-21154,id=dec,bus={{root}},addr={SLOTS[self.layout]:#x},io-base={self.base:#x}"
+        words = [device.format(dec=dec) for device in LAYOUTS[self.layout]]
+        words += [f"fpga,id=card{slot},bus=dec,addr={slot},io-base={base:#x}"
+                  for slot, base in enumerate(self.cards(), 1)]  # fmt: skip
+        return devices(self.machine, words)
+
+
+def cells():
+    return [Cell(machine, firmware, base, layout) for machine in MACHINES
+            for firmware in FIRMWARES for layout in LAYOUTS for base in BASES]  # fmt: skip

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of bases.py: each machine boots and holds, or QEMU refuses it and says what to change.
+
+MATRIX_RESULTS names a file that is to keep what came of each, for "page".
+"""
+
+import os
+import subprocess
+
+import bases
+import pytest
+import results
+from guest import Machine
+from guest.images import prepare
+from guest.machine import OVMF
+from harness import is_long
+from harness.guests import APPEND
+
+# What a refusal must name: what is to be changed, or what is in the way
+ADVICE = ("give it a slot below", "shpc=off", "use others", "overlap the machine's")
+
+
+def refusal(cell):
+    """What QEMU says when it does not start this machine; or nothing."""
+    command = [prepare("6.1")["qemu"], "-nodefaults", "-no-user-config", "-display", "none", "-S",
+               "-machine", cell.machine, "-monitor", "stdio", "-L", "/usr/share/seabios",
+               "-L", "/usr/share/qemu", *cell.qemu_args()]  # fmt: skip
+    if cell.firmware == "ovmf":
+        command += ["-bios", OVMF]
+    run = subprocess.run(command, input=b"quit\n", capture_output=True, timeout=60, check=False)
+    said = run.stderr.decode(errors="replace").strip()
+    assert (run.returncode == 0) == (not said), f"status {run.returncode}: {said}"
+    return said
+
+
+def keep(cell, outcome):
+    path = os.environ.get("MATRIX_RESULTS")
+    if path:
+        found = results.load(path)
+        found.setdefault("bases", {})[cell.name, "boot"] = outcome
+        results.save(path, found)
+
+
+@pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in bases.cells()])
+def test_qemu_starts_or_says_what_to_change(cell):
+    said = refusal(cell)
+    if said:
+        assert any(advice in said for advice in ADVICE), said
+        keep(cell, said)
+
+
+def booted():
+    keys = None if is_long() else bases.SHORT
+    return [cell for cell in bases.cells() if keys is None or cell.key in keys]
+
+
+@pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in booted()])
+def test_base_holds(cell, guests):
+    if refusal(cell):
+        return
+    guest = guests.get(Machine(machine=cell.machine, firmware=cell.firmware, cards=False,
+                               append=APPEND, qemu_args=tuple(cell.qemu_args())))  # fmt: skip
+    try:
+        expected = [f"--expect {base:#x}-{base + bases.PORTS - 1:#x}@1234:f96a" for base in cell.cards()]
+        for reset in (None, guest.reset, guest.reboot):
+            if reset:
+                reset()
+            guest.sh("udevadm settle; pciaddr-check --quiet " + " ".join(expected))
+            guest.sh("pciaddr-check --quiet")
+            for card in range(len(expected)):
+                guest.sh(f"fpga-ctl --device fpga{card} dma --len 4096", matches=["verified"])
+    finally:
+        guests.drop()
+    keep(cell, bases.HOLDS)

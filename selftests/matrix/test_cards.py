@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table of cards.py: where QEMU's own cards come to behind a fixed bridge, after each event.
+
+With hold=on they are where QEMU has put them; without it Linux finds them places in the window.
+MATRIX_RESULTS names a file that is to keep the results, for "page".
+"""
+
+import os
+
+import cards
+import pytest
+import results
+from guest import GuestError, Machine
+from harness import is_long
+from harness.guests import APPEND
+
+SCRIPT = os.path.join(os.path.dirname(__file__), "stock-in-guest")
+
+
+def columns():
+    for machine in cards.MACHINES:
+        for firmware in cards.FIRMWARES:
+            for hold in (True, False):
+                names = [event.name for event in cards.EVENTS]
+                if not is_long():
+                    names = cards.SHORT.get((machine, firmware, hold), ())
+                if names:
+                    yield pytest.param(machine, firmware, hold, tuple(names),
+                                       id=f"{machine}, {firmware}, hold={'on' if hold else 'off'}")
+
+
+class Seen:
+    """What the guest says of the cards."""
+
+    def __init__(self, guest):
+        words = []
+        for card in cards.CARDS:
+            for bar in card.bars:
+                offset, expected = card.probe if card.probe and bar == min(card.bars) else (0, b"")
+                words += [card.path, str(bar), str(offset), str(len(expected))]
+        with open(SCRIPT, "rb") as file:
+            said = guest.run("sh", "-s", "--", *words, input=file.read())
+        self.transcript = (said.stdout + said.stderr).decode(errors="replace")
+        self._facts = {}
+        for line in said.stdout.decode(errors="replace").splitlines():
+            path, bar, key, value = (*line.split(" ", 3), "", "", "")[:4]
+            self._facts[path, bar, key] = value
+
+    def fact(self, card, bar, key):
+        return self._facts.get((card.path, str(bar), key), "")
+
+    def slot(self, card):
+        return self.fact(card, min(card.bars), "slot")
+
+    def check(self):
+        return self._facts.get(("machine", "-", "check"))
+
+
+def faults(seen, held):
+    """What is wrong; held: where each BAR must be, or nothing if it must be in the window."""
+    found = []
+    for card in cards.CARDS:
+        for bar, size in card.bars.items():
+            register = seen.fact(card, bar, "register")
+            kernel = seen.fact(card, bar, "kernel")
+            base = int(register or "0", 16)
+            if held and base != held[card.id, bar]:
+                found.append(f"{card.name} BAR {bar}: {register}, not {held[card.id, bar]:#x}")
+            if not cards.WINDOW[0] <= base <= cards.WINDOW[1] + 1 - size:
+                found.append(f"{card.name} BAR {bar}: {register or 'none'} is outside the window")
+            if kernel != register:
+                found.append(f"{card.name} BAR {bar}: the kernel has it at {kernel}, it is at {register}")
+            if seen.fact(card, bar, "claimed") != "1":
+                found.append(f"{card.name} BAR {bar}: /proc/ioports has no such claim")
+        if card.probe and seen.fact(card, min(card.bars), "bytes") != card.probe[1].hex():
+            found.append(f"{card.name}: reads {seen.fact(card, min(card.bars), 'bytes')},"
+                         f" not {card.probe[1].hex()}")  # fmt: skip
+    if seen.check() != "0":
+        found.append(f"pciaddr-check ends with status {seen.check()}")
+    return found
+
+
+def happen(guest, event, seen):
+    boots = 0 if event.name == "cold boot" else guest.boots
+    if event.each:
+        for card in cards.CARDS:
+            event.happen(guest, card, seen.slot(card), None)
+    else:
+        event.happen(guest)
+    if guest.boots - boots != event.kernels:
+        raise GuestError(f"{guest.boots - boots} kernels have started, not {event.kernels}")
+
+
+@pytest.mark.parametrize("machine, firmware, hold, names", list(columns()))
+def test_cards(machine, firmware, hold, names, guests, subtests):
+    held = cards.held_places(cards.CARDS, cards.NAMED) if hold else {}
+    guest = guests.get(Machine(machine=machine, firmware=firmware, cards=False, append=APPEND,
+                               qemu_args=tuple(cards.qemu_args(machine, hold))), fresh=True)  # fmt: skip
+    outcomes, seen = {}, None
+    try:
+        for event in (event for event in cards.EVENTS if event.name in names):
+            with subtests.test(event.name):
+                happen(guest, event, seen)
+                seen = Seen(guest)
+                for card in cards.CARDS:
+                    outcomes[card.id, event.name] = " ".join(
+                        seen.fact(card, bar, "register") for bar in card.bars)
+                found = faults(seen, held)
+                assert not found, "\n".join([*found, seen.transcript])
+    finally:
+        guests.drop()
+        path = os.environ.get("MATRIX_RESULTS")
+        if path:
+            name = f"cards: {machine}, {firmware}, hold={'on' if hold else 'off'}"
+            results.save(path, {**results.load(path), name: outcomes})
