@@ -101,9 +101,10 @@ EVENTS = (
     Event("QMP system_reset", lambda guest: guest.reset(), kernels=1),
     Event("guest reboot", lambda guest: guest.reboot(), kernels=1),
     Event("kexec", lambda guest: guest.kexec(), kernels=1),
-    Event("removed and rescanned", events.rescan, each=True),
     Event("savevm and loadvm", events.save_and_restore),
     Event("live migration", lambda guest: guest.migrate()),
+    # The last, after which Linux has some held cards elsewhere than they are
+    Event("removed and rescanned", events.rescan, each=True),
 )
 
 # What scripts/check runs when it is not to take long

@@ -56,9 +56,14 @@ class Seen:
         return self._facts.get(("machine", "-", "check"))
 
 
-def faults(seen, held):
-    """What is wrong; held: where each BAR must be, or nothing if it must be in the window."""
+def faults(seen, held, rescanned):
+    """What is wrong; held: where each BAR must be, or nothing if it must be in the window.
+
+    rescanned: Linux has looked for places anew, and does not ask where a held card wants to be:
+    the card stays, and pciaddr-check must notice.
+    """
     found = []
+    moved = False
     for card in cards.CARDS:
         for bar, size in card.bars.items():
             register = seen.fact(card, bar, "register")
@@ -68,6 +73,9 @@ def faults(seen, held):
                 found.append(f"{card.name} BAR {bar}: {register}, not {held[card.id, bar]:#x}")
             if not cards.WINDOW[0] <= base <= cards.WINDOW[1] + 1 - size:
                 found.append(f"{card.name} BAR {bar}: {register or 'none'} is outside the window")
+            if held and rescanned:
+                moved = moved or kernel != register
+                continue
             if kernel != register:
                 found.append(f"{card.name} BAR {bar}: the kernel has it at {kernel}, it is at {register}")
             if seen.fact(card, bar, "claimed") != "1":
@@ -75,7 +83,7 @@ def faults(seen, held):
         if card.probe and seen.fact(card, min(card.bars), "bytes") != card.probe[1].hex():
             found.append(f"{card.name}: reads {seen.fact(card, min(card.bars), 'bytes')},"
                          f" not {card.probe[1].hex()}")  # fmt: skip
-    if seen.check() != "0":
+    if seen.check() != ("1" if moved else "0"):
         found.append(f"pciaddr-check ends with status {seen.check()}")
     return found
 
@@ -105,7 +113,7 @@ def test_cards(machine, firmware, hold, names, guests, subtests):
                 for card in cards.CARDS:
                     outcomes[card.id, event.name] = " ".join(
                         seen.fact(card, bar, "register") for bar in card.bars)
-                found = faults(seen, held)
+                found = faults(seen, held, event.each)
                 assert not found, "\n".join([*found, seen.transcript])
     finally:
         guests.drop()
