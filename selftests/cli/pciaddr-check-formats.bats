@@ -77,6 +77,11 @@ on_terminal() {
 	jq -e '.totals.failed == 1' <<<"$output"
 	run -0 pciaddr-check --dump "$GUEST" --dump "$GUEST" --format json
 	jq -e '.machines | length == 2' <<<"$output"
+	json=$output
+	for option in -j --json -qj; do
+		run -0 pciaddr-check --jobs 2 --dump "$GUEST" "$option" --dump "$GUEST"
+		[ "$output" = "$json" ]
+	done
 }
 
 @test "json fits its schema, for passes, failures, unknowns and errors" {

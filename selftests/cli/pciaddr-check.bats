@@ -47,6 +47,9 @@ usage_error() {
 	usage_error "'--for' is ambiguous" --for
 	usage_error "text, json, tap, junit or prometheus" --format xml
 	usage_error "--jobs: '0' is not a number from 1 to 1024" --jobs 0
+	usage_error "-j takes no number: it is --json" -j 4 --dump "$GUEST"
+	usage_error "--jobs N looks at N machines" -j4 --dump "$GUEST"
+	usage_error "did you mean '--json'" --jsn
 	usage_error "--color: 'yes' is not auto" --color yes
 	usage_error "a range is FIRST-LAST" --expect 0x2000
 	usage_error "a range is FIRST-LAST" --expect 0x27ff-0x2000

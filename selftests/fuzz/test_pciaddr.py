@@ -93,7 +93,7 @@ def pciaddr_check(flags, tmp_path_factory):
 VALGRIND = {
     "this machine": "",
     "expect": "--expect 0x2000-0x27ff --dump @DUMP@",
-    "two dumps": "--dump @DUMP@ --dump @DUMP@ -j 2",
+    "two dumps": "--dump @DUMP@ --dump @DUMP@ --jobs 2",
     "spec": "--spec examples/demo-guest.yaml --dump @DUMP@ --format json",
     "capture": "--capture --dump @DUMP@",
     "tree": "--tree -n --dump @DUMP@",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Included by selftests/local.mk; paths are from the top.
 unit_tests = \
+	selftests/unit/common-arena \
 	selftests/unit/common-json \
 	selftests/unit/common-nearest \
 	selftests/unit/common-wrap \
@@ -15,6 +16,8 @@ unit_tests = \
 
 fpgactl_unit_libs = libfpgactl.a libtoolscommon.a $(CMOCKA_LIBS)
 
+selftests_unit_common_arena_SOURCES = selftests/unit/common-arena.c selftests/unit/unit.h
+selftests_unit_common_arena_LDADD = libtoolscommon.a $(CMOCKA_LIBS)
 selftests_unit_common_json_SOURCES = selftests/unit/common-json.c selftests/unit/unit.h
 selftests_unit_common_json_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_C_CFLAGS)
 selftests_unit_common_json_LDADD = libtoolscommon.a $(JSON_C_LIBS) $(CMOCKA_LIBS)

@@ -3,7 +3,6 @@
 
 #include "common/alloc.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +31,21 @@ char *xstrdup(const char *text)
 	return check(strdup(text));
 }
 
-char *xasprintf(const char *format, ...)
+char *xvasprintf(const char *format, va_list args)
 {
 	char *text = NULL;
+	int length = vasprintf(&text, format, args);
+
+	return check(length < 0 ? NULL : text);
+}
+
+char *xasprintf(const char *format, ...)
+{
 	va_list args;
-	int length;
+	char *text;
 
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	text = xvasprintf(format, args);
 	va_end(args);
-	return check(length < 0 ? NULL : text);
+	return text;
 }

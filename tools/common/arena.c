@@ -4,7 +4,6 @@
 #include "common/arena.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "common/die.h"
 
 #define BLOCK_SIZE (64 * 1024)
+#define FIRST_ROOM 16	/* elements */
 
 struct arena_block {
 	struct arena_block *next;
@@ -56,21 +56,12 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
-	char buffer[512];
-	va_list again;
-	char *text;
-	int length;
+	/* not vsnprintf(): with UBSan's check of it, gcc warns of the null that is checked for */
+	char *text = xvasprintf(format, args);
+	char *copy = arena_copy(arena, text, strlen(text));
 
-	va_copy(again, args);
-	length = vsnprintf(buffer, sizeof(buffer), format, args);
-	if (length < (int)sizeof(buffer)) {
-		text = arena_copy(arena, buffer, length > 0 ? length : 0);
-	} else {
-		text = take(arena, length + 1, 1);
-		vsnprintf(text, length + 1, format, again);
-	}
-	va_end(again);
-	return text;
+	free(text);
+	return copy;
 }
 
 char *arena_printf(struct arena *arena, const char *format, ...)
@@ -101,4 +92,14 @@ void *grow_array(void *array, size_t count, size_t size)
 	if (size && count > SIZE_MAX / size)
 		die(EXIT_CANNOT_TELL, "out of memory");
 	return xrealloc(array, count * size);
+}
+
+void *array_room(void *array, size_t count, size_t *capacity, size_t size)
+{
+	if (count < *capacity)
+		return array;
+	if (*capacity > SIZE_MAX / 2)
+		die(EXIT_CANNOT_TELL, "out of memory");
+	*capacity = *capacity ? *capacity * 2 : FIRST_ROOM;
+	return grow_array(array, *capacity, size);
 }

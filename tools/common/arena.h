@@ -34,4 +34,11 @@ void arena_free(struct arena *arena);
 /* realloc() for an array of @count elements of @size bytes; never NULL. */
 void *grow_array(void *array, size_t count, size_t size);
 
+/*
+ * Room for one more than @count elements of @size bytes: the array, moved where it was full.
+ * *@capacity is what it has room for, 0 for the NULL that an array begins as; it doubles, so
+ * that as many calls as there are elements cost linear time.  Never NULL.
+ */
+void *array_room(void *array, size_t count, size_t *capacity, size_t size);
+
 #endif

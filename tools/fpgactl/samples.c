@@ -3,16 +3,12 @@
 
 #include <stdlib.h>
 
-#include "common/alloc.h"
+#include "common/arena.h"
 
 void samples_add(struct samples *samples, uint64_t ns)
 {
-	if (samples->count == samples->capacity) {
-		size_t capacity = samples->capacity ? 2 * samples->capacity : 1024;
-
-		samples->ns = xrealloc(samples->ns, capacity * sizeof(*samples->ns));
-		samples->capacity = capacity;
-	}
+	samples->ns = array_room(samples->ns, samples->count, &samples->capacity,
+				 sizeof(*samples->ns));
 	samples->ns[samples->count++] = ns;
 	samples->sum_ns += ns;
 }

@@ -28,9 +28,9 @@ static const char help[] =
 "  -d, --dump FILE|DIR    text of lspci, any form and packing ('-': stdin)\n"
 "      --sysfs DIR        a copy of a /sys tree\n"
 "      --ioports FILE, --iomem FILE  copies of /proc/ioports and /proc/iomem\n"
-"  -j, --jobs N           look at N machines at a time\n"
+"      --jobs N           look at N machines at a time\n"
 "What to print:\n"
-"  -f, --format FORMAT    text (default), json, tap, junit or prometheus\n"
+"  -f, --format FORMAT    text, json (also -j, --json), tap, junit or prometheus\n"
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN       auto (default), always or never\n"
 "      --severity LEVEL   count failures from low, medium, high or critical on\n"
@@ -47,6 +47,7 @@ enum {
 	OPTION_SYSFS = 256,
 	OPTION_IOPORTS,
 	OPTION_IOMEM,
+	OPTION_JOBS,
 	OPTION_COLOR,
 	OPTION_SEVERITY,
 	OPTION_ALLOW_UNKNOWN,
@@ -66,8 +67,9 @@ static const struct option long_options[] = {
 	{ "sysfs", required_argument, NULL, OPTION_SYSFS },
 	{ "ioports", required_argument, NULL, OPTION_IOPORTS },
 	{ "iomem", required_argument, NULL, OPTION_IOMEM },
-	{ "jobs", required_argument, NULL, 'j' },
+	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "format", required_argument, NULL, 'f' },
+	{ "json", no_argument, NULL, 'j' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "color", required_argument, NULL, OPTION_COLOR },
@@ -242,6 +244,13 @@ static void set_format(struct options *options, const char *name)
 		usage(see_help, "--format: '%s' is not text, json, tap, junit or prometheus", name);
 }
 
+/* -j N was --jobs N here while it was --json in fpga-ctl. */
+static void refuse_short_jobs(void)
+{
+	usage("--jobs N looks at N machines at a time",
+	      "-j takes no number: it is --json, as in fpga-ctl");
+}
+
 static void check_combination(const struct options *options)
 {
 	if (options->action == ACTION_CHECK)
@@ -261,13 +270,14 @@ static void check_combination(const struct options *options)
 void parse_options(struct options *options, int argc, char **argv)
 {
 	const char *ioports = NULL, *iomem = NULL, *color = "auto";
+	bool short_json = false;
 	uint64_t jobs = 0;
 	int option;
 
 	memset(options, 0, sizeof(*options));
 	options->output = &output_text;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":e:s:ad:j:f:qvnhV", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":e:s:ad:jf:qvnhV", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'e':
 			add_expectation(options, optarg);
@@ -292,13 +302,17 @@ void parse_options(struct options *options, int argc, char **argv)
 		case OPTION_IOMEM:
 			iomem = optarg;
 			break;
-		case 'j':
+		case OPTION_JOBS:
 			if (!parse_u64_max(optarg, 1024, &jobs) || !jobs)
 				usage(see_help, "--jobs: '%s' is not a number from 1 to 1024",
 				      optarg);
 			break;
 		case 'f':
 			set_format(options, optarg);
+			break;
+		case 'j':
+			set_format(options, "json");
+			short_json = true;
 			break;
 		case 'q':
 			options->output_options.quiet = true;
@@ -346,9 +360,13 @@ void parse_options(struct options *options, int argc, char **argv)
 			printf("pciaddr-check (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
 			exit(finish_output(EXIT_OK));
 		default:
+			if (short_json && optopt >= '0' && optopt <= '9')
+				refuse_short_jobs();
 			usage(see_help, "%s", option_error(option, argv, long_options));
 		}
 	}
+	if (optind < argc && short_json && parse_u64(argv[optind], &jobs))
+		refuse_short_jobs();
 	if (optind < argc)
 		usage("a dump is given with --dump FILE, a specification with --spec FILE",
 		      "unexpected argument '%s'", argv[optind]);

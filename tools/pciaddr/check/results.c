@@ -74,11 +74,8 @@ struct finding *results_add(struct results *results, const struct finding *findi
 {
 	struct finding *copy;
 
-	if (results->count == results->capacity) {
-		results->capacity = results->capacity ? results->capacity * 2 : 16;
-		results->findings = grow_array(results->findings, results->capacity,
-					       sizeof(*results->findings));
-	}
+	results->findings = array_room(results->findings, results->count, &results->capacity,
+				       sizeof(*results->findings));
 	copy = &results->findings[results->count++];
 	*copy = *finding;
 	copy->severity = checks[finding->check].severity;

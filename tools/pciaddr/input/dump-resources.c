@@ -36,11 +36,8 @@ bool dump_read_resource(struct dump_reader *reader, const struct line *line)
 	if (digits < 4 || digits == line->length || line->text[digits] != '-' ||
 	    !resource_parse_line(reader->machine, line, &entry))
 		return false;
-	if (block->count == block->capacity) {
-		block->capacity = block->capacity ? block->capacity * 2 : 64;
-		block->entries = grow_array(block->entries, block->capacity,
-					    sizeof(*block->entries));
-	}
+	block->entries = array_room(block->entries, block->count, &block->capacity,
+				    sizeof(*block->entries));
 	block->entries[block->count++] = entry;
 	block->wide = block->wide || digits >= 8;
 	block->ram = block->ram || is_ram(entry.name);

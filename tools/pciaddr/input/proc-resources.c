@@ -129,10 +129,7 @@ void resources_parse(struct machine *machine, enum space space, const char *path
 				     path, lines.number, file_name(space), shown(machine, &line));
 			continue;
 		}
-		if (count == capacity) {
-			capacity = capacity ? capacity * 2 : 64;
-			entries = grow_array(entries, capacity, sizeof(*entries));
-		}
+		entries = array_room(entries, count, &capacity, sizeof(*entries));
 		entries[count++] = entry;
 	}
 	if (!count)

@@ -8,11 +8,8 @@
 
 static void add(struct intervals *intervals, const struct interval *interval)
 {
-	if (intervals->count == intervals->capacity) {
-		intervals->capacity = intervals->capacity ? intervals->capacity * 2 : 256;
-		intervals->list = grow_array(intervals->list, intervals->capacity,
-					      sizeof(*intervals->list));
-	}
+	intervals->list = array_room(intervals->list, intervals->count, &intervals->capacity,
+				     sizeof(*intervals->list));
 	intervals->list[intervals->count++] = *interval;
 }
 

@@ -57,11 +57,8 @@ void machine_free(struct machine *machine)
 
 struct pci_function *machine_add(struct machine *machine)
 {
-	if (machine->count == machine->capacity) {
-		machine->capacity = machine->capacity ? machine->capacity * 2 : 64;
-		machine->functions = grow_array(machine->functions, machine->capacity,
-						sizeof(*machine->functions));
-	}
+	machine->functions = array_room(machine->functions, machine->count, &machine->capacity,
+					sizeof(*machine->functions));
 	return memset(&machine->functions[machine->count++], 0, sizeof(*machine->functions));
 }
 
@@ -192,11 +189,8 @@ static void find_buses(struct machine *machine)
 			last->count++;
 			continue;
 		}
-		if (machine->bus_count == capacity) {
-			capacity = capacity ? capacity * 2 : 16;
-			machine->buses = grow_array(machine->buses, capacity,
-						    sizeof(*machine->buses));
-		}
+		machine->buses = array_room(machine->buses, machine->bus_count, &capacity,
+					    sizeof(*machine->buses));
 		machine->buses[machine->bus_count++] = (struct bus) {
 			.domain = function->domain,
 			.number = function->bus,

@@ -122,10 +122,7 @@ static void add_pair(const struct machine *machine, struct pairs *pairs,
 		     const struct pci_function *function, enum space space, uint64_t bus,
 		     uint64_t cpu, bool certain)
 {
-	if (pairs->count == pairs->capacity) {
-		pairs->capacity = pairs->capacity ? pairs->capacity * 2 : 256;
-		pairs->list = grow_array(pairs->list, pairs->capacity, sizeof(*pairs->list));
-	}
+	pairs->list = array_room(pairs->list, pairs->count, &pairs->capacity, sizeof(*pairs->list));
 	pairs->list[pairs->count++] = (struct pair) {
 		.key = find_key(machine, root_of(machine, function), space, cpu),
 		.offset = cpu - bus,

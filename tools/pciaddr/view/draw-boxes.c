@@ -74,11 +74,8 @@ static size_t add_box(struct writer *writer, enum fill fill, size_t parent)
 	struct picture *picture = writer->picture;
 	size_t index = picture->count++;
 
-	if (index == picture->capacity) {
-		picture->capacity = picture->capacity ? picture->capacity * 2 : 64;
-		picture->boxes = grow_array(picture->boxes, picture->capacity,
-					    sizeof(*picture->boxes));
-	}
+	picture->boxes = array_room(picture->boxes, index, &picture->capacity,
+				    sizeof(*picture->boxes));
 	picture->boxes[index] = (struct box) {
 		.fill = fill,
 		.depth = parent == index ? 0 : picture->boxes[parent].depth + 1,

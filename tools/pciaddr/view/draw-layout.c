@@ -28,12 +28,8 @@ struct corner {
 
 static void add_segment(struct picture *picture, double x1, double y1, double x2, double y2)
 {
-	if (picture->segment_count == picture->segment_capacity) {
-		picture->segment_capacity = picture->segment_capacity ?
-			picture->segment_capacity * 2 : 64;
-		picture->segments = grow_array(picture->segments, picture->segment_capacity,
-					       sizeof(*picture->segments));
-	}
+	picture->segments = array_room(picture->segments, picture->segment_count,
+				       &picture->segment_capacity, sizeof(*picture->segments));
 	picture->segments[picture->segment_count++] = (struct segment) { x1, y1, x2, y2 };
 }
 
