@@ -457,6 +457,38 @@ physical() {
 	outcome "not run" sriov-in-window
 }
 
+@test "BARs of virtual functions overlap nothing but what these show of them" {
+	physical 04 >"$dump"
+	printf 'e0000000-e00fffff : PCI Bus 0000:01\n  e0000000-e00fffff : 0000:01:00.0\n' >"$dump.iomem"
+	run pciaddr-check --dump "$dump"
+	outcome ok bar-overlap ".1."
+	# the first of them has the function's BAR again, below the same bridge
+	device 01:00.1 "Made up" "\tRegion 0: Memory at e0000000 (32-bit, non-prefetchable) [virtual] [size=128K]" \
+		0="ff ff ff ff 00 00 00 00 00 00 00 ff" >>"$dump"
+	printf '    e0000000-e001ffff : 0000:01:00.1\n' >>"$dump.iomem"
+	run pciaddr-check --dump "$dump"
+	no_failures
+	outcome ok bar-overlap ".2."
+	# 128 KiB each: the fourth ends at e007ffff
+	card 01:01.0 "\tRegion 0: Memory at e0080000 (32-bit, non-prefetchable) [size=4K]" \
+		10="00 00 08 e0" >>"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome ok bar-overlap ".3."
+	run ! grep -A3 "^FAILED *bar-overlap" <<<"$output"
+	sed -i 's/e0080000/e007f000/; s/^10: 00 00 08 e0/10: 00 f0 07 e0/' "$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-overlap "overlaps the VF BAR 0 of 0000:01:00.0" \
+		"0000:01:01.0 BAR 0 0xe007f000-0xe007ffff" \
+		"0000:01:00.0 VF BAR 0 0xe0000000-0xe007ffff: 4 times 128 KiB"
+	run pciaddr-check --dump "$dump" --map
+	[[ $output == *"e0000000-e007ffff"*"512 KiB"*"0000:01:00.0 VF BAR 0"* ]]
+	[[ $output == *"COLLIDES with 0000:01:00.0 VF BAR 0"* ]]
+	# without their memory enabled they answer nowhere
+	sed -i 's/^\(100: .*\) 09 00 \(.*\)/\1 01 00 \2/' "$dump"
+	run pciaddr-check --dump "$dump"
+	outcome ok bar-overlap ".2."
+}
+
 @test "the size of a resizable BAR is read from its capability" {
 	card 00:01.0 "" 06="10 00" 34=40 40="10 00 92" 10="00 00 00 e0" \
 		100="15 00 01 00 00 00 00 00 20 08 00 00" >"$dump"

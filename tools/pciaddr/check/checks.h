@@ -43,6 +43,11 @@ extern const char bridge_missing_advice[];
 /* Why something about a BAR cannot be told, and what to do about it. */
 extern const char size_unknown[];
 extern const char size_advice[];
+extern const char vf_size_advice[];
+
+/* Where a BAR of the virtual functions that are enabled was read, and what it has. */
+struct value vf_bar_value(struct results *results, const struct pci_function *function,
+			  const struct vf_bar *bar);
 
 /*
  * Where another BAR or window than those that lead to it overlaps the BAR: a text that names

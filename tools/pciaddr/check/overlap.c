@@ -15,17 +15,18 @@
 const char size_unknown[] = "where the BAR ends is unknown: this source does not give sizes";
 const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also writes the sizes";
 
-static const char *interval_name(const struct interval *interval)
-{
-	return interval->bar ? bar_text(interval->bar) : window_name(interval->kind);
-}
-
 static struct value interval_value(struct results *results, const struct interval *interval)
 {
 	const struct pci_function *function = interval->function;
 	char slot[SLOT_TEXT_MAX];
 
 	slot_text(function, slot);
+	if (interval->vf) {
+		struct value value = vf_bar_value(results, function, interval->vf);
+
+		value.text = TEXT(results, "%s %s", slot, value.text);
+		return value;
+	}
 	if (!interval->bar)
 		return (struct value) {
 			TEXT(results, "%s %s", slot,
@@ -46,7 +47,8 @@ static void report(struct results *results, const struct interval *inner,
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
-		.check = inner->bar || outer->bar ? CHECK_BAR_OVERLAP : CHECK_WINDOW_OVERLAP,
+		.check = interval_is_window(inner) && interval_is_window(outer) ?
+			CHECK_WINDOW_OVERLAP : CHECK_BAR_OVERLAP,
 		.function = inner->function,
 		.item = interval_name(inner),
 		.message = TEXT(results, "overlaps the %s of %s", interval_name(outer),
@@ -63,13 +65,13 @@ static void report(struct results *results, const struct interval *inner,
 
 static void pass(struct results *results, const struct interval *interval)
 {
-	if (!interval->bar)
+	if (interval_is_window(interval))
 		results_pass(results, CHECK_WINDOW_OVERLAP);
-	else if (interval->bar->size_known)
+	else if (interval_size_known(interval))
 		results_pass(results, CHECK_BAR_OVERLAP);
 	else
 		results_unknown(results, CHECK_BAR_OVERLAP, interval->function, size_unknown,
-				size_advice);
+				interval->vf ? vf_size_advice : size_advice);
 }
 
 static void sweep(struct results *results, struct intervals *intervals)

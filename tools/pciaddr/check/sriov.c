@@ -7,33 +7,28 @@
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
 
-static struct range vf_range(const struct sriov *sriov, const struct vf_bar *bar)
-{
-	struct range range = { bar->address, bar->address };
+const char vf_size_advice[] =
+	"--sysfs and the live machine have the sizes of virtual functions' BARs";
 
-	if (bar->size && bar->size <= (UINT64_MAX - bar->address) / sriov->enabled)
-		range.last += bar->size * sriov->enabled - 1;
-	return range;
-}
-
-static struct value vf_value(struct results *results, const struct pci_function *function,
-			     const struct vf_bar *bar, struct range range)
+struct value vf_bar_value(struct results *results, const struct pci_function *function,
+			  const struct vf_bar *bar)
 {
+	struct range range = vf_bar_range(function->sriov, bar);
 	char text[RANGE_TEXT_MAX], size[SIZE_TEXT_MAX];
 
 	return (struct value) {
-		bar->size ? TEXT(results, "VF BAR %u %s: %u times %s", bar->index,
+		bar->size ? TEXT(results, "%s %s: %u times %s", vf_bar_text(bar),
 				 range_text(range, text), function->sriov->enabled,
 				 size_text(bar->size, size)) :
-		TEXT(results, "VF BAR %u from 0x%" PRIx64 " on (size unknown)", bar->index,
+		TEXT(results, "%s from 0x%" PRIx64 " on (size unknown)", vf_bar_text(bar),
 		     range.first),
 		at_config(function, function->sriov->offset + SRIOV_BAR0 + 4u * bar->index),
 	};
 }
 
 static void report_outside(struct results *results, const struct pci_function *function,
-			   const struct vf_bar *bar, struct range range,
-			   const struct pci_function *bridge, enum window_kind kind)
+			   const struct vf_bar *bar, const struct pci_function *bridge,
+			   enum window_kind kind)
 {
 	const char *above = device_name(results, bridge);
 
@@ -41,10 +36,11 @@ static void report_outside(struct results *results, const struct pci_function *f
 		.status = STATUS_FAIL,
 		.check = CHECK_SRIOV,
 		.function = function,
-		.message = TEXT(results, "VF BAR %u, for %u virtual functions, is not inside what "
-				"bridge %s forwards", bar->index, function->sriov->enabled, above),
+		.message = TEXT(results, "%s, for %u virtual functions, is not inside what "
+				"bridge %s forwards", vf_bar_text(bar), function->sriov->enabled,
+				above),
 		.values = {
-			vf_value(results, function, bar, range),
+			vf_bar_value(results, function, bar),
 			{ TEXT(results, "%s %s", above,
 			       window_range(results, bridge->bridge, kind)),
 			  at_config(bridge, window_register(bridge->bridge, kind)) },
@@ -58,7 +54,7 @@ static void report_outside(struct results *results, const struct pci_function *f
 static void check_vf_bar(struct results *results, const struct pci_function *function,
 			 const struct vf_bar *bar)
 {
-	struct range range = vf_range(function->sriov, bar);
+	struct range range = vf_bar_range(function->sriov, bar);
 
 	for (const struct pci_function *bridge = function->parent; bridge;
 	     bridge = bridge->parent) {
@@ -70,8 +66,7 @@ static void check_vf_bar(struct results *results, const struct pci_function *fun
 				results_pass(results, CHECK_SRIOV);
 			else
 				results_unknown(results, CHECK_SRIOV, function, size_unknown,
-						"--sysfs and the live machine have the sizes of "
-						"virtual functions' BARs");
+						vf_size_advice);
 			return;
 		case FORWARDS_BY_SUBTRACTION:
 			continue;
@@ -79,7 +74,7 @@ static void check_vf_bar(struct results *results, const struct pci_function *fun
 			results_not_looked_at(results, CHECK_SRIOV);
 			return;
 		default:
-			report_outside(results, function, bar, range, bridge, kind);
+			report_outside(results, function, bar, bridge, kind);
 			return;
 		}
 	}
@@ -93,7 +88,7 @@ void check_sriov(const struct machine *machine, struct results *results)
 		const struct sriov *sriov = function->sriov;
 
 		for (unsigned int k = 0; sriov && k < sriov->bar_count; k++) {
-			if (sriov->enabled && sriov->decodes && sriov->bars[k].address)
+			if (vf_bar_is_live(sriov, &sriov->bars[k]))
 				check_vf_bar(results, function, &sriov->bars[k]);
 			else
 				results_not_looked_at(results, CHECK_SRIOV);

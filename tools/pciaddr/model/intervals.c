@@ -6,6 +6,24 @@
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
 
+bool interval_is_window(const struct interval *interval)
+{
+	return !interval->bar && !interval->vf;
+}
+
+bool interval_size_known(const struct interval *interval)
+{
+	if (interval->vf)
+		return interval->vf->size;
+	return !interval->bar || interval->bar->size_known;
+}
+
+const char *interval_name(const struct interval *interval)
+{
+	return interval->bar ? bar_text(interval->bar) :
+		interval->vf ? vf_bar_text(interval->vf) : window_name(interval->kind);
+}
+
 static void add(struct intervals *intervals, const struct interval *interval)
 {
 	intervals->list = array_room(intervals->list, intervals->count, &intervals->capacity,
@@ -18,6 +36,21 @@ static bool window_is_live(const struct pci_function *function, enum window_kind
 	uint16_t bit = window_space(kind) == SPACE_IO ? COMMAND_IO : COMMAND_MEMORY;
 
 	return !function->command_known || function->command & bit;
+}
+
+/* Their enable bit is in the SR-IOV capability: without it they have no addresses at all. */
+static void collect_vf_bars(struct intervals *intervals, const struct pci_function *function)
+{
+	for (unsigned int i = 0; i < function->sriov->bar_count; i++) {
+		const struct vf_bar *bar = &function->sriov->bars[i];
+
+		if (vf_bar_is_live(function->sriov, bar))
+			add(intervals, &(struct interval) {
+				.range = vf_bar_range(function->sriov, bar),
+				.function = function,
+				.vf = bar,
+			});
+	}
 }
 
 void intervals_collect(struct intervals *intervals, const struct pci_function *function,
@@ -41,6 +74,14 @@ void intervals_collect(struct intervals *intervals, const struct pci_function *f
 				.function = function,
 				.bar = &function->bars[i],
 			});
+	if (space == SPACE_MEMORY && function->sriov)
+		collect_vf_bars(intervals, function);
+}
+
+/* What may enclose has a lower one. */
+static int rank(const struct interval *interval)
+{
+	return interval->bar ? 2 : interval->vf ? 1 : 0;
 }
 
 /* Of equal ranges the bridge that is nearer to the root comes first. */
@@ -51,8 +92,8 @@ static int compare_intervals(const void *a, const void *b)
 
 	if (order)
 		return order;
-	if (!first->bar != !second->bar)
-		return first->bar ? 1 : -1;
+	if (rank(first) != rank(second))
+		return rank(first) - rank(second);
 	return slot_compare(first->function, second->function);
 }
 
@@ -65,5 +106,7 @@ void intervals_sort(struct intervals *intervals)
 
 bool interval_leads_to(const struct interval *outer, const struct interval *inner)
 {
+	if (outer->vf)
+		return inner->bar && inner->function->virtual;
 	return !outer->bar && is_above(outer->function, inner->function);
 }

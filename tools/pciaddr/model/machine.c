@@ -325,6 +325,30 @@ const char *bar_text(const struct bar *bar)
 	return names[bar->index];
 }
 
+const char *vf_bar_text(const struct vf_bar *bar)
+{
+	static const char *const names[VF_BARS] = {
+		"VF BAR 0", "VF BAR 1", "VF BAR 2", "VF BAR 3", "VF BAR 4", "VF BAR 5",
+	};
+
+	return names[bar->index];
+}
+
+bool vf_bar_is_live(const struct sriov *sriov, const struct vf_bar *bar)
+{
+	return sriov->enabled && sriov->decodes && bar->address;
+}
+
+struct range vf_bar_range(const struct sriov *sriov, const struct vf_bar *bar)
+{
+	struct range range = { bar->address, bar->address };
+
+	if (sriov->enabled && bar->size &&
+	    bar->size <= (UINT64_MAX - bar->address) / sriov->enabled)
+		range.last += bar->size * sriov->enabled - 1;
+	return range;
+}
+
 const char *bar_type_text(const struct bar *bar)
 {
 	if (bar->space == SPACE_IO)

@@ -137,6 +137,15 @@ struct sriov {
 	struct vf_bar bars[VF_BARS];
 };
 
+/* "VF BAR 0" */
+const char *vf_bar_text(const struct vf_bar *bar);
+
+/* Do the virtual functions answer there, all that are enabled? */
+bool vf_bar_is_live(const struct sriov *sriov, const struct vf_bar *bar);
+
+/* Where all that are enabled answer: one behind the other; the first byte, if no size is known. */
+struct range vf_bar_range(const struct sriov *sriov, const struct vf_bar *bar);
+
 struct pci_function {
 	uint32_t domain;
 	uint8_t bus;

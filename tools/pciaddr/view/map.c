@@ -101,7 +101,7 @@ static const char *row_name(const struct map *map, const struct row *row)
 
 	slot_text(function, slot);
 	if (!bar)
-		return TEXT(map->results, "%s %s", slot, window_name(row->interval->kind));
+		return TEXT(map->results, "%s %s", slot, interval_name(row->interval));
 	claim = find_claim(map->machine, function, bar);
 	return TEXT(map->results, "%s %s%s%s%s", slot, bar_text(bar),
 		    claim.owner ? "  " : "", claim.owner ? claim.owner->name : "",
@@ -115,7 +115,7 @@ static const char *collision_text(const struct map *map, const struct row *row)
 	char slot[SLOT_TEXT_MAX];
 
 	return TEXT(map->results, "COLLIDES with %s %s", slot_text(other->function, slot),
-		    other->bar ? bar_text(other->bar) : window_name(other->kind));
+		    interval_name(other));
 }
 
 static void print_colliding(const struct map *map, const struct row *row, struct range outer,
@@ -200,7 +200,7 @@ static void print_rows(const struct map *map, size_t begin, size_t end, struct r
 		    (outer->is_window || depth == 1))
 			print_free(map, outer->next, range.first - 1, outer->range, row->depth,
 				   outer->uncertain);
-		known = !row->interval->bar || row->interval->bar->size_known;
+		known = interval_size_known(row->interval);
 		outer->uncertain = !known;
 		if (row->collides)
 			print_colliding(map, row, outer->range,
@@ -208,7 +208,8 @@ static void print_rows(const struct map *map, size_t begin, size_t end, struct r
 		else
 			print_row(map, range, outer->range, row->depth,
 				  known ? size_text(range_size(range), size) : "?",
-				  row_name(map, row), row->interval->bar ? "" : "\033[36m");
+				  row_name(map, row),
+				  interval_is_window(row->interval) ? "\033[36m" : "");
 		if (range.last == UINT64_MAX)
 			outer->full = true;
 		else if (range.last + 1 > outer->next)
@@ -217,7 +218,7 @@ static void print_rows(const struct map *map, size_t begin, size_t end, struct r
 			.range = range,
 			.next = range.first,
 			.depth = row->depth,
-			.is_window = !row->interval->bar,
+			.is_window = interval_is_window(row->interval),
 		};
 		depth++;
 	}
