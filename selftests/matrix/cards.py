@@ -8,7 +8,7 @@ from guest.machine import devices
 from layout import Event
 
 MACHINES = ("pc", "q35")
-FIRMWARES = ("seabios", "ovmf")
+KERNEL = "6.1"
 WINDOW = (0x2000, 0x2FFF)
 MAC = bytes.fromhex("525400123456")
 BRIDGE = "dec-21154,id=dec,bus={root},addr=4,io-base=0x2000"
@@ -89,11 +89,28 @@ def held_places(cards, named=()):
     return places
 
 
-def qemu_args(machine, hold):
+def hold_at():
+    """The bridge's property that names places."""
     at = "+".join(f"{slot:x}.{function}={base:#x}" for (slot, function), base in NAMED.items())
-    bridge = BRIDGE + (f",hold=on,hold-at={at}" if hold else "")
+    return f"hold-at={at}"
+
+
+def qemu_args(machine, hold):
+    bridge = BRIDGE + (f",hold=on,{hold_at()}" if hold else "")
     return ["-audiodev", "none,id=quiet",
             *devices(machine, (bridge, *(card.qemu_device for card in CARDS)))]  # fmt: skip
+
+
+# Results of a column have this name, and those of a BAR in it that of bar_id()
+PREFIX = "cards: "
+
+
+def column(machine, firmware, hold):
+    return f"{PREFIX}{machine}, {firmware}, hold={'on' if hold else 'off'}"
+
+
+def bar_id(card, bar):
+    return f"{card.id} BAR {bar}"
 
 
 EVENTS = (

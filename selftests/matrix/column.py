@@ -30,10 +30,10 @@ class Column:
         return f"{self.machine}, {self.firmware}, {self.kernel}, {self.layout.name}"
 
 
-def columns(short):
-    """All columns, or the short selection."""
+def columns(short, firmwares):
+    """All columns with these firmwares, or the short selection of them."""
     for machine in table.MACHINES:
-        for firmware in table.FIRMWARES:
+        for firmware in firmwares:
             for kernel in table.KERNELS:
                 for layout in table.LAYOUTS:
                     names = layout.events or tuple(event.name for event in table.EVENTS)

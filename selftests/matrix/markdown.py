@@ -3,25 +3,31 @@
 
 import subprocess
 
+import cards
+import firmwares
+import markdown_bases
+import markdown_cards
 import table
-from column import ABSENT, FAILED, HELD, LOST, WORKS
-
-FIRMWARE_NAMES = {"seabios": ("SeaBIOS", "seabios"), "ovmf": ("OVMF", "ovmf")}
+from column import ABSENT, FAILED, HELD, LOST, WORKS, columns
+from notes import NOT_RUN, Notes
+from notes import table as markdown_table
 
 TOP = """\
 # The fixed address, everywhere
 
-What the card's ports come through: machines, firmware, kernels, and what happens to them.
-`selftests/matrix/table.py` is the table that drives it; this page is written by
+What fixed ports come through: machines, firmware, kernels, and what happens to them. First the
+card, then [every base](#every-base) and [QEMU's own cards](#qemus-own-cards).
+`selftests/matrix/table.py`, `bases.py` and `cards.py` drive it; this page is written by
 
     MATRIX_RESULTS=results.json scripts/check --long matrix
     selftests/matrix/page results.json >docs/fixed-address-matrix.md
 
-from a run with {versions}. `scripts/check` runs a short selection.
+from a run with {versions}. `scripts/check` runs a short selection;
+`MATRIX_FIRMWARES="seabios:sid ovmf:sid"` adds columns of another release's firmware.
 [How the address is held](fixed-address.md) is another page.
 
-In each cell the guest was asked after the event: BAR0 and the kernel's `resource` hold the
-address, `/proc/ioports` has it for `fpga_pci`, `pciaddr-check --expect` and `pciaddr-check`
+In each cell of the card's tables the guest was asked after the event: BAR0 and the kernel's
+`resource` hold the address, `/proc/ioports` has it for `fpga_pci`, `pciaddr-check --expect` and `pciaddr-check`
 find nothing wrong, the port read through `/dev/port` gives the card's ID, and
 `fpga-ctl dma --len 4096` has moved and verified its bytes. With an event that befalls one card
 (from the bus reset to the plugging) the same was asked of all the others. A card with
@@ -37,35 +43,22 @@ find nothing wrong, the port read through `/dev/port` gives the card's ID, and
 """
 
 
-def _version(package):
-    return subprocess.run(["dpkg-query", "-W", "-f=${Version}", package], check=True,
-                          stdout=subprocess.PIPE).stdout.decode()
-
-
 def _qemu_version(qemu):
     first = subprocess.run([qemu, "--version"], check=True, stdout=subprocess.PIPE).stdout
     return first.decode().split("\n", 1)[0].split(" version ")[1].split(" ")[0]
 
 
-def _versions(qemu, releases):
-    firmware = [f"{name} {_version(package)}" for name, package in FIRMWARE_NAMES.values()]
+def _versions(qemu, names, releases):
     kernels = [f"Linux {release}" for release in releases]
-    return ", ".join([f"QEMU {_qemu_version(qemu)}", *firmware, *kernels])
+    return ", ".join([f"QEMU {_qemu_version(qemu)}", *map(firmwares.version, names), *kernels])
 
 
-class Notes:
-    """Reasons, numbered in the order in which they are needed."""
-
-    def __init__(self):
-        self._reasons = []
-
-    def number(self, reason):
-        if reason not in self._reasons:
-            self._reasons.append(reason)
-        return f"<sup>{self._reasons.index(reason) + 1}</sup>"
-
-    def lines(self):
-        return [f"{number}. {reason}" for number, reason in enumerate(self._reasons, 1)]
+def firmware_names(results):
+    """This machine's, and the others that there are results of."""
+    named = [name.split(", ")[1] for name in results
+             if name != "bases" and not name.startswith(cards.PREFIX)]  # fmt: skip
+    named += markdown_bases.firmware_of(results) + markdown_cards.firmware_of(results)
+    return list(dict.fromkeys([*firmwares.FIRMWARES, *named]))
 
 
 def _reason(outcome, event, card):
@@ -80,45 +73,43 @@ def _reason(outcome, event, card):
 
 def _cell(outcome, event, card, notes):
     if outcome is None:
-        return ""
+        return NOT_RUN
     reason = _reason(outcome, event, card)
     shown = "–" if outcome == ABSENT else f"**{outcome}**" if outcome == FAILED else outcome
     return shown + (notes.number(reason) if reason else "")
 
 
-def _card_table(card, columns, notes):
-    """columns: {(machine, firmware, kernel): {(card's id, event): outcome}}"""
-    columns = {key: results for key, results in columns.items()
-               if any(of == card.id for of, _ in results)}
-    heads = [f"{machine}, {FIRMWARE_NAMES[firmware][0]}, {kernel}"
-             for machine, firmware, kernel in columns]
-    lines = [f"## {card.name[0].upper()}{card.name[1:]}", "",
-             "| " + " | ".join(["Event", *heads]) + " |", "|---" * (len(heads) + 1) + "|"]
+def _card_table(card, runs, notes):
+    """runs: {(machine, firmware, kernel): {(card's id, event): outcome}}"""
+    runs = {key: results for key, results in runs.items() if any(of == card.id for of, _ in results)}
+    heads = [f"{machine}, {firmwares.title(firmware)}, {kernel}" for machine, firmware, kernel in runs]
+    rows = []
     for event in table.EVENTS:
-        outcomes = [results.get((card.id, event.name)) for results in columns.values()]
+        outcomes = [results.get((card.id, event.name)) for results in runs.values()]
         if any(outcomes):
-            cells = [_cell(outcome, event.name, card, notes) for outcome in outcomes]
-            lines.append("| " + " | ".join([event.name, *cells]) + " |")
-    return [*lines, ""]
+            rows.append([event.name, *(_cell(outcome, event.name, card, notes) for outcome in outcomes)])
+    return [f"## {card.name[0].upper()}{card.name[1:]}", "", *markdown_table(["Event", *heads], rows), ""]
 
 
-def page(columns, results, qemu, releases):
-    """columns: all that there are; results: {column's name: {(card's id, event): outcome}}"""
-    tables, cards = {}, []
-    missing = [column.name for column in columns if column.name not in results]
-    for column in columns:
-        if column.name in missing:
+def page(results, qemu, releases):
+    """results: what results.load() has returned; releases: of the kernels, as uname has them"""
+    names = firmware_names(results)
+    runs, shown, missing = {}, [], []
+    for column in columns(False, names):
+        if column.name not in results:
+            missing.append(column.name)
             continue
         machine = (column.machine, column.firmware, column.kernel)
-        tables.setdefault(machine, {}).update(results[column.name])
-        cards += [card for card in column.layout.cards if card not in cards]
+        runs.setdefault(machine, {}).update(results[column.name])
+        shown += [card for card in column.layout.cards if card not in shown]
     notes = Notes()
-    lines = [TOP.format(versions=_versions(qemu, releases), held=HELD, works=WORKS, lost=LOST,
+    lines = [TOP.format(versions=_versions(qemu, names, releases), held=HELD, works=WORKS, lost=LOST,
                         failed=f"**{FAILED}**")]  # fmt: skip
     if missing:
         lines += ["## Not run", "", *(f"- {name}" for name in missing), ""]
-    for card in cards:
-        lines += _card_table(card, tables, notes)
+    for card in shown:
+        lines += _card_table(card, runs, notes)
+    lines += markdown_bases.lines(results, names, notes) + markdown_cards.lines(results, names, notes)
     lines += ["## Notes", "", *notes.lines(), "", "## What QEMU refuses", ""]
     lines += [f"- {refusal.name}: {refusal.reason}" for refusal in table.REFUSALS]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,6 @@ from guest.machine import CARDS
 from layout import Absent, Card, Event, Layout, Lost, Refusal
 
 MACHINES = ("pc", "q35")
-FIRMWARES = ("seabios", "ovmf")
 KERNELS = ("6.1", "6.12")
 
 FIXED = Card("the card at 0x2000", "fpga", "04.0/01.0", 0x2000)

@@ -8,9 +8,10 @@ import os
 import subprocess
 
 import bases
+import firmwares
 import pytest
 import results
-from guest import Machine
+from guest import GuestError, Machine
 from guest.images import prepare
 from harness import is_long
 from harness.guests import APPEND
@@ -21,16 +22,21 @@ ADVICE = ("give it a slot below", "shpc=off", "use others", "overlap the machine
 
 def refusal(cell):
     """What QEMU says when it does not start this machine; or nothing."""
-    command = [prepare("6.1")["qemu"], "-nodefaults", "-no-user-config", "-display", "none", "-S",
-               "-machine", cell.machine, "-monitor", "stdio", "-L", "/usr/share/seabios",
-               "-L", "/usr/share/qemu", *cell.qemu_args()]  # fmt: skip
-    if cell.firmware == "ovmf":
-        # Only its name matters: no instruction is run.
-        command += ["-bios", "/usr/share/ovmf/OVMF.fd"]
+    images = prepare(bases.KERNEL, firmware=cell.firmware)
+    firmware = images["firmware"]
+    command = [images["qemu"], "-nodefaults", "-no-user-config", "-display", "none", "-S",
+               "-machine", cell.machine, "-monitor", "stdio", "-L", firmware.directory,
+               "-L", "/usr/share/seabios", "-L", "/usr/share/qemu", *cell.qemu_args()]  # fmt: skip
+    if firmware.bios:
+        command += ["-bios", firmware.bios]
     run = subprocess.run(command, input=b"quit\n", capture_output=True, timeout=60, check=False)
     said = run.stderr.decode(errors="replace").strip()
     assert (run.returncode == 0) == (not said), f"status {run.returncode}: {said}"
     return said
+
+
+def cells():
+    return bases.cells(firmwares.chosen())
 
 
 def keep(cell, outcome):
@@ -41,7 +47,7 @@ def keep(cell, outcome):
         results.save(path, found)
 
 
-@pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in bases.cells()])
+@pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in cells()])
 def test_qemu_starts_or_says_what_to_change(cell):
     said = refusal(cell)
     if said:
@@ -51,24 +57,33 @@ def test_qemu_starts_or_says_what_to_change(cell):
 
 def booted():
     keys = None if is_long() else bases.SHORT
-    return [cell for cell in bases.cells() if keys is None or cell.key in keys]
+    return [cell for cell in cells() if keys is None or cell.key in keys]
 
 
 @pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in booted()])
 def test_base_holds(cell, guests):
     if refusal(cell):
         return
-    guest = guests.get(Machine(machine=cell.machine, firmware=cell.firmware, cards=False,
-                               append=APPEND, qemu_args=tuple(cell.qemu_args())))  # fmt: skip
+    outcome = bases.LOST
     try:
-        expected = [f"--expect {base:#x}-{base + bases.PORTS - 1:#x}@1234:f96a" for base in cell.cards()]
-        for reset in (None, guest.reset, guest.reboot):
-            if reset:
-                reset()
-            guest.sh("udevadm settle; pciaddr-check --quiet " + " ".join(expected))
-            guest.sh("pciaddr-check --quiet")
-            for card in range(len(expected)):
-                guest.sh(f"fpga-ctl --device fpga{card} dma --len 4096", matches=["verified"])
+        guest = guests.get(Machine(machine=cell.machine, firmware=cell.firmware, kernel=bases.KERNEL,
+                                   cards=False, append=APPEND, qemu_args=tuple(cell.qemu_args())))  # fmt: skip
+        check(guest, cell)
+        outcome = bases.HOLDS
+    except GuestError:
+        outcome = bases.DOWN
+        raise
     finally:
+        keep(cell, outcome)
         guests.drop()
-    keep(cell, bases.HOLDS)
+
+
+def check(guest, cell):
+    expected = [f"--expect {base:#x}-{base + bases.PORTS - 1:#x}@1234:f96a" for base in cell.cards()]
+    for reset in (None, guest.reset, guest.reboot):
+        if reset:
+            reset()
+        guest.sh("udevadm settle; pciaddr-check --quiet " + " ".join(expected))
+        guest.sh("pciaddr-check --quiet")
+        for card in range(len(expected)):
+            guest.sh(f"fpga-ctl --device fpga{card} dma --len 4096", matches=["verified"])

@@ -8,8 +8,10 @@ MATRIX_RESULTS names a file that is to keep the results, for "page".
 import os
 
 import cards
+import firmwares
 import pytest
 import results
+from column import FAILED, HELD, LOST, WORKS
 from guest import GuestError, Machine
 from harness import is_long
 from harness.guests import APPEND
@@ -19,7 +21,7 @@ SCRIPT = os.path.join(os.path.dirname(__file__), "stock-in-guest")
 
 def columns():
     for machine in cards.MACHINES:
-        for firmware in cards.FIRMWARES:
+        for firmware in firmwares.chosen():
             for hold in (True, False):
                 names = [event.name for event in cards.EVENTS]
                 if not is_long():
@@ -56,36 +58,48 @@ class Seen:
         return self._facts.get(("machine", "-", "check"))
 
 
-def faults(seen, held, rescanned):
-    """What is wrong; held: where each BAR must be, or nothing if it must be in the window.
+def bar_faults(seen, card, bar, held, rescanned):
+    """What is wrong with a BAR, and whether Linux has it elsewhere than it is, as it may."""
+    found = []
+    register = seen.fact(card, bar, "register")
+    kernel = seen.fact(card, bar, "kernel")
+    base = int(register or "0", 16)
+    if held and base != held[card.id, bar]:
+        found.append(f"{card.name} BAR {bar}: {register}, not {held[card.id, bar]:#x}")
+    if not cards.WINDOW[0] <= base <= cards.WINDOW[1] + 1 - card.bars[bar]:
+        found.append(f"{card.name} BAR {bar}: {register or 'none'} is outside the window")
+    if card.probe and bar == min(card.bars):
+        there = seen.fact(card, bar, "bytes")
+        if there != card.probe[1].hex():
+            found.append(f"{card.name}: reads {there}, not {card.probe[1].hex()}")
+    # A held card stays, whatever place Linux looks for
+    moved = bool(held and rescanned and kernel != register)
+    if not moved and kernel != register:
+        found.append(f"{card.name} BAR {bar}: the kernel has it at {kernel}, it is at {register}")
+    if not moved and seen.fact(card, bar, "claimed") != "1":
+        found.append(f"{card.name} BAR {bar}: /proc/ioports has no such claim")
+    return found, moved
 
+
+def judge(seen, held, rescanned):
+    """What is wrong, and what has come of each BAR: {bar_id(): outcome and port}.
+
+    held: where each BAR must be, or nothing if it must be in the window
     rescanned: Linux has looked for places anew, and does not ask where a held card wants to be:
     the card stays, and pciaddr-check must notice.
     """
-    found = []
-    moved = False
+    faults, outcomes = [], {}
     for card in cards.CARDS:
-        for bar, size in card.bars.items():
-            register = seen.fact(card, bar, "register")
-            kernel = seen.fact(card, bar, "kernel")
-            base = int(register or "0", 16)
-            if held and base != held[card.id, bar]:
-                found.append(f"{card.name} BAR {bar}: {register}, not {held[card.id, bar]:#x}")
-            if not cards.WINDOW[0] <= base <= cards.WINDOW[1] + 1 - size:
-                found.append(f"{card.name} BAR {bar}: {register or 'none'} is outside the window")
-            if held and rescanned:
-                moved = moved or kernel != register
-                continue
-            if kernel != register:
-                found.append(f"{card.name} BAR {bar}: the kernel has it at {kernel}, it is at {register}")
-            if seen.fact(card, bar, "claimed") != "1":
-                found.append(f"{card.name} BAR {bar}: /proc/ioports has no such claim")
-        if card.probe and seen.fact(card, min(card.bars), "bytes") != card.probe[1].hex():
-            found.append(f"{card.name}: reads {seen.fact(card, min(card.bars), 'bytes')},"
-                         f" not {card.probe[1].hex()}")  # fmt: skip
-    if seen.check() != ("1" if moved else "0"):
-        found.append(f"pciaddr-check ends with status {seen.check()}")
-    return found
+        for bar in card.bars:
+            found, moved = bar_faults(seen, card, bar, held, rescanned)
+            kind = FAILED if found else LOST if moved else HELD if held else WORKS
+            outcomes[cards.bar_id(card, bar)] = f"{kind} {seen.fact(card, bar, 'register')}"
+            faults += found
+    expected = "1" if any(outcome.startswith(LOST) for outcome in outcomes.values()) else "0"
+    if seen.check() != expected:
+        faults.append(f"pciaddr-check ends with status {seen.check()}, not {expected}")
+        outcomes = {of: f"{FAILED} {outcome.partition(' ')[2]}" for of, outcome in outcomes.items()}
+    return faults, outcomes
 
 
 def happen(guest, event, seen):
@@ -102,22 +116,24 @@ def happen(guest, event, seen):
 @pytest.mark.parametrize("machine, firmware, hold, names", list(columns()))
 def test_cards(machine, firmware, hold, names, guests, subtests):
     held = cards.held_places(cards.CARDS, cards.NAMED) if hold else {}
-    guest = guests.get(Machine(machine=machine, firmware=firmware, cards=False, append=APPEND,
-                               qemu_args=tuple(cards.qemu_args(machine, hold))), fresh=True)  # fmt: skip
-    outcomes, seen = {}, None
+    found, seen = {}, None
     try:
+        guest = guests.get(Machine(machine=machine, firmware=firmware, kernel=cards.KERNEL, cards=False,
+                                   append=APPEND, qemu_args=tuple(cards.qemu_args(machine, hold))),
+                           fresh=True)  # fmt: skip
         for event in (event for event in cards.EVENTS if event.name in names):
-            with subtests.test(event.name):
-                happen(guest, event, seen)
-                seen = Seen(guest)
-                for card in cards.CARDS:
-                    outcomes[card.id, event.name] = " ".join(
-                        seen.fact(card, bar, "register") for bar in card.bars)
-                found = faults(seen, held, event.each)
-                assert not found, "\n".join([*found, seen.transcript])
+            # For a guest that is lost in it
+            outcomes = {cards.bar_id(card, bar): FAILED for card in cards.CARDS for bar in card.bars}
+            try:
+                with subtests.test(event.name):
+                    happen(guest, event, seen)
+                    seen = Seen(guest)
+                    faults, outcomes = judge(seen, held, event.each)
+                    assert not faults, "\n".join([*faults, seen.transcript])
+            finally:
+                found.update({(of, event.name): outcome for of, outcome in outcomes.items()})
     finally:
         guests.drop()
         path = os.environ.get("MATRIX_RESULTS")
         if path:
-            name = f"cards: {machine}, {firmware}, hold={'on' if hold else 'off'}"
-            results.save(path, {**results.load(path), name: outcomes})
+            results.save(path, {**results.load(path), cards.column(machine, firmware, hold): found})

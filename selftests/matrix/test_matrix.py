@@ -7,6 +7,7 @@ the results, beside those of other columns; "page" makes a page of it.
 
 import os
 
+import firmwares
 import pytest
 import results
 from column import Run, columns
@@ -14,7 +15,7 @@ from harness import is_long
 
 
 @pytest.mark.parametrize("column", [pytest.param(column, id=column.name)
-                                    for column in columns(not is_long())])
+                                    for column in columns(not is_long(), firmwares.chosen())])
 def test_column(column, subtests):
     run = Run(subtests, column)
     run.run()

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The results of test_cards.py in Markdown."""
+
+import cards
+import firmwares
+from column import FAILED, HELD, LOST, WORKS
+from notes import NOT_RUN, table
+
+INTRO = """\
+## QEMU's own cards
+
+QEMU's own cards behind one `dec-21154` whose window is {first:#x}-{last:#x}, unchanged, with Linux
+{kernel} (`selftests/matrix/cards.py`). In each cell are the I/O ports where the BAR was seen. They
+lie in the window; `resource` and `/proc/ioports` have the same; where the card has registers that
+tell what it is, they were read there through `/dev/port`; `pciaddr-check` finds nothing wrong. Where
+machines differ, the cell names them.
+"""
+
+LOST_REASON = """\
+Linux does not ask where a card that comes later wants its ports. It assigns the BAR another place, \
+which the bridge does not let it have: the card stays where it is, and `pciaddr-check` names both. \
+The last event of a boot: all of the cards were removed and rescanned, one after the other."""
+
+HOLDS = {
+    True: ("With hold=on",
+           "`hold=on` has the BARs at these places from power-on, and `{at}` names one of them."),
+    False: ("Without hold", "Linux finds the BARs places in the window, which cannot move."),
+}  # fmt: skip
+
+
+def firmware_of(results):
+    return [name.split(", ")[1] for name in results if name.startswith(cards.PREFIX)]
+
+
+def _shown(outcome, notes):
+    kind, _, ports = (outcome or "").partition(" ")
+    if kind in (HELD, WORKS):
+        return ports
+    if kind == LOST:
+        return f"lost{notes.number(LOST_REASON)}, answers at {ports}"
+    return f"**{FAILED}** {ports}".strip() if kind else NOT_RUN
+
+
+def _cell(by_column, notes):
+    """One cell for all machines; by_column: {machine's name: outcome}"""
+    shown = {}
+    for name, outcome in by_column.items():
+        shown.setdefault(_shown(outcome, notes), []).append(name)
+    if len(shown) == 1:
+        return next(iter(shown))
+    return "<br>".join(f"{text} ({'; '.join(names)})" for text, names in shown.items())
+
+
+def _table(hold, results, names, notes):
+    columns = {f"{machine}, {firmwares.title(firmware)}": results.get(cards.column(machine, firmware, hold))
+               for machine in cards.MACHINES for firmware in names}  # fmt: skip
+    run = {name: found for name, found in columns.items() if found}
+    title, text = HOLDS[hold]
+    lines = [f"### {title}", "", text.format(at=cards.hold_at()), ""]
+    lines += ["Machines: " + ("; ".join(run) or "none") + "."]
+    if len(run) < len(columns):
+        lines += [f"{NOT_RUN.capitalize()}: " + "; ".join(name for name in columns if name not in run) + "."]
+    rows = []
+    for card in cards.CARDS if run else ():
+        for bar in card.bars:
+            rows.append([f"{card.name}, BAR {bar}", *(
+                _cell({name: found.get((cards.bar_id(card, bar), event.name))
+                       for name, found in run.items()}, notes) for event in cards.EVENTS)])  # fmt: skip
+    heads = ["Card, BAR", *(event.name for event in cards.EVENTS)]
+    return [*lines, "", *(table(heads, rows) + [""] if rows else ())]
+
+
+def lines(results, names, notes):
+    """names: of the firmwares that have columns"""
+    page = [INTRO.format(first=cards.WINDOW[0], last=cards.WINDOW[1], kernel=cards.KERNEL)]
+    for hold in HOLDS:
+        page += _table(hold, results, names, notes)
+    return page

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The page of the results: every cell that there is, also those that were not run."""
+
+import bases
+import cards
+import firmwares
+import markdown
+import markdown_bases
+import markdown_cards
+from notes import Notes
+
+
+def rows(lines, first):
+    """The cells of the rows that begin with a cell of this text."""
+    split = ([cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines)
+    return [cells[1:] for cells in split if cells[0] == first]
+
+
+def bases_results(found):
+    cells = {cell.key: cell.name for cell in bases.cells((*firmwares.FIRMWARES, "seabios:sid"))}
+    return {"bases": {(cells[key], "boot"): outcome for key, outcome in found.items()}}
+
+
+def test_each_base_has_a_cell():
+    notes = Notes()
+    refusal = "qemu-system-x86_64: dec-21154 'dec': its ports {}-{} meet 'b{}': use others\n(off starts it.)"
+    results = bases_results({
+        ("pc", "seabios", 0x2000, "alone"): bases.HOLDS,
+        ("pc", "ovmf", 0x2000, "alone"): refusal.format("0x2000", "0x2fff", 1),
+        ("q35", "seabios", 0x2000, "alone"): refusal.format("0x2000", "0x27ff", 3),
+        ("q35", "ovmf", 0x2000, "alone"): bases.LOST,
+        ("pc", "seabios", 0x2000, "crowded"): bases.DOWN,
+    })  # fmt: skip
+    lines = markdown_bases.lines(results, firmwares.FIRMWARES, notes)
+    none = ["not run"] * 4
+    assert rows(lines, "0x2000") == [
+        ["holds", "refused<sup>1</sup>", "refused<sup>1</sup>", "**lost**"],
+        ["**does not boot**", *none[1:]],
+        none,
+    ]
+    assert rows(lines, "0xf000") == [none, none, none]
+    assert notes.lines() == ["1. `dec-21154 'dec': its ports BASE-LIMIT meet 'bN': use others`"]
+    assert "Of 180 machines 1 hold, 2 are refused, 1 are lost, 1 do not boot, 175 were not run." in lines
+
+
+def test_firmware_of_another_release_has_a_column():
+    results = bases_results({("pc", "seabios:sid", 0x1000, "alone"): bases.HOLDS})
+    results[cards.column("q35", "ovmf:sid", True)] = {("s1f0 BAR 0", "cold boot"): "held 0x2000"}
+    results["pc, seabios:trixie, 6.1, one card"] = {("fpga", "cold boot"): "held"}
+    names = markdown.firmware_names(results)
+    assert names == ["seabios", "ovmf", "seabios:trixie", "seabios:sid", "ovmf:sid"]
+    lines = markdown_bases.lines(results, names, Notes())
+    column = rows(lines, "Window from")[0].index("pc, SeaBIOS of sid")
+    assert rows(lines, "0x1000")[0][column] == "holds"
+
+
+def test_cards_name_machines_that_differ():
+    first, second = (cards.column("pc", firmware, True) for firmware in firmwares.FIRMWARES)
+    bars = [cards.bar_id(card, bar) for card in cards.CARDS for bar in card.bars]
+    results = {first: {(bar, event.name): "held 0x2000" for bar in bars for event in cards.EVENTS}}
+    results[second] = {**results[first], (bars[0], "kexec"): "FAILED 0x2400",
+                          (bars[1], "removed and rescanned"): "lost 0x2000"}  # fmt: skip
+    del results[second][bars[0], "live migration"]
+    notes = Notes()
+    lines = markdown_cards.lines(results, firmwares.FIRMWARES, notes)
+    cells = dict(zip((event.name for event in cards.EVENTS), rows(lines, "rtl8139 in 01.0, BAR 0")[0]))
+    assert cells["cold boot"] == "0x2000"
+    assert cells["kexec"] == "0x2000 (pc, SeaBIOS)<br>**FAILED** 0x2400 (pc, OVMF)"
+    assert cells["live migration"] == "0x2000 (pc, SeaBIOS)<br>not run (pc, OVMF)"
+    assert "lost<sup>1</sup>, answers at 0x2000 (pc, OVMF)" in rows(lines, "e1000 in 02.0, BAR 1")[0][-1]
+    assert "Not run: q35, SeaBIOS; q35, OVMF." in lines
+    assert "Not run: pc, SeaBIOS; pc, OVMF; q35, SeaBIOS; q35, OVMF." in lines
+    assert len(notes.lines()) == 1
