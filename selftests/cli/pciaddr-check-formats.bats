@@ -112,7 +112,10 @@ on_terminal() {
 @test "specifications fit their schema as far as the tool takes them" {
 	"${PYTHON:-python3}" -c 'import jsonschema, yaml' 2>/dev/null || skip "no python3-jsonschema or -yaml"
 	pciaddr-check --dump "$GUEST" --capture >"$BATS_TEST_TMPDIR/capture.yaml"
-	for file in "$BATS_TEST_TMPDIR/capture.yaml" "$TOP"/examples/*.yaml; do
+	extended_card >"$BATS_TEST_TMPDIR/extended"
+	pciaddr-check --dump "$BATS_TEST_TMPDIR/extended" --capture >"$BATS_TEST_TMPDIR/extended.yaml"
+	grep -q "acs:.*on" "$BATS_TEST_TMPDIR/extended.yaml"
+	for file in "$BATS_TEST_TMPDIR"/{capture,extended}.yaml "$TOP"/examples/*.yaml; do
 		"${PYTHON:-python3}" -c 'import json, sys, yaml
 json.dump(yaml.load(open(sys.argv[1]), yaml.BaseLoader), open(sys.argv[2], "w"))' \
 			"$file" "$BATS_TEST_TMPDIR/spec.json"

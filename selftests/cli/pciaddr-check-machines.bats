@@ -496,6 +496,16 @@ physical() {
 	[[ $output == *"BAR 0  memory32  0xe0000000-0xefffffff  256 MiB"* ]]
 }
 
+@test "the size of virtual functions' resizable BARs is read from their capability" {
+	{
+		bridge 00:01.0 "00 01 01" "f1 01" "00 e0 00 e0" "${root_port[@]}"
+		card 01:00.0 "" "${endpoint[@]}" 100="24 00 01 14 00 30 00 00 20 01 00 00" \
+			140="10 00 01 00" 148="09 00" 14e="08 00" 150="04 00" 164="00 00 00 e0"
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with sriov-in-window "0xe0000000-0xe07fffff: 4 times 2 MiB"
+}
+
 @test "what was not looked at is no pass, in any format" {
 	card 00:01.0 "" 10="01 10" >"$dump"
 	run pciaddr-check --dump "$dump"

@@ -209,6 +209,84 @@ devices: []'
 	fails_with spec-window "0x1000-0x1fff"
 }
 
+# asks TEXT: the keys of this text, of the card in $dump
+asks() {
+	spec "devices: [{select: \"1234:0002\", $1}]"
+	run pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec.yaml"
+}
+
+@test "a link by what it is capable of, Access Control Services, and resizable BARs" {
+	dump=$BATS_TEST_TMPDIR/extended
+	extended_card >"$dump"
+	asks "link: {capability-speed: 8GT/s, capability-width: 16, speed: 2.5GT/s, full: no}"
+	[ "$status" = 0 ]
+	asks "link: {full: yes}"
+	fails_with spec-link "full, 8GT/s x16" "found: 2.5GT/s x1 of 8GT/s x16" "register 0x52"
+	asks "link: {capability-speed: 16GT/s}"
+	fails_with spec-link "link capability speed" "specified: 16GT/s" "found: 8GT/s" "register 0x4c"
+	asks "link: {capability-width: 8}"
+	fails_with spec-link "link capability width" "specified: x8" "found: x16"
+
+	asks "acs: {source-validation: on, translation-blocking: off, egress-control: off}"
+	[ "$status" = 0 ]
+	asks "acs: {source-validation: off, translation-blocking: on, egress-control: on}"
+	fails_with spec-acs "source-validation: is on" "control 0x001d of capability 0x005f" "register 0x106"
+	fails_with spec-acs "translation-blocking: is off"
+	fails_with spec-acs "egress-control: is off" "not capable of it"
+	asks "acs: absent"
+	fails_with spec-acs "the device has it"
+
+	asks "bars: {0: {resizable: yes, size: 256M, sizes: [512M, 256T], enhanced-allocation: no}}"
+	[ "$status" = 0 ]
+	asks "bars: {0: {sizes: [256M, 1G]}}"
+	fails_with spec-bar "cannot have every size specified" "specified: 256 MiB, 1 GiB" \
+		"found: 256 MiB, 512 MiB, 256 TiB" "register 0x114"
+	asks "bars: {0: {resizable: no}}"
+	fails_with spec-bar "is resizable"
+	asks "bars: {0: {enhanced-allocation: yes}}"
+	fails_with spec-bar "no Enhanced Allocation capability"
+	asks "bars: {0: {sizes: [3M]}}"
+	[ "$status" = 2 ]
+	asks "bars: {0: {resizable: no, sizes: [1M]}}"
+	[ "$status" = 2 ]
+
+	# all of it is captured
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"link: {speed: 2.5GT/s, width: 1, capability-speed: 8GT/s, capability-width: 16, full: false}"* ]]
+	[[ $output == *"acs: {source-validation: on, translation-blocking: off, request-redirect: on, completion-redirect: on, upstream-forwarding: on, direct-translated: off}"* ]]
+	[[ $output == *"resizable: true, sizes: [256M, 512M, 268435456M], range: 0xe0000000-0xefffffff"* ]]
+	echo "$output" >"$BATS_TEST_TMPDIR/spec.yaml"
+	run -0 pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec.yaml"
+	# without the extended space nothing can be told, nor where its list goes on unread
+	for edit in '/^1[0-9a-f]0: /d' 's/^100: 0d 00 01 11/100: 0c 00 01 20/'; do
+		extended_card | sed "$edit" >"$dump"
+		asks "acs: present, sriov: {total: 0}, bars: {0: {resizable: yes}}"
+		[ "$status" = 3 ]
+		outcome unknown spec-acs "extended config space was not read"
+		outcome unknown spec-sriov "extended config space was not read"
+		outcome unknown spec-bar ".*whether it is resizable is unknown"
+	done
+	# a card of conventional PCI has none
+	card 00:01.0 "" 10="0c 00 00 e0" 40=00 | sed '/^40:/,/^f0:/d' >"$dump"
+	asks "acs: absent, bars: {0: {resizable: no}}"
+	[ "$status" = 0 ]
+	asks "acs: present"
+	fails_with spec-acs "does not have it"
+}
+
+@test "a BAR that Enhanced Allocation places" {
+	dump=$BATS_TEST_TMPDIR/enhanced
+	card 00:01.0 "" 06="10 00" 34=40 40="14 00 01 00 02 00 ff 80 00 00 00 e0 fc ff 0f 00" >"$dump"
+	asks "bars: {0: {enhanced-allocation: yes, range: 0xe0000000-0xe00fffff}}"
+	[ "$status" = 0 ]
+	asks "bars: {0: {enhanced-allocation: no}}"
+	fails_with spec-bar "is placed by Enhanced Allocation" "register 0x40"
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"0: {type: memory32, enhanced-allocation: true, range: 0xe0000000-0xe00fffff}"* ]]
+	echo "$output" >"$BATS_TEST_TMPDIR/spec.yaml"
+	run -0 pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec.yaml"
+}
+
 @test "--capture of this machine passes at once" {
 	ls /sys/bus/pci/devices/* >/dev/null 2>&1 || skip "this machine has no PCI devices"
 	pciaddr-check --capture >"$BATS_TEST_TMPDIR/spec.yaml"

@@ -97,6 +97,13 @@ card() {
 		0="34 12 02 00 07 00 00 00 00 00 00 ff" "$@"
 }
 
+# extended_card: a PCI Express card whose link has trained down, with ACS and a BAR that has
+# 256 MiB and can have 512 MiB and 256 TiB
+extended_card() {
+	card 00:01.0 "" 06="10 00" 10="0c 00 00 e0 00 00 00 00" 34=40 40="10 00 92" 4c="03 01" 52="11 00" \
+		100="0d 00 01 11 5f 00 1d 00" 110="15 00 01 00 00 30 00 00 20 08 01 00"
+}
+
 # outcome STATUS LABEL [TEXT]: the last run has a result of this check, with this text
 outcome() {
 	grep -qE "^$1 +$2 .*${3:-}" <<<"$output" || {

@@ -119,6 +119,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/spec/match-bar.c \
 	tools/pciaddr/spec/match-bridge.c \
 	tools/pciaddr/spec/match-device.c \
+	tools/pciaddr/spec/match-extended.c \
 	tools/pciaddr/spec/match-range.c \
 	tools/pciaddr/spec/match-range.h \
 	tools/pciaddr/spec/match-rules.c \
@@ -127,6 +128,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/spec/model.h \
 	tools/pciaddr/spec/read-address.c \
 	tools/pciaddr/spec/read-entry.c \
+	tools/pciaddr/spec/read-extended.c \
 	tools/pciaddr/spec/read-features.c \
 	tools/pciaddr/spec/read.c \
 	tools/pciaddr/spec/read.h \

@@ -78,6 +78,8 @@ const struct check checks[CHECKS] = {
 		"PCI Express links are as specified" },
 	[CHECK_SPEC_SRIOV] = { "spec-sriov", SEVERITY_HIGH,
 		"virtual functions are as many as specified" },
+	[CHECK_SPEC_ACS] = { "spec-acs", SEVERITY_HIGH,
+		"Access Control Services are as specified" },
 	[CHECK_SPEC_NOTHING_ELSE] = { "spec-nothing-else", SEVERITY_HIGH,
 		"nothing is there that the specification does not name" },
 };

@@ -69,10 +69,20 @@ bool config_is_asleep(const struct pci_function *function)
 		status & POWER_STATE;
 }
 
+bool config_extended_known(const struct pci_function *function)
+{
+	bool express_known, pcix_known;
+
+	return function->extended_known ||
+		(!config_capability(function, CAP_ID_EXPRESS, &express_known) &&
+		 !config_capability(function, CAP_ID_PCIX, &pcix_known) && express_known &&
+		 pcix_known);
+}
+
 struct link_state config_link(const struct pci_function *function)
 {
 	struct link_state state = { 0 };
-	uint32_t status;
+	uint32_t status, capabilities;
 
 	state.offset = config_capability(function, CAP_ID_EXPRESS, &state.known);
 	if (!state.offset)
@@ -82,6 +92,13 @@ struct link_state config_link(const struct pci_function *function)
 	if (state.known) {
 		state.speed = status & LINK_SPEED;
 		state.width = (status & LINK_WIDTH) >> 4;
+	}
+	/* lspci's text has the low half of it */
+	state.capability_known = config_read(function, state.offset + LINK_CAPABILITIES, 2,
+					     &capabilities);
+	if (state.capability_known) {
+		state.speed_max = capabilities & LINK_SPEED;
+		state.width_max = (capabilities & LINK_WIDTH) >> 4;
 	}
 	return state;
 }

@@ -72,55 +72,124 @@ static void decode_sriov(struct machine *machine, struct pci_function *function,
 	function->sriov = sriov;
 }
 
-/* PCI Express Base 5.0, 7.8.6: the size that is set now */
-static void decode_resizable(struct pci_function *function, const struct extended *space,
-			     unsigned int offset)
+/* PCI Express Base 5.0, 7.7.8 */
+static void decode_acs(struct machine *machine, struct pci_function *function,
+		       const struct extended *space, unsigned int offset)
 {
-	uint32_t control, count;
+	uint32_t capability, control;
 
-	if (!read_extended(space, offset + REBAR_CONTROL, 4, &control))
+	if (function->acs || !read_extended(space, offset + ACS_CAPABILITY, 2, &capability) ||
+	    !read_extended(space, offset + ACS_CONTROL, 2, &control))
 		return;
-	count = (control & REBAR_COUNT) >> 5;
-	for (unsigned int i = 0; i < count && i < VF_BARS; i++) {
-		struct bar *bar;
-		unsigned int bits;
+	function->acs = arena_alloc(&machine->arena, sizeof(*function->acs));
+	function->acs->offset = (uint16_t)offset;
+	function->acs->capability = (uint16_t)(capability & ACS_ALL);
+	function->acs->control = (uint16_t)(control & ACS_ALL);
+}
 
-		if (!read_extended(space, offset + REBAR_CONTROL + 8 * i, 4, &control))
-			return;
-		bar = function_bar(function, control & REBAR_INDEX);
-		bits = 20 + ((control & REBAR_SIZE) >> 8);
-		if (!bar || bar->size_known || bits > 63 || bar->space != SPACE_MEMORY)
+/* Of a resizable BAR: which, the sizes that it can have, and the one that is set. */
+struct resize {
+	unsigned int index;
+	uint64_t sizes;
+	uint64_t size;		/* 0: not one that there is */
+};
+
+/* PCI Express Base 5.0, 7.8.6 and, of virtual functions, 9.3.7.5; the entry with number @at */
+static bool read_resize(const struct extended *space, unsigned int offset, unsigned int at,
+			struct resize *resize)
+{
+	uint32_t capability, control, first;
+	unsigned int bits;
+
+	if (!read_extended(space, offset + REBAR_CONTROL, 4, &first) ||
+	    at >= (first & REBAR_COUNT) >> 5 || at >= VF_BARS ||
+	    !read_extended(space, offset + REBAR_CAPABILITY + 8 * at, 4, &capability) ||
+	    !read_extended(space, offset + REBAR_CONTROL + 8 * at, 4, &control))
+		return false;
+	bits = 20 + ((control & REBAR_SIZE) >> 8);
+	resize->index = control & REBAR_INDEX;
+	resize->sizes = (uint64_t)(capability >> REBAR_SIZES_SHIFT) << 20 |
+		(uint64_t)(control >> REBAR_HIGH_SHIFT) << 48;
+	resize->size = bits > 63 ? 0 : 1ull << bits;
+	return true;
+}
+
+static void decode_resizable(struct machine *machine, struct pci_function *function,
+			     const struct extended *space, unsigned int offset)
+{
+	struct resizable *resizable;
+	struct resize resize;
+
+	if (function->resizable)
+		return;
+	resizable = arena_alloc(&machine->arena, sizeof(*resizable));
+	for (unsigned int i = 0; read_resize(space, offset, i, &resize); i++) {
+		struct bar *bar;
+
+		if (resize.index >= BAR_ROM)
 			continue;
-		if (bar->range.first > UINT64_MAX - ((1ull << bits) - 1))
+		resizable->bars[resizable->count++] = (struct resizable_bar) {
+			.offset = (uint16_t)(offset + REBAR_CAPABILITY + 8 * i),
+			.index = (uint8_t)resize.index,
+			.sizes = resize.sizes,
+		};
+		bar = function_bar(function, resize.index);
+		if (!bar || bar->size_known || bar->space != SPACE_MEMORY || !resize.size ||
+		    bar->range.first > UINT64_MAX - (resize.size - 1))
 			continue;
 		bar->size_known = true;
-		bar->range.last = bar->range.first + ((1ull << bits) - 1);
+		bar->range.last = bar->range.first + (resize.size - 1);
 	}
+	if (resizable->count)
+		function->resizable = resizable;
+}
+
+static void decode_resizable_vfs(struct sriov *sriov, const struct extended *space,
+				 unsigned int offset)
+{
+	struct resize resize;
+
+	for (unsigned int i = 0; read_resize(space, offset, i, &resize); i++)
+		for (unsigned int k = 0; k < sriov->bar_count; k++)
+			if (sriov->bars[k].index == resize.index && !sriov->bars[k].size)
+				sriov->bars[k].size = resize.size;
 }
 
 void config_decode_extended(struct machine *machine, struct pci_function *function,
 			    const uint8_t *bytes, const uint8_t *present, size_t length)
 {
 	const struct extended space = { bytes, present, length };
-	unsigned int offset = EXTENDED_BEGIN;
+	unsigned int offset = EXTENDED_BEGIN, resizable_vfs = 0;
 	uint32_t header;
 
 	if (function->absent || function->virtual)
 		return;
 	for (unsigned int left = CAPABILITIES_MAX; left && offset >= EXTENDED_BEGIN; left--) {
 		if (!read_extended(&space, offset, 4, &header))
-			return;
-		function->extended_known = true;
-		if (!header || header == UINT32_MAX)
-			return;
+			break;
+		if (!header || header == UINT32_MAX) {
+			offset = 0;
+			break;
+		}
 		switch (header & EXTENDED_ID) {
+		case EXTENDED_ID_ACS:
+			decode_acs(machine, function, &space, offset);
+			break;
 		case EXTENDED_ID_SRIOV:
 			decode_sriov(machine, function, &space, offset);
 			break;
 		case EXTENDED_ID_REBAR:
-			decode_resizable(function, &space, offset);
+			decode_resizable(machine, function, &space, offset);
+			break;
+		case EXTENDED_ID_VF_REBAR:
+			resizable_vfs = offset;
 			break;
 		}
 		offset = header >> EXTENDED_NEXT_SHIFT & 0xffc;
 	}
+	/* a list that is a ring has no end, and what breaks off may go on */
+	if (offset < EXTENDED_BEGIN)
+		function->extended_known = true;
+	if (function->sriov && resizable_vfs)
+		decode_resizable_vfs(function->sriov, &space, resizable_vfs);
 }

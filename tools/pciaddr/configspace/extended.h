@@ -9,9 +9,9 @@
 #define EXTENDED_SIZE	(0x1000u - EXTENDED_BEGIN)
 
 /*
- * Takes SR-IOV and the sizes of resizable BARs from @length bytes that were read at
- * EXTENDED_BEGIN; @present has one bit for each, NULL stands for all.  The function's BARs are
- * to be decoded before.  The bytes are not kept.
+ * Takes SR-IOV, Access Control Services and the sizes of resizable BARs from @length bytes
+ * that were read at EXTENDED_BEGIN; @present has one bit for each, NULL stands for all.  The
+ * function's BARs are to be decoded before.  The bytes are not kept.
  */
 void config_decode_extended(struct machine *machine, struct pci_function *function,
 			    const uint8_t *bytes, const uint8_t *present, size_t length);

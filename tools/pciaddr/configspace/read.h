@@ -34,12 +34,21 @@ struct msi_state config_msi(const struct pci_function *function, uint8_t id);
 /* Does the Power Management capability say that the function is in D1, D2 or D3hot? */
 bool config_is_asleep(const struct pci_function *function);
 
+/*
+ * Is it known which extended capabilities there are?  Their list was read, or the function has
+ * no extended config space: it is neither PCI Express nor PCI-X.
+ */
+bool config_extended_known(const struct pci_function *function);
+
 /* PCI Express link; speed as the encoding of the Link Status register (1: 2.5 GT/s, ...). */
 struct link_state {
-	bool known;
+	bool known;		/* the list of capabilities was read, and the status */
 	bool present;
+	bool capability_known;
 	unsigned int speed;
 	unsigned int width;
+	unsigned int speed_max;	/* of the Link Capabilities register */
+	unsigned int width_max;
 	unsigned int offset;
 };
 struct link_state config_link(const struct pci_function *function);

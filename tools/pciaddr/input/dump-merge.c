@@ -180,6 +180,8 @@ void dump_decode(struct dump_reader *reader)
 			      NULL : reader->present, reader->config_end);
 	if (reader->again) {
 		function->sriov = before->sriov;
+		function->acs = before->acs;
+		function->resizable = before->resizable;
 		function->extended_known = before->extended_known;
 	}
 	/* a header whose pointers were blotted out still has its text */

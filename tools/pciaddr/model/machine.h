@@ -127,6 +127,25 @@ struct vf_bar {
 	uint64_t size;		/* of one virtual function's; 0: unknown */
 };
 
+/* The Access Control Services capability. */
+struct acs {
+	uint16_t offset;	/* of the capability */
+	uint16_t capability;	/* ACS_... of pcispec.h: what can be on */
+	uint16_t control;	/* and is */
+};
+
+/* A BAR that the Resizable BAR capability has. */
+struct resizable_bar {
+	uint16_t offset;	/* of its capability register in config space */
+	uint8_t index;		/* 0 to 5 */
+	uint64_t sizes;		/* bit n: 2^n bytes, 1 MiB at least */
+};
+
+struct resizable {
+	uint8_t count;
+	struct resizable_bar bars[BAR_ROM];
+};
+
 /* The SR-IOV capability of a physical function. */
 struct sriov {
 	uint16_t offset;	/* of the capability */
@@ -172,7 +191,7 @@ struct pci_function {
 	bool resource_known : 1;/* the kernel's resources were read */
 	bool absent : 1;	/* reads all ones */
 	bool woke : 1;		/* the header reads all ones, and what follows it does not */
-	bool extended_known : 1;	/* the extended config space was read */
+	bool extended_known : 1;	/* its list of capabilities was read to the end */
 	bool regions_known : 1;	/* lspci -v has told which regions the kernel has */
 	bool asleep : 1;	/* the source says that it is in a power state below D0 */
 	const uint8_t *config;
@@ -182,6 +201,8 @@ struct pci_function {
 	const char *driver;	/* NULL: unknown; "": none */
 	struct bar *bars;	/* implemented ones, in order */
 	struct sriov *sriov;	/* NULL: none, or not read */
+	struct acs *acs;	/* likewise */
+	struct resizable *resizable;
 	struct bridge *bridge;	/* NULL: not a bridge */
 	struct pci_function *parent;	/* the nearest bridge above; NULL on a root bus */
 	uint32_t line;		/* in the dump, or 0 */

@@ -87,6 +87,7 @@
 #define CAP_ID_EXPRESS		0x10
 #define   EXPRESS_CAPABILITIES	0x02
 #define     EXPRESS_TYPE	0x00f0	/* device/port type */
+#define   LINK_CAPABILITIES	0x0c	/* maximum speed and width, as in the status */
 #define   LINK_STATUS		0x12
 #define     LINK_SPEED		0x000f
 #define     LINK_WIDTH		0x03f0
@@ -94,10 +95,22 @@
 #define     MSIX_TABLE_SIZE	0x07ff	/* less one */
 #define     MSIX_ENABLE		0x8000
 #define CAP_ID_EA		0x14
+#define CAP_ID_PCIX		0x07
 
 /* PCI Express' extended capabilities: a header of 32 bits each */
 #define EXTENDED_ID		0x0000ffff
 #define EXTENDED_NEXT_SHIFT	20
+#define EXTENDED_ID_ACS		0x000d
+#define   ACS_CAPABILITY	0x04
+#define   ACS_CONTROL		0x06	/* the same bits */
+#define     ACS_SOURCE_VALIDATION	0x0001
+#define     ACS_TRANSLATION_BLOCKING	0x0002
+#define     ACS_REQUEST_REDIRECT	0x0004
+#define     ACS_COMPLETION_REDIRECT	0x0008
+#define     ACS_UPSTREAM_FORWARDING	0x0010
+#define     ACS_EGRESS_CONTROL		0x0020
+#define     ACS_DIRECT_TRANSLATED	0x0040
+#define     ACS_ALL			0x007f
 #define EXTENDED_ID_SRIOV	0x0010
 #define   SRIOV_CONTROL		0x08
 #define     SRIOV_VF_ENABLE	0x0001
@@ -106,10 +119,14 @@
 #define   SRIOV_NUM_VFS		0x10
 #define   SRIOV_BAR0		0x24
 #define EXTENDED_ID_REBAR	0x0015
+#define EXTENDED_ID_VF_REBAR	0x0024	/* likewise, of virtual functions' BARs */
+#define   REBAR_CAPABILITY	0x04	/* 8 bytes for each BAR */
+#define     REBAR_SIZES_SHIFT	4	/* bit 4: 1 MiB */
 #define   REBAR_CONTROL		0x08	/* 8 bytes for each BAR */
 #define     REBAR_INDEX		0x00000007
 #define     REBAR_COUNT		0x000000e0
 #define     REBAR_SIZE		0x00003f00	/* a power of two MiB */
+#define     REBAR_HIGH_SHIFT	16	/* bit 16: 256 TiB, of the sizes too */
 
 #define CAP_ID_POWER		0x01
 #define   POWER_STATUS		0x04

@@ -13,6 +13,7 @@
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/names.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/spec/model.h"
 
 /* A double-quoted YAML string. */
 static void quote(FILE *out, const char *text)
@@ -102,8 +103,51 @@ static void write_link(FILE *out, const struct pci_function *function)
 	if (!state.known || !state.present || !state.width || state.width > 32 ||
 	    !link_speed_name(state.speed))
 		return;
-	fprintf(out, "    link: {speed: %s, width: %u}\n", link_speed_name(state.speed),
-		state.width);
+	fprintf(out, "    link: {speed: %s, width: %u", link_speed_name(state.speed), state.width);
+	if (state.capability_known && link_speed_name(state.speed_max) && state.width_max &&
+	    state.width_max <= 32)
+		fprintf(out, ", capability-speed: %s, capability-width: %u, full: %s",
+			link_speed_name(state.speed_max), state.width_max,
+			state.speed == state.speed_max && state.width == state.width_max ?
+			"true" : "false");
+	fputs("}\n", out);
+}
+
+/* What the device is capable of, which may be nothing. */
+static void write_acs(FILE *out, const struct acs *acs)
+{
+	bool first = true;
+
+	if (!acs->capability) {
+		fputs("    acs: present\n", out);
+		return;
+	}
+	for (const struct spec_acs_bit *bit = spec_acs_bits; bit->key; bit++) {
+		if (!(acs->capability & bit->bit))
+			continue;
+		fprintf(out, "%s%s: %s", first ? "    acs: {" : ", ", bit->key,
+			acs->control & bit->bit ? "on" : "off");
+		first = false;
+	}
+	fputs("}\n", out);
+}
+
+static void write_resizable(FILE *out, const struct pci_function *function, unsigned int index)
+{
+	const struct resizable *resizable = function->resizable;
+
+	for (unsigned int i = 0; resizable && i < resizable->count; i++) {
+		if (resizable->bars[i].index != index)
+			continue;
+		fputs(", resizable: true", out);
+		if (!resizable->bars[i].sizes)
+			return;
+		fputs(", sizes: [", out);
+		for (uint64_t left = resizable->bars[i].sizes; left; left &= left - 1)
+			fprintf(out, "%" PRIu64 "M%s", (left & -left) >> 20,
+				left & (left - 1) ? ", " : "]");
+		return;
+	}
 }
 
 static void write_bar(FILE *out, const struct machine *machine,
@@ -119,6 +163,9 @@ static void write_bar(FILE *out, const struct machine *machine,
 	fprintf(out, "type: %s", bar_type_text(bar));
 	if (bar->prefetchable)
 		fputs(", prefetchable: true", out);
+	if (bar->enhanced)
+		fputs(", enhanced-allocation: true", out);
+	write_resizable(out, function, bar->index);
 	if (bar->state == BAR_ASSIGNED && bar->size_known)
 		fprintf(out, ", range: %s", range_text(bar->range, range));
 	if (claim.entry && claim.owner) {
@@ -146,6 +193,8 @@ static void write_common(FILE *out, struct names *names, const struct machine *m
 	if (function->sriov)
 		fprintf(out, "    sriov: {total: %u, enabled: %u}\n", function->sriov->total,
 			function->sriov->enabled);
+	if (function->acs)
+		write_acs(out, function->acs);
 	if (function->bar_count)
 		fputs("    bars:\n", out);
 	for (unsigned int i = 0; i < function->bar_count; i++)

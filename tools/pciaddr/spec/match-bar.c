@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "pciaddr/model/claims.h"
+#include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
+#include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/resources.h"
 
 static void check_bar_range(const struct subject *subject, const struct spec_bar *spec,
@@ -77,6 +79,91 @@ static void check_bar_type(const struct subject *subject, const struct spec_bar 
 			       bar->prefetchable ? ", prefetchable" : ""));
 }
 
+static void check_bar_enhanced(const struct subject *subject, const struct spec_bar *spec,
+			       const struct bar *bar, const char *part)
+{
+	unsigned int offset;
+	bool known;
+
+	if (spec->enhanced == TRISTATE_ANY)
+		return;
+	offset = config_capability(subject->function, CAP_ID_EA, &known);
+	if (!known)
+		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
+			     "whether Enhanced Allocation places it was not read", CONFIG_ADVICE);
+	else if ((spec->enhanced == TRISTATE_YES) == bar->enhanced)
+		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place, bar->enhanced ?
+			  "is placed by Enhanced Allocation" :
+			  "is not placed by Enhanced Allocation");
+	else
+		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
+			 bar->enhanced ? "is placed by Enhanced Allocation" :
+			 "is not placed by Enhanced Allocation",
+			 bar->enhanced ? "an address that can be changed" : "Enhanced Allocation",
+			 (struct value) {
+				bar->enhanced ? "found: an entry that is enabled" :
+				offset ? "found: no entry that is enabled" :
+				"found: no Enhanced Allocation capability",
+				spec_where(subject, offset ? offset : CFG_CAPABILITIES) },
+			 "another card, or another revision of it, is in this place");
+}
+
+static const struct resizable_bar *find_resizable(const struct pci_function *function,
+						  unsigned int index)
+{
+	for (unsigned int i = 0; function->resizable && i < function->resizable->count; i++)
+		if (function->resizable->bars[i].index == index)
+			return &function->resizable->bars[i];
+	return NULL;
+}
+
+static const char *sizes_text(struct results *results, uint64_t sizes)
+{
+	const char *text = "";
+	char size[SIZE_TEXT_MAX];
+
+	for (uint64_t left = sizes; left; left &= left - 1)
+		text = TEXT(results, "%s%s%s", text, *text ? ", " : "",
+			    size_text(left & -left, size));
+	return text;
+}
+
+static void check_bar_resizable(const struct subject *subject, const struct spec_bar *spec,
+				const char *part)
+{
+	const struct resizable_bar *found = find_resizable(subject->function, spec->index);
+	bool wanted = spec->resizable == TRISTATE_YES || spec->sizes;
+	struct results *results = subject->matcher->results;
+	const char *problem, *sizes;
+
+	if (spec->resizable == TRISTATE_ANY && !spec->sizes)
+		return;
+	if (!found && !config_extended_known(subject->function)) {
+		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
+			     "whether it is resizable is unknown: the extended config space was "
+			     "not read", CONFIG_ADVICE);
+		return;
+	}
+	sizes = found ? sizes_text(results, found->sizes) : NULL;
+	problem = found && !wanted ? "is resizable" : !found && wanted ? "is not resizable" :
+		found && spec->sizes & ~found->sizes ? "cannot have every size specified" : NULL;
+	if (!problem)
+		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place,
+			  found ? TEXT(results, "can be resized to %s", sizes) :
+			  "is not resizable");
+	else
+		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place, problem,
+			 spec->sizes ? sizes_text(results, spec->sizes) :
+			 wanted ? "resizable" : "not resizable",
+			 (struct value) {
+				found ? TEXT(results, "found: %s", sizes) :
+				"found: no Resizable BAR capability for it",
+				spec_where(subject, found ? found->offset : EXTENDED_BEGIN) },
+			 "another card, or another revision of it, is in this place; the firmware "
+			 "of the card or of the machine may hide sizes (\"Above 4G Decoding\", "
+			 "\"Re-Size BAR Support\")");
+}
+
 static void check_bar_owner(const struct subject *subject, const struct spec_bar *spec,
 			    const struct bar *bar, const char *part)
 {
@@ -143,5 +230,7 @@ void spec_match_bar(const struct subject *subject, const struct spec_bar *spec)
 	}
 	check_bar_type(subject, spec, bar, part);
 	check_bar_range(subject, spec, bar, part);
+	check_bar_enhanced(subject, spec, bar, part);
+	check_bar_resizable(subject, spec, part);
 	check_bar_owner(subject, spec, bar, part);
 }

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -202,10 +201,18 @@ static void check_msi(const struct subject *subject, const struct spec_msi *msi,
 
 /* Links */
 
+static const char trained_down[] =
+	"the link trained down: reseat the card, look at the slot's wiring and at LnkSta in "
+	"'lspci -vv'";
+static const char other_link[] =
+	"another card, or another revision of it, is in this place; or firmware limits the port: "
+	"look at LnkCap in 'lspci -vv'";
+
 static void check_link_value(const struct subject *subject, const char *part, bool good,
 			     const char *specified, const char *found, unsigned int offset)
 {
 	struct results *results = subject->matcher->results;
+	unsigned int link = config_link(subject->function).offset;
 
 	if (good)
 		spec_pass(subject, CHECK_SPEC_LINK, part, subject->entry->link.place,
@@ -214,27 +221,88 @@ static void check_link_value(const struct subject *subject, const char *part, bo
 		spec_add(subject, CHECK_SPEC_LINK, STATUS_FAIL, part, subject->entry->link.place,
 			 "is not as specified", specified,
 			 (struct value) { TEXT(results, "found: %s", found),
-					 spec_where(subject, offset) },
-			 "the link trained down: reseat the card, look at the slot's wiring and at "
-			 "LnkSta in 'lspci -vv'");
+					 spec_where(subject, link + offset) },
+			 offset == LINK_STATUS ? trained_down : other_link);
+}
+
+static const char *speed_text(struct results *results, unsigned int speed)
+{
+	const char *name = link_speed_name(speed);
+
+	return name ? name : TEXT(results, "encoding %u", speed);
+}
+
+static const char *width_text(struct results *results, unsigned int width)
+{
+	return TEXT(results, "x%u", width);
+}
+
+static void check_link_status(const struct subject *subject, const struct link_state *state)
+{
+	const struct spec_link *link = &subject->entry->link;
+	struct results *results = subject->matcher->results;
+	const char *speed = speed_text(results, state->speed);
+	const char *width = width_text(results, state->width);
+
+	if (link->speed)
+		check_link_value(subject, "link speed", state->speed == link->speed,
+				 link_speed_name(link->speed), speed, LINK_STATUS);
+	if (link->min_speed)
+		check_link_value(subject, "link speed", state->speed >= link->min_speed,
+				 TEXT(results, "at least %s", link_speed_name(link->min_speed)),
+				 speed, LINK_STATUS);
+	if (link->width)
+		check_link_value(subject, "link width", state->width == link->width,
+				 width_text(results, link->width), width, LINK_STATUS);
+	if (link->min_width)
+		check_link_value(subject, "link width", state->width >= link->min_width,
+				 TEXT(results, "at least x%u", link->min_width), width,
+				 LINK_STATUS);
+}
+
+static void check_link_capability(const struct subject *subject, const struct link_state *state)
+{
+	const struct spec_link *link = &subject->entry->link;
+	struct results *results = subject->matcher->results;
+
+	if (link->capability_speed)
+		check_link_value(subject, "link capability speed",
+				 state->speed_max == link->capability_speed,
+				 link_speed_name(link->capability_speed),
+				 speed_text(results, state->speed_max), LINK_CAPABILITIES);
+	if (link->capability_width)
+		check_link_value(subject, "link capability width",
+				 state->width_max == link->capability_width,
+				 width_text(results, link->capability_width),
+				 width_text(results, state->width_max), LINK_CAPABILITIES);
+}
+
+/* Does the link run at what its function is capable of? */
+static void check_link_full(const struct subject *subject, const struct link_state *state)
+{
+	struct results *results = subject->matcher->results;
+	bool full = state->speed == state->speed_max && state->width == state->width_max;
+	bool wanted = subject->entry->link.full == TRISTATE_YES;
+	const char *most = TEXT(results, "%s x%u", speed_text(results, state->speed_max),
+				state->width_max);
+
+	check_link_value(subject, "link", full == wanted,
+			 TEXT(results, "%s %s", wanted ? "full," : "not full: less than", most),
+			 TEXT(results, "%s x%u of %s", speed_text(results, state->speed),
+			      state->width, most), LINK_STATUS);
 }
 
 static void check_link(const struct subject *subject)
 {
 	const struct spec_link *link = &subject->entry->link;
-	struct results *results = subject->matcher->results;
+	bool status = link->speed || link->min_speed || link->width || link->min_width;
+	bool capability = link->capability_speed || link->capability_width;
 	struct link_state state;
-	const char *speed, *name;
 
 	if (!link->place.line)
 		return;
 	state = config_link(subject->function);
-	if (!state.known) {
-		spec_unknown(subject, CHECK_SPEC_LINK, "link", link->place,
-			     "its status was not read", CONFIG_ADVICE);
-		return;
-	}
-	if (!state.present) {
+	if (state.known && !state.present) {
 		spec_add(subject, CHECK_SPEC_LINK, STATUS_FAIL, "link", link->place,
 			 "the device is no PCI Express device", "a link",
 			 (struct value) { "found: no PCI Express capability",
@@ -242,71 +310,18 @@ static void check_link(const struct subject *subject)
 			 "put it on a PCI Express port, or take 'link' out of the specification");
 		return;
 	}
-	name = link_speed_name(state.speed);
-	speed = name ? name : TEXT(results, "encoding %u", state.speed);
-	if (link->speed)
-		check_link_value(subject, "link speed", state.speed == link->speed,
-				 link_speed_name(link->speed), speed, state.offset + LINK_STATUS);
-	if (link->min_speed)
-		check_link_value(subject, "link speed", state.speed >= link->min_speed,
-				 TEXT(results, "at least %s", link_speed_name(link->min_speed)),
-				 speed, state.offset + LINK_STATUS);
-	if (link->width)
-		check_link_value(subject, "link width", state.width == link->width,
-				 TEXT(results, "x%u", link->width),
-				 TEXT(results, "x%u", state.width), state.offset + LINK_STATUS);
-	if (link->min_width)
-		check_link_value(subject, "link width", state.width >= link->min_width,
-				 TEXT(results, "at least x%u", link->min_width),
-				 TEXT(results, "x%u", state.width), state.offset + LINK_STATUS);
-}
-
-/* SR-IOV */
-
-static void check_vfs(const struct subject *subject, const char *part, bool wanted,
-		      uint32_t specified, uint32_t found, unsigned int offset)
-{
-	struct results *results = subject->matcher->results;
-	struct yaml_pos place = subject->entry->sriov.place;
-
-	if (!wanted)
-		return;
-	if (specified == found)
-		spec_pass(subject, CHECK_SPEC_SRIOV, part, place,
-			  TEXT(results, "are %" PRIu32, found));
+	if (!state.known && (status || link->full || !capability))
+		spec_unknown(subject, CHECK_SPEC_LINK, "link", link->place,
+			     "its status was not read", CONFIG_ADVICE);
 	else
-		spec_add(subject, CHECK_SPEC_SRIOV, STATUS_FAIL, part, place,
-			 "do not match the specification", TEXT(results, "%" PRIu32, specified),
-			 (struct value) { TEXT(results, "found: %" PRIu32, found),
-					 spec_where(subject, offset) },
-			 "write the number into sriov_numvfs in the device's directory; the "
-			 "driver may allow fewer");
-}
-
-static void check_sriov(const struct subject *subject)
-{
-	const struct spec_sriov *spec = &subject->entry->sriov;
-	const struct sriov *sriov = subject->function->sriov;
-
-	if (!spec->place.line)
-		return;
-	if (!sriov && !subject->function->extended_known) {
-		spec_unknown(subject, CHECK_SPEC_SRIOV, "SR-IOV", spec->place,
-			     "the extended config space was not read", CONFIG_ADVICE);
-		return;
-	}
-	if (!sriov) {
-		spec_add(subject, CHECK_SPEC_SRIOV, STATUS_FAIL, "SR-IOV", spec->place,
-			 "the device does not have it", "present",
-			 (struct value) { "found: no SR-IOV capability",
-					  spec_where(subject, EXTENDED_BEGIN) },
-			 "enable it in firmware, or take 'sriov' out of the specification");
-		return;
-	}
-	check_vfs(subject, "total VFs", spec->has_total, spec->total, sriov->total,
-		  sriov->offset + SRIOV_TOTAL_VFS);
-	check_vfs(subject, "enabled VFs", spec->has_enabled, spec->enabled, sriov->enabled,
-		  sriov->offset + SRIOV_NUM_VFS);
+		check_link_status(subject, &state);
+	if (!state.capability_known && (capability || link->full))
+		spec_unknown(subject, CHECK_SPEC_LINK, "link", link->place,
+			     "its capabilities were not read", CONFIG_ADVICE);
+	else
+		check_link_capability(subject, &state);
+	if (link->full && state.known && state.capability_known)
+		check_link_full(subject, &state);
 }
 
 void spec_match_device(const struct subject *subject)
@@ -320,5 +335,4 @@ void spec_match_device(const struct subject *subject)
 	check_msi(subject, &entry->msi, CAP_ID_MSI, "MSI");
 	check_msi(subject, &entry->msix, CAP_ID_MSIX, "MSI-X");
 	check_link(subject);
-	check_sriov(subject);
 }

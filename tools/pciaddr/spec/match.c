@@ -18,6 +18,7 @@ static void check_function(const struct matcher *matcher, const struct spec_entr
 	};
 
 	spec_match_device(&subject);
+	spec_match_extended(&subject);
 	for (const struct spec_bar *bar = entry->bars; bar; bar = bar->next)
 		spec_match_bar(&subject, bar);
 	if (entry->is_bridge)

@@ -8,6 +8,9 @@
 /* Identity, driver, command register, MSI and link. */
 void spec_match_device(const struct subject *subject);
 
+/* SR-IOV and Access Control Services. */
+void spec_match_extended(const struct subject *subject);
+
 void spec_match_bar(const struct subject *subject, const struct spec_bar *spec);
 void spec_match_bridge(const struct subject *subject);
 void spec_match_claim(const struct matcher *matcher, const struct spec_claim *claim);

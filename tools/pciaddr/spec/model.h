@@ -35,6 +35,9 @@ struct spec_bar {
 	bool absent;
 	enum bar_type type;
 	enum tristate prefetchable;
+	enum tristate enhanced;		/* by Enhanced Allocation */
+	enum tristate resizable;
+	uint64_t sizes;			/* each of which it must be able to have; bit n: 2^n */
 	struct range_rule range;
 	const char *owner;	/* NULL: any; "": nobody */
 	struct spec_bar *next;
@@ -70,7 +73,23 @@ struct spec_link {
 	struct yaml_pos place;
 	unsigned int speed, min_speed;	/* encodings of the Link Status register; 0: any */
 	unsigned int width, min_width;
+	unsigned int capability_speed, capability_width;	/* of Link Capabilities; 0: any */
+	enum tristate full;		/* the status is what the capabilities say */
 };
+
+struct spec_acs {
+	struct yaml_pos place;
+	bool absent;
+	uint16_t mask, value;	/* of the control register */
+};
+
+/* A key of `acs`, and its bit of the control register. */
+struct spec_acs_bit {
+	const char *key;
+	uint16_t bit;
+};
+
+extern const struct spec_acs_bit spec_acs_bits[];	/* up to a key that is NULL */
 
 struct spec_sriov {
 	struct yaml_pos place;
@@ -98,6 +117,7 @@ struct spec_entry {
 	struct spec_msi msi, msix;
 	struct spec_link link;
 	struct spec_sriov sriov;
+	struct spec_acs acs;
 	struct spec_bar *bars;
 	struct spec_window *windows;
 	struct spec_number primary, secondary, subordinate;

@@ -105,6 +105,33 @@ static bool read_bar_owner(struct yaml *yaml, void *target, struct fy_node *node
 	return spec_read_owner(yaml, node, &((struct spec_bar *)target)->owner);
 }
 
+static bool read_bar_enhanced(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	return spec_read_tristate(yaml, node, &((struct spec_bar *)target)->enhanced);
+}
+
+static bool read_bar_resizable(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	return spec_read_tristate(yaml, node, &((struct spec_bar *)target)->resizable);
+}
+
+static bool add_bar_size(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	uint64_t size;
+
+	if (!yaml_size(yaml, node, &size))
+		return false;
+	if (size < 1ull << 20 || (size & (size - 1)))
+		return yaml_error(yaml, node, "a resizable BAR has a power of two, 1M at least");
+	((struct spec_bar *)target)->sizes |= size;
+	return true;
+}
+
+static bool read_bar_sizes(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	return yaml_sequence(yaml, node, target, add_bar_size);
+}
+
 static const struct yaml_key bar_keys[] = {
 	{ "type", read_bar_type },
 	{ "range", read_bar_exact },
@@ -113,6 +140,9 @@ static const struct yaml_key bar_keys[] = {
 	{ "min-size", read_bar_min_size },
 	{ "aligned", read_bar_aligned },
 	{ "prefetchable", read_bar_prefetchable },
+	{ "enhanced-allocation", read_bar_enhanced },
+	{ "resizable", read_bar_resizable },
+	{ "sizes", read_bar_sizes },
 	{ "owner", read_bar_owner },
 	{ 0 }
 };
@@ -126,7 +156,11 @@ static bool read_bar(struct yaml *yaml, struct spec_entry *entry, unsigned int i
 	bar->place = yaml->place;
 	bar->next = entry->bars;
 	entry->bars = bar;
-	return read_range_rule(yaml, node, bar_keys, bar, &bar->range, "absent", &bar->absent);
+	if (!read_range_rule(yaml, node, bar_keys, bar, &bar->range, "absent", &bar->absent))
+		return false;
+	if (bar->sizes && bar->resizable == TRISTATE_NO)
+		return yaml_error(yaml, node, "a BAR that is not resizable has no 'sizes'");
+	return true;
 }
 
 #define BAR_KEY(name, index)						\

@@ -211,6 +211,7 @@ static bool read_advice(struct yaml *yaml, void *target, struct fy_node *node)
 	{ "msix", spec_read_msix },						\
 	{ "link", spec_read_link },						\
 	{ "sriov", spec_read_sriov },						\
+	{ "acs", spec_read_acs },						\
 	{ "bars", spec_read_bars },						\
 	{ "severity", read_severity },					\
 	{ "advice", read_advice }

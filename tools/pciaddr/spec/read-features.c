@@ -149,11 +149,29 @@ static bool read_min_width(struct yaml *yaml, void *target, struct fy_node *node
 	return read_width_number(yaml, node, &((struct spec_link *)target)->min_width);
 }
 
+static bool read_capability_speed(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	return read_speed_text(yaml, node, &((struct spec_link *)target)->capability_speed);
+}
+
+static bool read_capability_width(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	return read_width_number(yaml, node, &((struct spec_link *)target)->capability_width);
+}
+
+static bool read_full(struct yaml *yaml, void *target, struct fy_node *node)
+{
+	return spec_read_tristate(yaml, node, &((struct spec_link *)target)->full);
+}
+
 static const struct yaml_key link_keys[] = {
 	{ "speed", read_speed },
 	{ "min-speed", read_min_speed },
 	{ "width", read_width },
 	{ "min-width", read_min_width },
+	{ "capability-speed", read_capability_speed },
+	{ "capability-width", read_capability_width },
+	{ "full", read_full },
 	{ 0 }
 };
 
@@ -163,45 +181,4 @@ bool spec_read_link(struct yaml *yaml, void *target, struct fy_node *node)
 
 	link->place = yaml->place;
 	return yaml_mapping(yaml, node, link_keys, link);
-}
-
-/* SR-IOV */
-
-static bool read_count(struct yaml *yaml, struct fy_node *node, bool *has, uint32_t *count)
-{
-	uint64_t value;
-
-	if (!yaml_number(yaml, node, UINT16_MAX, &value))
-		return false;
-	*has = true;
-	*count = (uint32_t)value;
-	return true;
-}
-
-static bool read_total_vfs(struct yaml *yaml, void *target, struct fy_node *node)
-{
-	struct spec_sriov *sriov = target;
-
-	return read_count(yaml, node, &sriov->has_total, &sriov->total);
-}
-
-static bool read_enabled_vfs(struct yaml *yaml, void *target, struct fy_node *node)
-{
-	struct spec_sriov *sriov = target;
-
-	return read_count(yaml, node, &sriov->has_enabled, &sriov->enabled);
-}
-
-static const struct yaml_key sriov_keys[] = {
-	{ "total", read_total_vfs },
-	{ "enabled", read_enabled_vfs },
-	{ 0 }
-};
-
-bool spec_read_sriov(struct yaml *yaml, void *target, struct fy_node *node)
-{
-	struct spec_sriov *sriov = &((struct spec_entry *)target)->sriov;
-
-	sriov->place = yaml->place;
-	return yaml_mapping(yaml, node, sriov_keys, sriov);
 }

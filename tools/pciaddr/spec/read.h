@@ -17,6 +17,7 @@ bool spec_read_command(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_msi(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_msix(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_sriov(struct yaml *yaml, void *target, struct fy_node *node);
+bool spec_read_acs(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_link(struct yaml *yaml, void *target, struct fy_node *node);
 
 /* The name of a driver or owner; "none" in the file is "" in *@owner: nobody. */
