@@ -148,6 +148,9 @@ def group_by_machine(items):
     items.sort(key=places.get)
 
 
+def is_race_of_tcg(text):
+    return any(race in text for race in RACES_OF_TCG)
+
+
 def race_of_tcg(reports):
-    return any(report.failed and race in report.longreprtext
-               for report in reports for race in RACES_OF_TCG)
+    return any(report.failed and is_race_of_tcg(report.longreprtext) for report in reports)

@@ -8,7 +8,7 @@ import traceback
 import table
 from guest import GuestError, Machine
 from guest.machine import devices
-from harness.guests import APPEND, RACE_OF_TCG, TestGuest
+from harness.guests import APPEND, TestGuest, is_race_of_tcg
 from verdict import Look
 
 # How long a guest may take for one thing, on a machine that does others beside [s]
@@ -110,7 +110,7 @@ class Run:
                 return
             self._look = self._look_at(lost)
         except Exception as error:  # a broken guest is a failed cell, and the others go on
-            if RACE_OF_TCG in str(error):
+            if is_race_of_tcg(str(error)):
                 raise
             self._end()
             for card in cards:
