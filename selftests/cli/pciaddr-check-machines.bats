@@ -352,6 +352,35 @@ moved_ports() {
 	fails_with ioports-claim "BAR 1"
 }
 
+@test "bus numbers that a CardBus bridge keeps beyond those above it cost only cards with bridges" {
+	# cardbus BUSES: a CardBus bridge on bus 1 below buses 01-02
+	cardbus() {
+		bridge 00:01.0 "00 01 02" "f1 01" "f0 ff 00 00"
+		device 01:00.0 "CardBus bridge: Made up" "" 0="34 12 03 00 07 00 00 00 00 00 07 06 00 00 02" 18="$1"
+	}
+	cardbus "01 02 05" >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bus-numbers "[low]" "buses from 03 on are not inside those of the bridge above" \
+		"its secondary bus 02 is" "a card without a bridge of its own works" yenta_socket
+	run ! grep "do not reach" <<<"$output"
+	cardbus "01 02 02" >"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome ok bus-numbers
+	# its own bus is out of reach, and so is what is behind another bridge
+	cardbus "01 03 05" >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bus-numbers "bus numbers are not inside" "do not reach the buses below"
+	run -1 pciaddr-check --dump "$dump" --severity high
+	{
+		bridge 00:01.0 "00 01 02" "f1 01" "f0 ff 00 00"
+		bridge 01:00.0 "01 02 05" "f1 01" "f0 ff 00 00"
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bus-numbers "buses from 03 on are not inside" "its secondary bus 02 is" \
+		"pci=assign-busses"
+	run -1 pciaddr-check --dump "$dump" --severity high
+}
+
 @test "a primary bus register that is hard-wired to 0 is no failure" {
 	bridge 10000:e0:06.0 "00 e1 e1" "f1 01" "00 72 00 72" "${root_port[@]}" >"$dump"
 	run -0 pciaddr-check --dump "$dump"

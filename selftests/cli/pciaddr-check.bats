@@ -143,6 +143,8 @@ usage_error() {
 	poke 00:04.0 3e 04 00
 	run -1 pciaddr-check --dump "$dump"
 	fails_with bar-isa-hole "bridge control 0x0004" "BRIDGE_CONTROL"
+	run -1 pciaddr-check --dump "$dump" --expect 0x2000-0x27ff@1234:f96a
+	fails_with expect-window "ISA Enable set" "bridge control 0x0004" "BRIDGE_CONTROL"
 }
 
 @test "a BAR register that the kernel does not know of fails" {

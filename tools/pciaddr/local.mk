@@ -16,6 +16,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/expect.h \
 	tools/pciaddr/check/finding-text.c \
 	tools/pciaddr/check/finding-text.h \
+	tools/pciaddr/check/isa-enable.c \
 	tools/pciaddr/check/kernel.c \
 	tools/pciaddr/check/location.c \
 	tools/pciaddr/check/location.h \

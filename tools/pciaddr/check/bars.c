@@ -11,8 +11,6 @@
 
 static const char window_unknown[] =
 	"the bridge's window registers were not read";
-static const char window_advice[] =
-	"give at least the first 64 bytes of config space ('lspci -x' or more)";
 
 static void report_outside(struct results *results, const struct pci_function *function,
 			   const struct bar *bar, const struct pci_function *bridge,
@@ -63,7 +61,7 @@ static void check_in_window(const struct machine *machine, struct results *resul
 			break;
 		if (how == FORWARDS_UNKNOWN)
 			results_unknown(results, CHECK_BAR_IN_WINDOW, function, window_unknown,
-					window_advice);
+					header_advice);
 		else
 			report_outside(results, function, bar, bridge, kind, how);
 		return;
@@ -87,7 +85,7 @@ static void check_isa_hole(struct results *results, const struct pci_function *f
 			   const struct bar *bar)
 {
 	const struct pci_function *bridge = function->parent;
-	const char *above;
+	struct isa_enable isa;
 
 	if (bar->space != SPACE_IO || !bridge)
 		return;
@@ -97,26 +95,19 @@ static void check_isa_hole(struct results *results, const struct pci_function *f
 		results_pass(results, CHECK_BAR_ISA_HOLE);
 		return;
 	}
-	above = device_name(results, bridge);
+	isa = isa_enable_text(results, bridge);
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_BAR_ISA_HOLE,
 		.function = function,
 		.item = bar_text(bar),
-		.message = TEXT(results,
-				"bridge %s has ISA Enable set and forwards only the first "
-				"256 ports of each 1024", above),
+		.message = isa.message,
 		.values = {
 			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
 			  at_config(function, bar_register(function, bar)) },
-			{ TEXT(results, "%s bridge control 0x%04x", above, bridge->bridge->control),
-			       
-
-			  at_config(bridge, CFG_BRIDGE_CONTROL) },
+			isa.value,
 		},
-		.advice = TEXT(results, "clear ISA Enable (bit 2 of the bridge control register): "
-			       "setpci -s %s BRIDGE_CONTROL=0:4; or have firmware place the BAR in "
-			       "the first 256 of 1024 ports", above),
+		.advice = isa.advice,
 	});
 }
 
@@ -170,7 +161,7 @@ static bool may_be_pc(const struct machine *machine, const struct pci_function *
 }
 
 static void check_legacy_ports(const struct machine *machine, struct results *results,
-			       const struct pci_function *function, 
+			       const struct pci_function *function,
 			       const struct bar *bar)
 {
 	char range[RANGE_TEXT_MAX];

@@ -13,6 +13,12 @@ static const char bus_advice[] =
 	"config cycles do not reach the buses below: let the kernel number them anew "
 	"(kernel option pci=assign-busses), or correct the firmware";
 
+/* Its bus has cards without a bridge as a rule; the numbers behind it are kept for others. */
+static const char cardbus_advice[] =
+	"a card without a bridge of its own works; for one with a bridge, let yenta_socket widen "
+	"the bus numbers of the bridge above ('dmesg | grep subordinate'), or the kernel number "
+	"all buses anew (kernel option pci=assign-busses)";
+
 static struct value buses_value(struct results *results, const struct pci_function *bridge)
 {
 	return (struct value) {
@@ -95,6 +101,33 @@ static bool check_siblings(struct results *results, const struct pci_function *f
 	return true;
 }
 
+static bool check_above(struct results *results, const struct pci_function *function,
+			const struct pci_function *above)
+{
+	const struct bridge *bridge = function->bridge, *outer = above->bridge;
+
+	if (bridge->secondary > outer->secondary && bridge->subordinate <= outer->subordinate)
+		return true;
+	if (bridge->secondary <= outer->secondary || bridge->secondary > outer->subordinate) {
+		report_bus(results, function,
+			   "bus numbers are not inside those of the bridge above",
+			   other_buses(results, above));
+		return false;
+	}
+	/* the nearer ones are reached */
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_BUS_NUMBERS,
+		.function = function,
+		.message = TEXT(results, "buses from %02x on are not inside those of the bridge "
+				"above; its secondary bus %02x is", outer->subordinate + 1u,
+				bridge->secondary),
+		.values = { buses_value(results, function), other_buses(results, above) },
+		.advice = bridge->cardbus ? cardbus_advice : bus_advice,
+	})->severity = bridge->cardbus ? SEVERITY_LOW : checks[CHECK_BUS_NUMBERS].severity;
+	return false;
+}
+
 static void check_bus_numbers(struct results *results, const struct pci_function *function,
 			      struct bus_owners *owners)
 {
@@ -104,7 +137,7 @@ static void check_bus_numbers(struct results *results, const struct pci_function
 	if (!bridge->buses_known) {
 		results_unknown(results, CHECK_BUS_NUMBERS, function,
 				"the bridge's bus numbers were not read",
-				"give at least the first 64 bytes of config space");
+				header_advice);
 		return;
 	}
 	/* a bridge out of reset; nothing below it is enumerated */
@@ -119,13 +152,8 @@ static void check_bus_numbers(struct results *results, const struct pci_function
 					    at_source() });
 		return;
 	}
-	if (above && (bridge->secondary <= above->bridge->secondary ||
-		      bridge->subordinate > above->bridge->subordinate)) {
-		report_bus(results, function,
-			   "bus numbers are not inside those of the bridge above",
-			   other_buses(results, above));
+	if (above && !check_above(results, function, above))
 		return;
-	}
 	if (check_siblings(results, function, owners))
 		results_pass(results, CHECK_BUS_NUMBERS);
 }
@@ -176,7 +204,7 @@ static void check_window(const struct machine *machine, struct results *results,
 		if (how == FORWARDS_UNKNOWN)
 			results_unknown(results, CHECK_WINDOW_IN_WINDOW, function,
 					"the window registers of the bridge above were not read",
-					"give at least the first 64 bytes of config space");
+					header_advice);
 		else
 			report_window(results, function, kind, above, outer, how);
 		return;
@@ -240,7 +268,7 @@ static bool needs_bit(const struct pci_function *function, uint16_t bit)
 }
 
 static void check_need(const struct machine *machine, struct results *results,
-		       const struct bus *bus, 
+		       const struct bus *bus,
 		       const struct need *need)
 {
 	const struct pci_function *bridge = bus->bridge, *user = NULL;

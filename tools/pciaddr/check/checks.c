@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/check/checks.h"
 
+const char header_advice[] =
+	"give at least the first 64 bytes of config space ('lspci -x' or more)";
+
 void check_machine(const struct machine *machine, struct results *results)
 {
 	if (!machine->count)

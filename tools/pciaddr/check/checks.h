@@ -40,6 +40,17 @@ void check_host_window(const struct machine *machine, struct results *results,
 extern const char bridge_missing[];
 extern const char bridge_missing_advice[];
 
+/* What to do where a part of the config header was not read. */
+extern const char header_advice[];
+
+/* A bridge whose ISA Enable bit holds back an I/O BAR below it: what it does, where, the remedy. */
+struct isa_enable {
+	const char *message;
+	struct value value;
+	const char *advice;
+};
+struct isa_enable isa_enable_text(struct results *results, const struct pci_function *bridge);
+
 /* Why something about a BAR cannot be told, and what to do about it. */
 extern const char size_unknown[];
 extern const char size_advice[];

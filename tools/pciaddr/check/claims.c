@@ -147,7 +147,8 @@ static void check_readable(const struct machine *machine, struct results *result
 		results_add(results, &(struct finding) {
 			.status = STATUS_UNKNOWN,
 			.check = claim_check[space],
-			.message = TEXT(results, "%s shows only zeroes", path),
+			.message = TEXT(results, "%s %s", path,
+					resources_missing(RESOURCES_HIDDEN)),
 			.advice = machine->kind == SOURCE_LIVE ?
 				"the kernel hides addresses from everybody but root: run this as "
 				"root" :

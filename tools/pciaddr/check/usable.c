@@ -77,7 +77,7 @@ static void check_usable_decode(const struct bar_report *report)
 		add(report, CHECK_EXPECT_DECODE, STATUS_UNKNOWN,
 		    "the command register was not read", bar_value(report),
 		    no_value,
-		    "give at least the first 64 bytes of config space");
+		    header_advice);
 		break;
 	}
 }
@@ -112,7 +112,7 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN,
 		    TEXT(report->results, "the window registers of bridge %s were not read", slot),
 		    bar_value(report), no_value,
-		    "give at least the first 64 bytes of config space");
+		    header_advice);
 		return false;
 	default:
 		report_not_forwarded(report, bridge, kind,
@@ -123,11 +123,10 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 		return false;
 	}
 	if (report->bar->space == SPACE_IO && isa_hole(bridge->bridge, report->bar->range)) {
-		report_not_forwarded(report, bridge, kind,
-				     TEXT(report->results, "bridge %s has ISA Enable set and "
-					  "forwards only the first 256 ports of each 1024", slot),
-				     TEXT(report->results, "setpci -s %s BRIDGE_CONTROL=0:4",
-					  slot));
+		struct isa_enable isa = isa_enable_text(report->results, bridge);
+
+		add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, isa.message, bar_value(report),
+		    isa.value, isa.advice);
 		return false;
 	}
 	if (bridge->command_known && !(bridge->command & bit)) {
@@ -187,7 +186,7 @@ static void check_usable_kernel(const struct bar_report *report)
 			 bar->register_address == bar->kernel.first ?
 			 "register and kernel agree" :
 			 TEXT(report->results,
-			      "register and kernel agree: for the CPU it is at %s", 
+			      "register and kernel agree: for the CPU it is at %s",
 			      range_text(bar->kernel, range)));
 		return;
 	case UNDECIDED:
@@ -229,7 +228,8 @@ static void check_usable_claim(const struct bar_report *report)
 	}
 	if (list->state == RESOURCES_HIDDEN) {
 		add(report, CHECK_EXPECT_CLAIM, STATUS_UNKNOWN,
-		    TEXT(report->results, "who claims it is unknown: %s shows only zeroes", path),
+		    TEXT(report->results, "who claims it is unknown: %s %s", path,
+			 resources_missing(list->state)),
 		    none, none, "the kernel hides addresses from everybody but root: run this "
 		    "(or make the copy) as root");
 		return;

@@ -7,6 +7,11 @@
 #include "common/arena.h"
 #include "pciaddr/model/slot.h"
 
+const char *resources_missing(enum resource_state state)
+{
+	return state == RESOURCES_HIDDEN ? "shows only zeroes" : "was not read";
+}
+
 /* Index of the first entry that begins above @address. */
 static size_t first_above(const struct resource_list *list, uint64_t address)
 {

@@ -11,6 +11,9 @@ struct own_entry {
 	const struct resource *entry;
 };
 
+/* Why it says nothing: "shows only zeroes", "was not read". */
+const char *resources_missing(enum resource_state state);
+
 /* Makes the list's index of entries by slot, if it is not made yet. */
 void resources_index(struct resource_list *list);
 

@@ -178,9 +178,7 @@ static void check_bar_owner(const struct subject *subject, const struct spec_bar
 	if (state != RESOURCES_READ) {
 		spec_unknown(subject, CHECK_SPEC_OWNER, part, spec->place,
 			TEXT(matcher->results, "who owns it is unknown: %s %s", path,
-			     state == RESOURCES_HIDDEN ? "shows only zeroes" : "was not read"),
-			"run this (or make the copy) as root; a copy is given with --ioports or "
-			"--iomem");
+			     resources_missing(state)), OWNER_ADVICE);
 		return;
 	}
 	claim = find_claim(matcher->machine, subject->function, bar);

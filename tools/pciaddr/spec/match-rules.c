@@ -25,10 +25,8 @@ void spec_match_claim(const struct matcher *matcher, const struct spec_claim *cl
 	if (list->state != RESOURCES_READ) {
 		finding.status = STATUS_UNKNOWN;
 		finding.message = TEXT(results, "who owns %s is unknown: %s %s", range, path,
-				       list->state == RESOURCES_HIDDEN ? "shows only zeroes" :
-				       "was not read");
-		finding.advice = "run this (or make the copy) as root; a copy is given with "
-			"--ioports or --iomem";
+				       resources_missing(list->state));
+		finding.advice = OWNER_ADVICE;
 		results_add(results, &finding);
 		return;
 	}

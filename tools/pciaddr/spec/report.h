@@ -7,6 +7,7 @@
 #include "pciaddr/spec/model.h"
 
 #define CONFIG_ADVICE "take the dump with 'lspci -vvxxxx' as root, or run this as root"
+#define OWNER_ADVICE "run this (or make the copy) as root; a copy is given with --ioports or --iomem"
 
 struct matcher {
 	const struct machine *machine;
