@@ -9,6 +9,7 @@ unit_tests = \
 	selftests/unit/fpgactl-pattern \
 	selftests/unit/fpgactl-regs \
 	selftests/unit/fpgactl-units \
+	selftests/unit/pciaddr-diff \
 	selftests/unit/pciaddr-draw \
 	selftests/unit/pciaddr-dump \
 	selftests/unit/pciaddr-parse \
@@ -34,6 +35,8 @@ selftests_unit_fpgactl_regs_LDADD = $(fpgactl_unit_libs)
 selftests_unit_fpgactl_units_SOURCES = selftests/unit/fpgactl-units.c selftests/unit/unit.h
 selftests_unit_fpgactl_units_LDADD = $(fpgactl_unit_libs)
 
+selftests_unit_pciaddr_diff_SOURCES = selftests/unit/pciaddr-diff.c selftests/unit/unit.h
+selftests_unit_pciaddr_diff_LDADD = $(pciaddr_libs) $(CMOCKA_LIBS)
 selftests_unit_pciaddr_draw_SOURCES = selftests/unit/pciaddr-draw.c selftests/unit/unit.h
 selftests_unit_pciaddr_draw_LDADD = $(pciaddr_libs) $(CMOCKA_LIBS)
 selftests_unit_pciaddr_dump_SOURCES = selftests/unit/pciaddr-dump.c selftests/unit/unit.h

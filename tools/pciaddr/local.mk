@@ -36,6 +36,16 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/configspace/extended.h \
 	tools/pciaddr/configspace/read.c \
 	tools/pciaddr/configspace/read.h \
+	tools/pciaddr/diff/addresses.c \
+	tools/pciaddr/diff/changes.c \
+	tools/pciaddr/diff/changes.h \
+	tools/pciaddr/diff/diff.h \
+	tools/pciaddr/diff/match.c \
+	tools/pciaddr/diff/match.h \
+	tools/pciaddr/diff/pairs.c \
+	tools/pciaddr/diff/pairs.h \
+	tools/pciaddr/diff/state.c \
+	tools/pciaddr/diff/windows.c \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
 	tools/pciaddr/input/device-tree.c \

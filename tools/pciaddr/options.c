@@ -33,11 +33,11 @@ static const char help[] =
 "  -f, --format FORMAT    text, json (also -j, --json), tap, junit or prometheus\n"
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN       auto (default), always or never\n"
-"      --severity LEVEL   count failures from low, medium, high or critical on\n"
-"      --allow-unknown    do not count unknown results\n"
+"      --severity LEVEL, --allow-unknown  what counts: from low ... critical on\n"
 "Instead of checking:\n"
 "      --capture          write a specification of the machine, to be edited\n"
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
+"      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
 "  -n, --numeric          no names from pci.ids\n"
 "      --list-checks, -h, --help, -V, --version   'man pciaddr-check' says more\n"
@@ -57,6 +57,8 @@ enum {
 	OPTION_MAP,
 	OPTION_DRAW,
 	OPTION_FORCE,
+	OPTION_DIFF,
+	OPTION_IGNORE,
 };
 
 static const struct option long_options[] = {
@@ -81,6 +83,8 @@ static const struct option long_options[] = {
 	{ "map", no_argument, NULL, OPTION_MAP },
 	{ "draw", required_argument, NULL, OPTION_DRAW },
 	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "diff", no_argument, NULL, OPTION_DIFF },
+	{ "ignore", required_argument, NULL, OPTION_IGNORE },
 	{ "numeric", no_argument, NULL, 'n' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -226,7 +230,8 @@ static bool parse_color(const char *when)
 static void set_action(struct options *options, enum action action)
 {
 	if (options->action != ACTION_CHECK && options->action != action)
-		usage(see_help, "only one of --capture, --tree, --map and --draw at a time");
+		usage(see_help, "only one of --capture, --tree, --map, --draw and --diff at a "
+		      "time");
 	options->action = action;
 }
 
@@ -251,10 +256,84 @@ static void refuse_short_jobs(void)
 	      "-j takes no number: it is --json, as in fpga-ctl");
 }
 
-static void check_combination(const struct options *options)
+/* OLD or NEW: a source of any kind. */
+static void add_operand(struct options *options, const char *path)
 {
+	static const char *const trees[] = { "devices", "bus/pci/devices", "sys" };
+	struct stat status;
+
+	if (!strcmp(path, "live")) {
+		add_source(options, SOURCE_LIVE, NULL);
+		return;
+	}
+	if (!strcmp(path, "-") || stat(path, &status) || !S_ISDIR(status.st_mode)) {
+		add_source(options, SOURCE_DUMP, path);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+		char *tree = arena_printf(&options->arena, "%s/%s", path, trees[i]);
+
+		if (!stat(tree, &status) && S_ISDIR(status.st_mode)) {
+			add_source(options, SOURCE_SYSFS, path);
+			return;
+		}
+	}
+	options->by_name = true;
+	add_dump_directory(options, path);
+}
+
+static void add_operands(struct options *options, char **operands, int count)
+{
+	bool by_name;
+
+	if (options->source_count)
+		usage(see_help, "--diff compares OLD and NEW; --dump and --sysfs are for checks");
+	if (count != 2)
+		usage("pciaddr-check --diff OLD NEW: each is a dump, a directory of dumps, a copy "
+		      "of a /sys tree, or 'live'", "--diff compares two sources, and %s given",
+		      count ? count == 1 ? "one is" : "more are" : "none is");
+	if (!strcmp(operands[0], "-") && !strcmp(operands[1], "-"))
+		usage(see_help, "--diff: OLD and NEW cannot both be standard input");
+	add_operand(options, operands[0]);
+	options->old_count = options->source_count;
+	by_name = options->by_name;
+	options->by_name = false;
+	add_operand(options, operands[1]);
+	if (by_name != options->by_name)
+		usage("give the file of that machine", "--diff: '%s' is a directory of many "
+		      "machines, and '%s' is a single one", operands[!by_name],
+		      operands[by_name]);
+}
+
+static void check_diff_combination(struct options *options)
+{
+	if (options->expectation_count || options->spec_path || options->all_checks)
+		usage(see_help, "--diff compares; --expect, --spec and --all check");
+	options->output_options.comparing = true;
+	/* what only one side knows is told, and is no change */
+	options->output_options.allow_unknown = true;
+}
+
+static void add_ignored(struct options *options, const char *list)
+{
+	char *copy = arena_copy(&options->arena, list, strlen(list)), *save = NULL;
+
+	for (char *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save))
+		if (!diff_class_parse(name, &options->ignored))
+			usage("pciaddr-check --list-checks names them: diff-gone, diff-moved ...",
+			      "--ignore: '%s' is no class of changes", name);
+}
+
+static void check_combination(struct options *options)
+{
+	if (options->ignored && options->action != ACTION_DIFF)
+		usage(see_help, "--ignore goes with --diff");
 	if (options->action == ACTION_CHECK)
 		return;
+	if (options->action == ACTION_DIFF) {
+		check_diff_combination(options);
+		return;
+	}
 	if (options->expectation_count)
 		usage(see_help, "--expect checks; --capture, --tree, --map and --draw do something "
 		      "else");
@@ -271,6 +350,7 @@ void parse_options(struct options *options, int argc, char **argv)
 {
 	const char *ioports = NULL, *iomem = NULL, *color = "auto";
 	bool short_json = false;
+	bool severity_given = false;
 	uint64_t jobs = 0;
 	int option;
 
@@ -327,6 +407,7 @@ void parse_options(struct options *options, int argc, char **argv)
 			if (!parse_severity(optarg, &options->output_options.threshold))
 				usage(see_help, "--severity: '%s' is not low, medium, high or "
 				      "critical", optarg);
+			severity_given = true;
 			break;
 		case OPTION_ALLOW_UNKNOWN:
 			options->output_options.allow_unknown = true;
@@ -350,6 +431,12 @@ void parse_options(struct options *options, int argc, char **argv)
 		case OPTION_FORCE:
 			options->force = true;
 			break;
+		case OPTION_DIFF:
+			set_action(options, ACTION_DIFF);
+			break;
+		case OPTION_IGNORE:
+			add_ignored(options, optarg);
+			break;
 		case 'n':
 			options->numeric = true;
 			break;
@@ -367,11 +454,16 @@ void parse_options(struct options *options, int argc, char **argv)
 	}
 	if (optind < argc && short_json && parse_u64(argv[optind], &jobs))
 		refuse_short_jobs();
-	if (optind < argc)
+	if (options->action == ACTION_DIFF)
+		add_operands(options, argv + optind, argc - optind);
+	else if (optind < argc)
 		usage("a dump is given with --dump FILE, a specification with --spec FILE",
 		      "unexpected argument '%s'", argv[optind]);
 	options->output_options.color = parse_color(color);
 	options->output_options.columns = terminal_columns(STDOUT_FILENO);
+	/* noise does not count unless it is asked for */
+	if (options->action == ACTION_DIFF && !severity_given)
+		options->output_options.threshold = SEVERITY_MEDIUM;
 	settle_sources(options, ioports, iomem);
 	check_combination(options);
 	options->jobs = jobs ? (unsigned int)jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);

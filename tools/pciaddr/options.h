@@ -8,6 +8,7 @@
 
 #include "common/arena.h"
 #include "pciaddr/check/expect.h"
+#include "pciaddr/diff/diff.h"
 #include "pciaddr/input/source.h"
 #include "pciaddr/output/output.h"
 
@@ -17,6 +18,7 @@ enum action {
 	ACTION_TREE,
 	ACTION_MAP,
 	ACTION_DRAW,
+	ACTION_DIFF,
 };
 
 struct options {
@@ -24,6 +26,9 @@ struct options {
 	enum action action;
 	struct source *sources;		/* at least one: this machine, if none was given */
 	size_t source_count;
+	size_t old_count;		/* for ACTION_DIFF: sources of OLD, before those of NEW */
+	bool by_name;			/* and they are matched by their files' names */
+	diff_classes ignored;		/* and changes of these classes do not matter */
 	struct expectation *expectations;
 	size_t expectation_count;
 	const char *spec_path;		/* NULL: no --spec */

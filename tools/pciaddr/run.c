@@ -9,19 +9,22 @@
 #include "common/die.h"
 #include "common/workers.h"
 #include "pciaddr/check/checks.h"
+#include "pciaddr/diff/pairs.h"
 #include "pciaddr/spec/capture.h"
 #include "pciaddr/spec/spec.h"
 #include "pciaddr/view/views.h"
 
 struct machine_report {
 	struct machine machine;
+	struct machine old;		/* for ACTION_DIFF; all zeroes: there is none */
 	struct results results;
 };
 
 struct session {
 	const struct options *options;
 	const struct spec *spec;	/* NULL: none was given */
-	struct machine_report *machines;	/* one for each source */
+	struct source_pairs pairs;	/* for ACTION_DIFF */
+	struct machine_report *machines;	/* one for each source, or pair of them */
 	struct output_totals totals;
 };
 
@@ -33,6 +36,11 @@ static void check_one(void *context, size_t index)
 	struct machine *machine = &report->machine;
 	struct results *results = &report->results;
 
+	if (options->action == ACTION_DIFF) {
+		diff_pair(&session->pairs.pairs[index], options->ignored, &report->old, machine,
+			  results);
+		return;
+	}
 	machine_load(machine, &options->sources[index]);
 	if (machine->error)
 		return;
@@ -88,6 +96,7 @@ static void print_one(void *context, size_t index)
 	struct machine *machine = &session->machines[index].machine;
 	struct results *results = &session->machines[index].results;
 
+	tell_notes(session->options, &session->machines[index].old);
 	tell_notes(session->options, machine);
 	if (index && output->separator)
 		fputs(output->separator, stdout);
@@ -97,6 +106,7 @@ static void print_one(void *context, size_t index)
 	count_status(&session->totals, output_machine_status(format, machine, results));
 	results_free(results);
 	machine_free(machine);
+	machine_free(&session->machines[index].old);
 }
 
 static int check_all(struct options *options, const struct spec *spec)
@@ -105,8 +115,16 @@ static int check_all(struct options *options, const struct spec *spec)
 	struct session session = {
 		.options = options,
 		.spec = spec,
-		.machines = xcalloc(options->source_count, sizeof(*session.machines)),
 	};
+	size_t count = options->source_count;
+
+	if (options->action == ACTION_DIFF) {
+		source_pairs_find(&session.pairs, options->sources, options->old_count,
+				  options->source_count, options->by_name);
+		count = session.pairs.count;
+		options->output_options.machines = count;
+	}
+	session.machines = xcalloc(count, sizeof(*session.machines));
 
 	output->begin(stdout, &options->output_options);
 	workers_run(&(struct workers) {
@@ -114,9 +132,10 @@ static int check_all(struct options *options, const struct spec *spec)
 		.work = check_one,
 		.finish = print_one,
 		.context = &session,
-	}, options->source_count);
+	}, count);
 	output->end(stdout, &options->output_options, &session.totals);
 	free(session.machines);
+	free(session.pairs.pairs);
 	return overall_status(&session.totals);
 }
 
@@ -143,6 +162,7 @@ static int view(const struct options *options, struct machine *machine, struct r
 			return print_tree(stdout, &view_options, machine, results);
 		return draw(&view_options, machine, results);
 	case ACTION_CHECK:
+	case ACTION_DIFF:
 		break;
 	}
 	return EXIT_OK;
@@ -179,7 +199,8 @@ static int view_all(struct options *options, const struct spec *spec)
 int run(struct options *options)
 {
 	struct spec *spec = options->spec_path ? spec_load(options->spec_path) : NULL;
-	int status = options->action == ACTION_CHECK ? check_all(options, spec) :
+	bool checking = options->action == ACTION_CHECK || options->action == ACTION_DIFF;
+	int status = checking ? check_all(options, spec) :
 		view_all(options, spec);
 
 	spec_free(spec);

@@ -13,6 +13,9 @@ struct finding_text finding_text(const struct machine *machine, const struct fin
 
 	if (finding->function)
 		text.device = arena_printf(&text.arena, "%s", slot_text(finding->function, slot));
+	if (finding->old_function)
+		text.old_device = arena_printf(&text.arena, "%s",
+					       slot_text(finding->old_function, slot));
 	for (int i = 0; i < 2; i++) {
 		text.values[i].text = finding->values[i].text;
 		text.values[i].where = location_text(machine, &finding->values[i].where,

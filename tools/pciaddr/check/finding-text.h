@@ -7,6 +7,7 @@
 
 struct finding_text {
 	const char *device;	/* slot, or NULL when it is not about one device */
+	const char *old_device;	/* of a comparison: its slot in the old state, or NULL */
 	const char *item;	/* "BAR 0", or NULL */
 	const char *message;
 	struct {

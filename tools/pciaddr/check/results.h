@@ -41,6 +41,7 @@ struct finding {
 	enum check_id check;
 	enum severity severity;
 	const struct pci_function *function;	/* NULL: not about a single one */
+	const struct pci_function *old_function;	/* of a comparison; or NULL */
 	const char *item;	/* what of it: "BAR 0", "I/O window"; NULL: the whole */
 	const char *message;
 	struct value values[2];	/* the two that disagree */
@@ -58,6 +59,7 @@ struct tally {
 
 struct results {
 	struct arena arena;
+	const struct machine *old;	/* what the machine is compared with; NULL: nothing */
 	struct finding *findings;
 	size_t count;
 	size_t capacity;

@@ -246,6 +246,7 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 			/* counted, 64-bit ones twice: a gap in between cannot be seen */
 			if (number > 5)
 				continue;
+			function->bars_counted = true;
 			region.index = (int)number;
 			number += region.is_64bit ? 2 : 1;
 		}

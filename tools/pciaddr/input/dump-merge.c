@@ -190,6 +190,7 @@ void dump_decode(struct dump_reader *reader)
 	/* lspci -k has some lines of -v, too */
 	function->regions_known = (reader->again && before->regions_known) ||
 		reader->told.flags || bit_is_set(reader->told.present, CFG_COMMAND);
+	function->command_derived = reader->told.flags && text_origin(function, CFG_COMMAND);
 	dump_apply_windows(machine, function, &reader->told);
 	dump_apply_regions(machine, function, reader->regions, reader->region_count);
 	/* the sizes that lspci -v has told come first */

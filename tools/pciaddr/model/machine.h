@@ -193,6 +193,8 @@ struct pci_function {
 	bool woke : 1;		/* the header reads all ones, and what follows it does not */
 	bool extended_known : 1;	/* its list of capabilities was read to the end */
 	bool regions_known : 1;	/* lspci -v has told which regions the kernel has */
+	bool bars_counted : 1;	/* lspci -v does not number BARs: their order is known alone */
+	bool command_derived : 1;	/* ... from what lspci -v says: bits 0 to 2, as far as used */
 	bool asleep : 1;	/* the source says that it is in a power state below D0 */
 	const uint8_t *config;
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */

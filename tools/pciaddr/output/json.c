@@ -45,6 +45,7 @@ static struct json_object *finding_json(const struct machine *machine,
 	json_put_text(object, "check", checks[finding->check].label);
 	json_put_text(object, "severity", severity_name(finding->severity));
 	put_known(object, "device", text.device);
+	put_known(object, "old_device", text.old_device);
 	put_known(object, "subject", text.item);
 	json_put_text(object, "message", text.message);
 	put_values(object, &text);
@@ -87,6 +88,17 @@ static void put_checks(struct json_object *object, const struct results *results
 	json_object_object_add(object, "checks", array);
 }
 
+/* What the machine is compared with. */
+static void put_old(struct json_object *object, const struct machine *old)
+{
+	struct json_object *entry = json_object_new_object();
+
+	json_put_text(entry, "name", old->name);
+	json_put_uint(entry, "functions", old->count);
+	json_put_uint(entry, "buses", old->bus_count);
+	json_object_object_add(object, "old", entry);
+}
+
 static void json_begin(FILE *out, const struct output_options *options)
 {
 	struct json_object *object = json_object_new_object();
@@ -114,6 +126,8 @@ static void json_machine(FILE *out, const struct output_options *options,
 	put_known(object, "error", machine->error);
 	json_put_uint(object, "functions", machine->count);
 	json_put_uint(object, "buses", machine->bus_count);
+	if (results->old)
+		put_old(object, results->old);
 	put_warnings(object, machine);
 	put_checks(object, results);
 	fputs("\n  ", out);

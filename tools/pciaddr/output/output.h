@@ -14,6 +14,7 @@ struct output_options {
 	bool quiet;		/* failures and what cannot be told, nothing else */
 	enum severity threshold;
 	bool allow_unknown;
+	bool comparing;		/* failures are changes */
 	size_t machines;	/* how many will follow */
 };
 

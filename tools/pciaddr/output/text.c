@@ -21,6 +21,14 @@ static const char *const status_words[STATUSES] = {
 	[STATUS_SKIP] = "not run",
 };
 
+/* Of a comparison. */
+static const char *const change_words[STATUSES] = {
+	[STATUS_PASS] = "same",
+	[STATUS_FAIL] = "changed",
+	[STATUS_UNKNOWN] = "unknown",
+	[STATUS_SKIP] = "not run",
+};
+
 static const char *const status_colors[STATUSES] = {
 	[STATUS_PASS] = "\033[32m",
 	[STATUS_FAIL] = "\033[1;31m",
@@ -40,8 +48,10 @@ static void print_named(FILE *out, const char *before, const char *name, const c
 static unsigned int print_status(FILE *out, const struct output_options *options,
 				 enum status status, const char *label)
 {
+	const char *const *words = options->comparing ? change_words : status_words;
+
 	fprintf(out, "%s%-*s%s%-*s ", options->color ? status_colors[status] : "", INDENT,
-		status_words[status], options->color ? reset : "", LABEL_WIDTH, label);
+		words[status], options->color ? reset : "", LABEL_WIDTH, label);
 	return MESSAGE_INDENT;
 }
 
@@ -129,14 +139,16 @@ static void print_finding(FILE *out, const struct output_options *options,
 	const char *device = text.device ? text.device : "";
 	const char *item = text.device && text.item ? text.item : "";
 	const char *colon = text.device && finding->status != STATUS_PASS ? ":" : "";
-	char similar[48] = "";
+	char similar[48] = "", was[SLOT_TEXT_MAX + 8] = "";
 	unsigned int column;
 	char *line;
 
 	column = print_status(out, options, finding->status, checks[finding->check].label);
 	if (finding->count > 1)
 		snprintf(similar, sizeof(similar), " (and %zu similar)", finding->count - 1);
-	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s", device, *item ? " " : "", item, colon,
+	if (text.device && text.old_device && strcmp(text.device, text.old_device))
+		snprintf(was, sizeof(was), " (was %s)", text.old_device);
+	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s%s", device, was, *item ? " " : "", item, colon,
 		     *device ? " " : "", text.message, similar, unusual ? " [" : "",
 		     unusual ? severity_name(finding->severity) : "", unusual ? "]" : "") < 0)
 		die(EXIT_CANNOT_TELL, "out of memory");
@@ -192,6 +204,8 @@ static void text_machine(FILE *out, const struct output_options *options,
 	}
 	bridges = count_bridges(machine);
 	if (!options->quiet) {
+		if (results->old)
+			print_named(out, "", results->old->name, " -> ");
 		print_named(out, "", machine->name, ": ");
 		fprintf(out, "%zu PCI function%s, %zu bridge%s, %zu bus%s\n", machine->count,
 		 machine->count == 1 ? "" : "s", bridges,
@@ -204,7 +218,9 @@ static void text_machine(FILE *out, const struct output_options *options,
 	if (!options->quiet || machine->warning_count)
 		print_warnings(out, options, machine);
 	for (int check = 0; check < CHECKS; check++) {
-		if (options->quiet || !output_check_is_clean(results, check))
+		/* of a comparison the last line counts what is the same */
+		if (options->quiet || options->comparing ||
+		    !output_check_is_clean(results, check))
 			continue;
 		snprintf(line, sizeof(line), "%s (%zu)", checks[check].title,
 			 results->tallies[check].counts[STATUS_PASS]);
@@ -220,7 +236,8 @@ static void text_machine(FILE *out, const struct output_options *options,
 	}
 	if (!options->quiet) {
 		print_named(out, "", machine->name, ": ");
-		fprintf(out, "%zu passed, %zu failed, %zu unknown, %zu not run\n",
+		fprintf(out, options->comparing ? "%zu same, %zu changed, %zu unknown\n" :
+			"%zu passed, %zu failed, %zu unknown, %zu not run\n",
 			results_total(results, STATUS_PASS), results_total(results, STATUS_FAIL),
 			results_total(results, STATUS_UNKNOWN),
 			results_total(results, STATUS_SKIP));
