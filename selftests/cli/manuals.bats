@@ -60,7 +60,7 @@ names() {
 @test "pciaddr-check(1) names no option that does not exist" {
 	command -v mandoc || skip "no mandoc"
 	for option in $(page "$top/docs/pciaddr-check.1" | grep -oE -- ' --[a-z-]+' | sort -u); do
-		pciaddr-check --help | grep -qE -- "$option[ ,:)]|$option\$"
+		pciaddr-check --help | grep -qE -- "${option}[ ,:)]|$option\$"
 	done
 }
 
