@@ -54,6 +54,10 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump-capabilities.h \
 	tools/pciaddr/input/dump-details.c \
 	tools/pciaddr/input/dump-details.h \
+	tools/pciaddr/input/dump-directory.c \
+	tools/pciaddr/input/dump-directory.h \
+	tools/pciaddr/input/dump-kind.c \
+	tools/pciaddr/input/dump-kind.h \
 	tools/pciaddr/input/dump-log.c \
 	tools/pciaddr/input/dump-log.h \
 	tools/pciaddr/input/dump-merge.c \
@@ -75,6 +79,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump.c \
 	tools/pciaddr/input/encoding.c \
 	tools/pciaddr/input/encoding.h \
+	tools/pciaddr/input/host-name.c \
+	tools/pciaddr/input/host-name.h \
 	tools/pciaddr/input/kernel-log.c \
 	tools/pciaddr/input/kernel-log.h \
 	tools/pciaddr/input/live.c \

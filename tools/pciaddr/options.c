@@ -3,7 +3,6 @@
 
 #include "pciaddr/options.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -16,6 +15,8 @@
 #include "common/die.h"
 #include "common/options.h"
 #include "common/wrap.h"
+#include "pciaddr/input/dump-directory.h"
+#include "pciaddr/input/host-name.h"
 
 /* A terminal of 24 lines and 80 columns shows it whole, with the prompt after it. */
 static const char help[] =
@@ -30,7 +31,7 @@ static const char help[] =
 "      --ioports FILE, --iomem FILE  copies of /proc/ioports and /proc/iomem\n"
 "      --jobs N           look at N machines at a time\n"
 "What to print:\n"
-"  -f, --format FORMAT    text, json (also -j, --json), tap, junit or prometheus\n"
+"  -f, --format FORMAT    text, json (-j, --json, too), tap, junit, prometheus\n"
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN       auto (default), always or never\n"
 "      --severity LEVEL, --allow-unknown  what counts: from low ... critical on\n"
@@ -95,69 +96,30 @@ static const char see_help[] = "see pciaddr-check --help";
 
 #define usage(advice, ...) die_advice(EXIT_USAGE, advice, __VA_ARGS__)
 
-static struct source *add_source(struct options *options, enum source_kind kind,
-				 const char *path)
+static void add_found(void *context, const struct source *source)
 {
-	struct source *source;
+	struct options *options = context;
 
 	options->sources = grow_array(options->sources, options->source_count + 1,
 				      sizeof(*options->sources));
-	source = &options->sources[options->source_count++];
-	*source = (struct source) {
+	options->sources[options->source_count++] = *source;
+}
+
+static void add_source(struct options *options, enum source_kind kind, const char *path)
+{
+	add_found(options, &(struct source) {
 		.kind = kind,
 		.path = path ? arena_copy(&options->arena, path, strlen(path)) : NULL,
-	};
-	return source;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length >= end_length && !strcmp(text + length - end_length, end);
-}
-
-/* Copies of /proc files lie beside the dumps that they belong to; so may notes. */
-static int is_dump(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.' && !ends_with(entry->d_name, ".ioports") &&
-		!ends_with(entry->d_name, ".iomem");
-}
-
-/* A kernel log beside a dump belongs to it; another one is a machine of its own. */
-static bool is_log_of_dump(const char *file)
-{
-	static const char end[] = ".dmesg";
-	char *dump;
-	bool found;
-
-	if (!ends_with(file, end))
-		return false;
-	dump = xstrdup(file);
-	dump[strlen(file) - strlen(end)] = '\0';
-	found = !access(dump, R_OK);
-	free(dump);
-	return found;
+		.host = host_name(&options->arena, kind, path),
+	});
 }
 
 static void add_dump_directory(struct options *options, const char *path)
 {
-	struct dirent **entries;
-	int count = scandir(path, &entries, is_dump, alphasort);
-	struct stat status;
 	size_t before = options->source_count;
 
-	if (count < 0)
+	if (!dump_directory(&options->arena, path, add_found, options))
 		die_errno(EXIT_USAGE, "%s", path);
-	for (int i = 0; i < count; i++) {
-		char *file = arena_printf(&options->arena, "%s%s%s", path,
-					  ends_with(path, "/") ? "" : "/", entries[i]->d_name);
-
-		if (!stat(file, &status) && !S_ISDIR(status.st_mode) && !is_log_of_dump(file))
-			add_source(options, SOURCE_DUMP, file);
-		free(entries[i]);
-	}
-	free(entries);
 	if (options->source_count == before)
 		die(EXIT_USAGE, "%s: no dump in this directory", path);
 }

@@ -55,8 +55,11 @@ static const char *in_source(const struct machine *machine, const struct locatio
 {
 	char slot[SLOT_TEXT_MAX];
 
-	if (machine->kind == SOURCE_DUMP)
-		return arena_printf(arena, "%s:%" PRIu32, machine->config_path, line);
+	if (machine->kind == SOURCE_DUMP) {
+		const char *path = machine_line_path(machine, line, &line);
+
+		return arena_printf(arena, "%s:%" PRIu32, path, line);
+	}
 	return arena_printf(arena, "%s/%s%s", machine->config_path,
 			    slot_text(location->function, slot), file);
 }

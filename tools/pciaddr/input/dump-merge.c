@@ -142,15 +142,18 @@ static void add_windows_before(struct bridge *bridge, const struct bridge *befor
 }
 
 static void warn_of_differences(struct dump_reader *reader, unsigned int differences,
-				uint32_t number)
+				uint32_t line)
 {
+	uint32_t number, before;
+	const char *path = machine_line_path(reader->machine, line, &number);
+	const char *path_before = machine_line_path(reader->machine, reader->before.line, &before);
 	char slot[SLOT_TEXT_MAX];
 
 	machine_warn(reader->machine,
 		     "%s:%" PRIu32 ": %s comes a second time, with other config space (bytes that "
-		     "differ: %u); the first, of line %" PRIu32 ", counts",
-		     reader->machine->config_path, number,
-		     slot_text(&reader->before, slot), differences, reader->before.line);
+		     "differ: %u); the first, of line %" PRIu32 "%s%s, counts",
+		     path, number, slot_text(&reader->before, slot), differences, before,
+		     path == path_before ? "" : " of ", path == path_before ? "" : path_before);
 }
 
 void dump_decode(struct dump_reader *reader)

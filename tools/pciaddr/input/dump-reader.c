@@ -59,22 +59,24 @@ static void tell_section(struct dump_reader *reader)
 		[SECTION_LOG] = "a kernel's log",
 	};
 	struct machine *machine = reader->machine;
+	const char *path = dump_path(reader);
 
 	if (!names[reader->section] || reader->sections_told++ >= SECTIONS_TOLD)
 		return;
 	if (reader->section == SECTION_LSPCI || reader->section_functions)
 		machine_tell(machine, "%s: %s, %zu functions, from line %" PRIu32 " to %" PRIu32,
-			     machine->name, names[reader->section], reader->section_functions,
+			     path, names[reader->section], reader->section_functions,
 			     reader->section_first, reader->section_last);
 	else
-		machine_tell(machine, "%s: %s, from line %" PRIu32 " to %" PRIu32, machine->name,
+		machine_tell(machine, "%s: %s, from line %" PRIu32 " to %" PRIu32, path,
 			     names[reader->section], reader->section_first, reader->section_last);
 }
 
 static void enter_section(struct dump_reader *reader, enum section section)
 {
-	uint32_t number = reader->lines.number;
+	uint32_t number = dump_number(reader);
 
+	reader->seen |= 1u << section;
 	if (reader->block.count && section != SECTION_IOPORTS)
 		dump_end_resources(reader);
 	if (reader->section != section) {
@@ -213,8 +215,7 @@ static void read_log(struct dump_reader *reader, const struct line *line)
 	struct line text = { line->text + length, line->length - length };
 
 	enter_section(reader, SECTION_LOG);
-	kernel_log_line(reader->machine, reader->machine->config_path, reader->lines.number,
-			line);
+	kernel_log_line(reader->machine, dump_path(reader), dump_number(reader), line);
 	if (!length)
 		return;
 	if (dump_log_config(&text)) {
@@ -300,7 +301,7 @@ static void read_line(struct dump_reader *reader, const struct line *line)
 	/* as lspci has written it, most lines are one of these */
 	if (line->text[0] == '\t' && reader->in_function && reader->section == SECTION_LSPCI &&
 	    !reader->indented) {
-		reader->section_last = reader->lines.number;
+		reader->section_last = dump_number(reader);
 		dump_read_detail(reader, *line);
 		return;
 	}
@@ -353,12 +354,33 @@ static bool ends_in_function(const struct dump_reader *reader)
 	return end != 64 && end != 128 && end != 256 && end != 4096;
 }
 
-void dump_finish(struct dump_reader *reader)
+static void end_part(struct dump_reader *reader)
 {
 	if (reader->cut_off || ends_in_function(reader))
 		reader->machine->cut_off = true;
 	end_function(reader);
 	enter_section(reader, SECTION_NONE);
+}
+
+void dump_next_part(struct dump_reader *reader, const char *path)
+{
+	struct machine *machine = reader->machine;
+	struct source_part *part = arena_alloc(&machine->arena, sizeof(*part));
+
+	end_part(reader);
+	reader->cut_off = false;
+	reader->indented = false;
+	reader->any_rows = false;
+	reader->hint = SECTION_NONE;
+	part->path = arena_copy(&machine->arena, path, strlen(path));
+	part->before = reader->lines.number;
+	part->next = machine->parts;
+	machine->parts = part;
+}
+
+void dump_finish(struct dump_reader *reader)
+{
+	end_part(reader);
 	if (reader->any_driver)
 		settle_drivers(reader->machine);
 	dump_free_slots(reader);

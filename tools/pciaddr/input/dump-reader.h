@@ -10,6 +10,9 @@ void dump_start(struct dump_reader *reader, struct machine *machine);
 void dump_feed(struct dump_reader *reader, const char *text, size_t length);
 void dump_finish(struct dump_reader *reader);
 
+/* What is fed from now on is another file of the same machine. */
+void dump_next_part(struct dump_reader *reader, const char *path);
+
 /* All three, for a text that is in memory as a whole. */
 void dump_parse(struct machine *machine, const char *text, size_t length);
 

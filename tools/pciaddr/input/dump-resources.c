@@ -28,7 +28,7 @@ static bool is_ram(const char *name)
 bool dump_read_resource(struct dump_reader *reader, const struct line *line)
 {
 	struct resource_block *block = &reader->block;
-	struct resource entry = { .line = reader->lines.number };
+	struct resource entry = { .line = dump_number(reader) };
 	size_t digits = 0;
 
 	while (digits < line->length && hex_digit(line->text[digits]) >= 0)
@@ -72,13 +72,13 @@ void dump_end_resources(struct dump_reader *reader)
 	space = space_of(reader);
 	if (machine->resources[space].state == RESOURCES_NONE) {
 		machine_tell(machine, "%s: %s, %zu lines, from line %" PRIu32 " to %" PRIu32,
-			     machine->name, space == SPACE_IO ? "/proc/ioports" : "/proc/iomem",
+			     dump_path(reader), space == SPACE_IO ? "/proc/ioports" : "/proc/iomem",
 			     block->count, block->entries[0].line,
 			     block->entries[block->count - 1].line);
-		resources_take(machine, space, machine->name, block->entries, block->count);
+		resources_take(machine, space, dump_path(reader), block->entries, block->count);
 	} else {
 		machine_warn(machine, "%s:%" PRIu32 ": %s comes a second time; the first counts",
-			     machine->name, block->entries[0].line,
+			     dump_path(reader), block->entries[0].line,
 			     space == SPACE_IO ? "/proc/ioports" : "/proc/iomem");
 		free(block->entries);
 	}

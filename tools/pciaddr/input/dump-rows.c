@@ -101,11 +101,15 @@ static void begin_broken(struct dump_reader *reader, const struct line *line,
 
 void dump_end_row(struct dump_reader *reader)
 {
+	uint32_t number;
+	const char *path;
+
 	if (!reader->broken.open)
 		return;
 	reader->broken.open = false;
+	path = machine_line_path(reader->machine, reader->broken.line, &number);
 	machine_warn(reader->machine, "%s:%" PRIu32 ": fewer than 16 bytes: %s",
-		     reader->machine->config_path, reader->broken.line, reader->broken.shown);
+		     path, number, reader->broken.shown);
 }
 
 bool dump_continue_row(struct dump_reader *reader, const struct line *line)

@@ -15,11 +15,25 @@ void dump_shown(const struct line *line, char shown[64])
 	strcpy(shown + length, length < line->length ? "..." : "");
 }
 
+const char *dump_path(const struct dump_reader *reader)
+{
+	const struct source_part *part = reader->machine->parts;
+
+	return part ? part->path : reader->machine->config_path;
+}
+
+uint32_t dump_number(const struct dump_reader *reader)
+{
+	const struct source_part *part = reader->machine->parts;
+
+	return reader->lines.number - (part ? part->before : 0);
+}
+
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what)
 {
 	char shown[64];
 
 	dump_shown(line, shown);
-	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %s", reader->machine->config_path,
-		     reader->lines.number, what, shown);
+	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %s", dump_path(reader),
+		     dump_number(reader), what, shown);
 }

@@ -94,7 +94,7 @@ struct slot_table;
 
 struct dump_reader {
 	struct machine *machine;
-	struct lines lines;
+	struct lines lines;	/* numbered through all parts of a machine */
 	size_t current;		/* index of the function that rows belong to */
 	bool in_function;
 	bool skipping;		/* rows of a function that could not be taken */
@@ -123,6 +123,7 @@ struct dump_reader {
 	struct resource_block block;
 	enum section hint;	/* what the line before says that follows */
 	enum section section;
+	unsigned int seen;	/* a bit for each section that there was */
 	uint32_t section_first;
 	uint32_t section_last;
 	size_t section_functions;
@@ -144,6 +145,10 @@ static inline void set_bit(uint8_t *bits, unsigned int at)
 {
 	bits[at / 8] |= (uint8_t)(1u << (at % 8));
 }
+
+/* The file that is being read, and the number there of the last line that was read. */
+const char *dump_path(const struct dump_reader *reader);
+uint32_t dump_number(const struct dump_reader *reader);
 
 /* A warning with the number of the line and what it says. */
 void dump_warn(struct dump_reader *reader, const struct line *line, const char *what);

@@ -3,6 +3,8 @@
 
 #include "pciaddr/input/source.h"
 
+#include <string.h>
+
 #include "common/die.h"
 #include "pciaddr/input/dump-reader.h"
 #include "pciaddr/input/text-stream.h"
@@ -12,17 +14,32 @@ static void feed(void *context, char *text, size_t length)
 	dump_feed(context, text, length);
 }
 
+static void read_part(struct dump_reader *reader, const char *path)
+{
+	dump_next_part(reader, path);
+	text_stream_read_file(reader->machine, path, path, feed, reader);
+}
+
 void source_dump_load(struct machine *machine, const struct source *source)
 {
 	struct dump_reader reader;
 
+	/* standard input has no path */
+	machine->config_path = strcmp(source->path, "-") ?
+		arena_copy(&machine->arena, source->path, strlen(source->path)) : machine->name;
 	dump_start(&reader, machine);
-	text_stream_read_file(machine, machine->name, source->path, feed, &reader);
+	if (source->part_count) {
+		read_part(&reader, source->path);
+		for (size_t i = 0; i < source->part_count && !machine->error; i++)
+			read_part(&reader, source->parts[i]);
+	} else {
+		text_stream_read_file(machine, machine->config_path, source->path, feed, &reader);
+	}
 	dump_finish(&reader);
 	if (!machine->error && !machine->count &&
 	    machine->resources[SPACE_IO].state == RESOURCES_NONE &&
 	    machine->resources[SPACE_MEMORY].state == RESOURCES_NONE)
 		machine_fail(machine, EXIT_USAGE,
 			     "%s: no PCI device in it; wanted: the text that 'lspci -vvxxxx' "
-			     "(as root) writes", machine->name);
+			     "(as root) writes", machine->config_path);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/die.h"
 #include "pciaddr/input/device-tree.h"
 #include "pciaddr/input/kernel-log.h"
 #include "pciaddr/input/proc-resources.h"
@@ -18,6 +19,8 @@ static void (*const loaders[])(struct machine *machine, const struct source *sou
 
 static const char *source_name(const struct source *source)
 {
+	if (source->name)
+		return source->name;
 	if (source->kind == SOURCE_LIVE)
 		return "this machine";
 	return strcmp(source->path, "-") ? source->path : "standard input";
@@ -26,7 +29,12 @@ static const char *source_name(const struct source *source)
 void machine_load(struct machine *machine, const struct source *source)
 {
 	machine_init(machine, source->kind, source_name(source));
-	loaders[source->kind](machine, source);
+	if (source->host)
+		machine->host = arena_copy(&machine->arena, source->host, strlen(source->host));
+	if (source->error)
+		machine_fail(machine, EXIT_USAGE, "%s: %s", source->path, source->error);
+	else
+		loaders[source->kind](machine, source);
 	if (machine->error)
 		return;
 	if (source->ioports)

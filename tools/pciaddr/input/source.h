@@ -11,6 +11,11 @@
 struct source {
 	enum source_kind kind;
 	const char *path;	/* file or directory; NULL for the live machine */
+	const char *name;	/* of the machine; NULL: the path, or what it is */
+	const char *host;	/* the host's name; NULL: the machine's */
+	const char *error;	/* why there is nothing to read, or NULL */
+	const char *const *parts;	/* of the same machine: files beside path */
+	size_t part_count;
 	const char *ioports;	/* a copy of /proc/ioports, or NULL */
 	const char *iomem;	/* a copy of /proc/iomem, or NULL */
 	const char *log;	/* a kernel log, or NULL */

@@ -37,6 +37,7 @@ void machine_init(struct machine *machine, enum source_kind kind, const char *na
 	memset(machine, 0, sizeof(*machine));
 	machine->kind = kind;
 	machine->name = arena_copy(&machine->arena, name, strlen(name));
+	machine->host = machine->name;
 	machine->warnings_end = &machine->warnings;
 	machine->notes_end = &machine->notes;
 }
@@ -60,6 +61,16 @@ struct pci_function *machine_add(struct machine *machine)
 	machine->functions = array_room(machine->functions, machine->count, &machine->capacity,
 					sizeof(*machine->functions));
 	return memset(&machine->functions[machine->count++], 0, sizeof(*machine->functions));
+}
+
+const char *machine_line_path(const struct machine *machine, uint32_t line, uint32_t *number)
+{
+	const struct source_part *part = machine->parts;
+
+	while (part && part->next && part->before >= line)
+		part = part->next;
+	*number = part ? line - part->before : line;
+	return part ? part->path : machine->config_path;
 }
 
 static struct note **add_note(struct machine *machine, struct note **end, const char *format,

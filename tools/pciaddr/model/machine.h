@@ -289,11 +289,20 @@ struct note {
 	struct note *next;
 };
 
+/* One of the files that a machine's dump is spread over; their lines are numbered through. */
+struct source_part {
+	const char *path;
+	uint32_t before;	/* lines of the files before this one */
+	struct source_part *next;
+};
+
 struct machine {
 	struct arena arena;
 	enum source_kind kind;
 	const char *name;	/* "this machine", a file's or a directory's name */
+	const char *host;	/* the host's name, as far as the source tells it */
 	const char *config_path;	/* directory of the functions, or the dump */
+	struct source_part *parts;	/* the last one first; NULL: config_path is all */
 	struct pci_function *functions;
 	size_t count;
 	size_t capacity;
@@ -320,6 +329,9 @@ void machine_free(struct machine *machine);
 
 /* A new function, all unknown; the pointer holds until the next call. */
 struct pci_function *machine_add(struct machine *machine);
+
+/* The file that the dump's line is in, and its number there. */
+const char *machine_line_path(const struct machine *machine, uint32_t line, uint32_t *number);
 
 void machine_warn(struct machine *machine, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

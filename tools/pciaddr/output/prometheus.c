@@ -14,7 +14,9 @@
 #include "common/wrap.h"
 
 struct sample {
-	char *machine;
+	char *host;
+	char *name;
+	bool ambiguous;		/* another one has the same host's name */
 	int status;
 	size_t functions;
 	size_t warnings;
@@ -24,8 +26,32 @@ struct sample {
 static struct sample *samples;
 static size_t sample_count;
 
-static void write_label(FILE *out, const char *text)
+static int compare_hosts(const void *a, const void *b)
 {
+	const struct sample *const *first = a, *const *second = b;
+
+	return strcmp((*first)->host, (*second)->host);
+}
+
+/* Two samples with the same labels would be refused as a whole. */
+static void find_ambiguous(void)
+{
+	struct sample **sorted = xcalloc(sample_count, sizeof(*sorted));
+
+	for (size_t i = 0; i < sample_count; i++)
+		sorted[i] = &samples[i];
+	qsort(sorted, sample_count, sizeof(*sorted), compare_hosts);
+	for (size_t i = 0; i < sample_count; i++)
+		if ((i && !compare_hosts(&sorted[i - 1], &sorted[i])) ||
+		    (i + 1 < sample_count && !compare_hosts(&sorted[i], &sorted[i + 1])))
+			sorted[i]->ambiguous = true;
+	free(sorted);
+}
+
+static void write_label(FILE *out, const struct sample *sample)
+{
+	const char *text = sample->ambiguous ? sample->name : sample->host;
+
 	fputs("machine=\"", out);
 	while (*text) {
 		size_t length = strcspn(text, "\"\\");
@@ -52,7 +78,9 @@ static void prometheus_machine(FILE *out, const struct output_options *options,
 	(void)out;
 	samples = grow_array(samples, sample_count + 1, sizeof(*samples));
 	sample = &samples[sample_count++];
-	sample->machine = xstrdup(machine->name);
+	sample->host = xstrdup(machine->host);
+	sample->name = xstrdup(machine->name);
+	sample->ambiguous = false;
 	sample->status = output_machine_status(options, machine, results);
 	sample->functions = machine->count;
 	sample->warnings = machine->warning_count;
@@ -70,7 +98,7 @@ static void write_simple(FILE *out, const char *name, const char *help,
 	write_gauge(out, name, help);
 	for (size_t i = 0; i < sample_count; i++) {
 		fprintf(out, "%s{", name);
-		write_label(out, samples[i].machine);
+		write_label(out, &samples[i]);
 		fprintf(out, "} %zu\n", value(&samples[i]));
 	}
 }
@@ -95,6 +123,7 @@ static void prometheus_end(FILE *out, const struct output_options *options,
 {
 	(void)options;
 	(void)totals;
+	find_ambiguous();
 	write_simple(out, "pciaddr_check_status",
 		     "Exit status: 0 all right, 1 a check failed, 2 unreadable, 3 cannot tell.",
 		     exit_status);
@@ -112,13 +141,14 @@ static void prometheus_end(FILE *out, const struct output_options *options,
 				continue;
 			for (enum status status = STATUS_PASS; status < STATUSES; status++) {
 				fputs("pciaddr_check_results{", out);
-				write_label(out, samples[i].machine);
+				write_label(out, &samples[i]);
 				fprintf(out, ",check=\"%s\",severity=\"%s\",outcome=\"%s\"} %zu\n",
 					checks[check].label, severity_name(checks[check].severity),
 					status_name(status), counts[status]);
 			}
 		}
-		free(samples[i].machine);
+		free(samples[i].host);
+		free(samples[i].name);
 	}
 	free(samples);
 	samples = NULL;
