@@ -28,6 +28,10 @@ TITLES = {
     "crowded, last": "Crowded, last: four pci-bridge in slots 5 to 8, the bridge in slot 15",
 }
 
+# Where the machine is also reset and rebooted: the model's reset depends on nothing beside it, and
+# each base is among these.
+RESETS = ("crowded",)
+
 # What comes of a machine that QEMU starts: the last two must not be
 HOLDS, LOST, DOWN = "holds", "lost", "does not boot"
 

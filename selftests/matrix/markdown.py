@@ -27,8 +27,8 @@ from a run with {versions}. `scripts/check` runs a short selection;
 [How the address is held](fixed-address.md) is another page.
 
 In each cell of the card's tables the guest was asked after the event: BAR0 and the kernel's
-`resource` hold the address, `/proc/ioports` has it for `fpga_pci`, `pciaddr-check --expect` and `pciaddr-check`
-find nothing wrong, the port read through `/dev/port` gives the card's ID, and
+`resource` hold the address, `/proc/ioports` has it for `fpga_pci`, `pciaddr-check --expect` and
+`pciaddr-check` find nothing wrong, the port read through `/dev/port` gives the card's ID, and
 `fpga-ctl dma --len 4096` has moved and verified its bytes. With an event that befalls one card
 (from the bus reset to the plugging) the same was asked of all the others. A card with
 `ea=on` has 0 in BAR0, and its address in the capability that says so.

@@ -11,9 +11,10 @@ INTRO = """\
 ## Every base
 
 A `dec-21154` whose window has {ports:#x} ports, and a card at each {card:#x} in it, with Linux {kernel}
-(`selftests/matrix/bases.py`). "Holds": after power-on, QMP `system_reset` and a reboot by the guest,
-`pciaddr-check --expect` finds each card at its fixed ports, `pciaddr-check` finds nothing wrong, and
-each card's DMA is verified. "Refused": QEMU does not start this machine; the note has what it says.
+(`selftests/matrix/bases.py`). "Holds": after power-on `pciaddr-check --expect` finds each card at its
+fixed ports, `pciaddr-check` finds nothing wrong, and each card's DMA is verified; in the table
+"crowded" also after QMP `system_reset` and a reboot by the guest. "Refused": QEMU does not start
+this machine; the note has what it says.
 """
 
 

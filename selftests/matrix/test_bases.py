@@ -80,7 +80,8 @@ def test_base_holds(cell, guests):
 
 def check(guest, cell):
     expected = [f"--expect {base:#x}-{base + bases.PORTS - 1:#x}@1234:f96a" for base in cell.cards()]
-    for reset in (None, guest.reset, guest.reboot):
+    resets = (guest.reset, guest.reboot) if cell.layout in bases.RESETS else ()
+    for reset in (None, *resets):
         if reset:
             reset()
         guest.sh("udevadm settle; pciaddr-check --quiet " + " ".join(expected))
