@@ -101,6 +101,14 @@ def qemu_args(machine, hold):
             *devices(machine, (bridge, *(card.qemu_device for card in CARDS)))]  # fmt: skip
 
 
+# x86's Linux places I/O BARs where they meet no alias of ISA's ports: pcibios_align_resource() has
+# them begin in the first 0x100 of each of these.
+ISA_ALIASES = 0x400
+ROOM = (WINDOW[1] + 1 - WINDOW[0]) // ISA_ALIASES
+
+# A BAR for which there was no room left
+NO_PORTS = "no ports"
+
 # Results of a column have this name, and those of a BAR in it that of bar_id()
 PREFIX = "cards: "
 

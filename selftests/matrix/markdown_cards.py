@@ -21,10 +21,16 @@ Linux does not ask where a card that comes later wants its ports. It assigns the
 which the bridge does not let it have: the card stays where it is, and `pciaddr-check` names both. \
 The last event of a boot: all of the cards were removed and rescanned, one after the other."""
 
+NO_PORTS_REASON = f"""\
+x86's Linux places I/O BARs so that they meet no alias of ISA's ports: they begin in the first 0x100 \
+of each 0x400 (`pcibios_align_resource()`). The window has room for {cards.ROOM}, the largest first; the \
+others are without ports. With `hold=on` all have theirs: Linux takes what it finds. \
+`pciaddr-check` finds nothing wrong with a BAR without ports."""
+
 HOLDS = {
     True: ("With hold=on",
            "`hold=on` has the BARs at these places from power-on, and `{at}` names one of them."),
-    False: ("Without hold", "Linux finds the BARs places in the window, which cannot move."),
+    False: ("Without hold", "Linux finds the BARs places in the window, which cannot move, as long as there is room."),
 }  # fmt: skip
 
 
@@ -33,6 +39,8 @@ def firmware_of(results):
 
 
 def _shown(outcome, notes):
+    if outcome == cards.NO_PORTS:
+        return f"none{notes.number(NO_PORTS_REASON)}"
     kind, _, ports = (outcome or "").partition(" ")
     if kind in (HELD, WORKS):
         return ports

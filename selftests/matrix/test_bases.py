@@ -64,17 +64,19 @@ def booted():
 def test_base_holds(cell, guests):
     if refusal(cell):
         return
-    outcome = bases.LOST
     try:
         guest = guests.get(Machine(machine=cell.machine, firmware=cell.firmware, kernel=bases.KERNEL,
                                    cards=False, append=APPEND, qemu_args=tuple(cell.qemu_args())))  # fmt: skip
         check(guest, cell)
-        outcome = bases.HOLDS
     except GuestError:
-        outcome = bases.DOWN
+        keep(cell, bases.DOWN)
         raise
+    except (Exception, pytest.fail.Exception):
+        keep(cell, bases.LOST)
+        raise
+    else:
+        keep(cell, bases.HOLDS)
     finally:
-        keep(cell, outcome)
         guests.drop()
 
 

@@ -61,6 +61,7 @@ def test_cards_name_machines_that_differ():
     results[second] = {**results[first], (bars[0], "kexec"): "FAILED 0x2400",
                           (bars[1], "removed and rescanned"): "lost 0x2000"}  # fmt: skip
     del results[second][bars[0], "live migration"]
+    results[first][bars[2], "kexec"] = results[second][bars[2], "kexec"] = cards.NO_PORTS
     notes = Notes()
     lines = markdown_cards.lines(results, firmwares.FIRMWARES, notes)
     cells = dict(zip((event.name for event in cards.EVENTS), rows(lines, "rtl8139 in 01.0, BAR 0")[0]))
@@ -70,4 +71,5 @@ def test_cards_name_machines_that_differ():
     assert "lost<sup>1</sup>, answers at 0x2000 (pc, OVMF)" in rows(lines, "e1000 in 02.0, BAR 1")[0][-1]
     assert "Not run: q35, SeaBIOS; q35, OVMF." in lines
     assert "Not run: pc, SeaBIOS; pc, OVMF; q35, SeaBIOS; q35, OVMF." in lines
-    assert len(notes.lines()) == 1
+    assert rows(lines, "ne2k_pci in 03.0, BAR 0")[0][3] == "none<sup>2</sup>"
+    assert len(notes.lines()) == 2
