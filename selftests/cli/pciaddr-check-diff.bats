@@ -210,3 +210,19 @@ jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))'
 	run -2 pciaddr-check --diff --expect 0x2000-0x27ff "$GUEST" "$GUEST"
 	run -2 pciaddr-check --diff --tree "$GUEST" "$GUEST"
 }
+
+@test "two directories with a directory for each host are matched by the hosts' names" {
+	fleets=$BATS_TEST_TMPDIR/fleets
+	for side in old new; do
+		for host in db01 web01; do
+			mkdir -p "$fleets/$side/$host"
+		done
+		cp "$GUEST" "$fleets/$side/web01/lspci.txt"
+		"$TOP/selftests/pciaddr/make-dump" 10 >"$fleets/$side/db01/lspci.txt"
+	done
+	run -0 pciaddr-check --diff "$fleets/old" "$fleets/new"
+	# The names alone tell the two apart: the files are called alike, and in another order.
+	mv "$fleets/new/db01/lspci.txt" "$fleets/new/db01/z.txt"
+	mv "$fleets/new/web01/lspci.txt" "$fleets/new/web01/a.txt"
+	run -0 pciaddr-check --diff "$fleets/old" "$fleets/new"
+}

@@ -6,11 +6,13 @@
 
 #include "common/alloc.h"
 
+/* A machine that a directory names has the same name on both sides; its files may not. */
 static const char *base_name(const struct source *source)
 {
-	const char *slash = strrchr(source->path, '/');
+	const char *name = source->name ? source->name : source->path;
+	const char *slash = strrchr(name, '/');
 
-	return slash ? slash + 1 : source->path;
+	return slash ? slash + 1 : name;
 }
 
 static int compare_names(const void *a, const void *b)
