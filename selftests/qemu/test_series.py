@@ -17,8 +17,6 @@ def tree(directory):
     shutil.copytree(f"{CAME}/.fpga-pci", directory, symlinks=True)
     (directory / "added").unlink(missing_ok=True)
     shutil.copy(f"{CAME}/VERSION", directory)
-    (directory / "hw/pci").mkdir(parents=True, exist_ok=True)
-    shutil.copy(f"{CAME}/hw/pci/pci.c", directory / "hw/pci")
     return directory
 
 
