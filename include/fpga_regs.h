@@ -45,7 +45,7 @@
 #define   FPGA_FEATURE_COALESCE		0x00000008	/* FPGA_INT_COALESCE works */
 #define   FPGA_FEATURE_AUTOCLEAR	0x00000010	/* FPGA_INT_AUTOCLEAR works */
 #define   FPGA_FEATURE_POLLED		0x00000020	/* FPGA_DMA_CONTROL_POLLED works */
-#define   FPGA_FEATURE_INT_MAP		0x00000040	/* FPGA_INT_MAP works */
+#define   FPGA_FEATURE_MAP		0x00000040	/* FPGA_INT_MAP works */
 #define FPGA_SCRATCH			0x00c	/* RW, reads back inverted */
 #define   FPGA_SCRATCH_RESET		0xffffffff	/* what it reads after reset */
 

@@ -21,7 +21,7 @@ static const struct reg_field fpga_version[] = {
 static const struct reg_field fpga_features[] = {
 	FPGA_BIT(FEATURE, FIXED_IO), FPGA_BIT(FEATURE, DMA), FPGA_BIT(FEATURE, SG),
 	FPGA_BIT(FEATURE, COALESCE), FPGA_BIT(FEATURE, AUTOCLEAR), FPGA_BIT(FEATURE, POLLED),
-	FPGA_BIT(FEATURE, INT_MAP),
+	FPGA_BIT(FEATURE, MAP),
 	{ 0 }
 };
 

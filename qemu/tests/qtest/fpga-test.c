@@ -1844,7 +1844,7 @@ static void test_pcie_msix_few(void)
     Card *c = card_pcie();
     Msix msix;
 
-    g_assert_cmphex(rd(c, FPGA_FEATURES) & FPGA_FEATURE_INT_MAP, !=, 0);
+    g_assert_cmphex(rd(c, FPGA_FEATURES) & FPGA_FEATURE_MAP, !=, 0);
     g_assert_cmphex(rd(c, FPGA_INT_MAP), ==, FPGA_INT_MAP_RESET);
     /* Entries that an earlier driver has left behind */
     msix_start(c, &msix, FPGA_VECTORS);

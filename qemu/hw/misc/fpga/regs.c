@@ -18,7 +18,7 @@ static uint32_t fpga_features(FPGAState *s)
 {
     return (s->io_base ? FPGA_FEATURE_FIXED_IO : 0) | FPGA_FEATURE_DMA |
            FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR |
-           FPGA_FEATURE_POLLED | FPGA_FEATURE_INT_MAP;
+           FPGA_FEATURE_POLLED | FPGA_FEATURE_MAP;
 }
 
 static uint32_t fpga_dma_status(FPGAState *s)
