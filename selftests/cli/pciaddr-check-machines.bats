@@ -591,7 +591,13 @@ field() {
 	for name in arm64-address-zero arm64-io-offset arm64-two-domains ppc64el-pseries \
 		ppc64el-two-host-bridges; do
 		run pciaddr-check --dump "$ARCH/$name/guest.lspci"
-		no_failures
+		# its log is right: firmware's window of 1 MiB has no room for the card's BAR 2
+		if [[ $name == ppc64el-* ]]; then
+			fails_with log-no-space ":01:01.0 BAR 2" "15 MiB are missing"
+			[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+		else
+			no_failures
+		fi
 		mkdir "$BATS_TEST_TMPDIR/$name"
 		tar -xzf "$ARCH/$name/sys.tar.gz" -C "$BATS_TEST_TMPDIR/$name"
 		run pciaddr-check --sysfs "$BATS_TEST_TMPDIR/$name"

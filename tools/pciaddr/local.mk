@@ -18,9 +18,14 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/finding-text.h \
 	tools/pciaddr/check/isa-enable.c \
 	tools/pciaddr/check/kernel.c \
+	tools/pciaddr/check/kernel-log.c \
 	tools/pciaddr/check/location.c \
 	tools/pciaddr/check/location.h \
 	tools/pciaddr/check/overlap.c \
+	tools/pciaddr/check/log-causes.c \
+	tools/pciaddr/check/log-causes.h \
+	tools/pciaddr/check/log-pools.c \
+	tools/pciaddr/check/log-pools.h \
 	tools/pciaddr/check/results.c \
 	tools/pciaddr/check/results.h \
 	tools/pciaddr/check/source.c \
@@ -84,6 +89,12 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/kernel-log.c \
 	tools/pciaddr/input/kernel-log.h \
 	tools/pciaddr/input/live.c \
+	tools/pciaddr/input/log-line.c \
+	tools/pciaddr/input/log-line.h \
+	tools/pciaddr/input/log-machine.c \
+	tools/pciaddr/input/log-machine.h \
+	tools/pciaddr/input/log-resource.c \
+	tools/pciaddr/input/log-resource.h \
 	tools/pciaddr/input/prefix.c \
 	tools/pciaddr/input/prefix.h \
 	tools/pciaddr/input/proc-resources.c \
@@ -105,6 +116,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/model/host-windows.h \
 	tools/pciaddr/model/intervals.c \
 	tools/pciaddr/model/intervals.h \
+	tools/pciaddr/model/log-facts.c \
+	tools/pciaddr/model/log-facts.h \
 	tools/pciaddr/model/machine.c \
 	tools/pciaddr/model/machine.h \
 	tools/pciaddr/model/names.c \

@@ -28,7 +28,7 @@ static const char help[] =
 "Where to look (default: this machine; may be given several times):\n"
 "  -d, --dump FILE|DIR    text of lspci, any form and packing ('-': stdin)\n"
 "      --sysfs DIR        a copy of a /sys tree\n"
-"      --ioports FILE, --iomem FILE  copies of /proc/ioports and /proc/iomem\n"
+"      --ioports FILE, --iomem FILE, --dmesg FILE  of /proc; a kernel's log\n"
 "      --jobs N           look at N machines at a time\n"
 "What to print:\n"
 "  -f, --format FORMAT    text, json (-j, --json, too), tap, junit, prometheus\n"
@@ -49,6 +49,7 @@ enum {
 	OPTION_IOPORTS,
 	OPTION_IOMEM,
 	OPTION_JOBS,
+	OPTION_DMESG,
 	OPTION_COLOR,
 	OPTION_SEVERITY,
 	OPTION_ALLOW_UNKNOWN,
@@ -70,6 +71,7 @@ static const struct option long_options[] = {
 	{ "sysfs", required_argument, NULL, OPTION_SYSFS },
 	{ "ioports", required_argument, NULL, OPTION_IOPORTS },
 	{ "iomem", required_argument, NULL, OPTION_IOMEM },
+	{ "dmesg", required_argument, NULL, OPTION_DMESG },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "format", required_argument, NULL, 'f' },
 	{ "json", no_argument, NULL, 'j' },
@@ -145,20 +147,34 @@ static const char *beside(struct options *options, const struct source *source, 
 	return access(path, R_OK) ? NULL : path;
 }
 
-static void settle_sources(struct options *options, const char *ioports, const char *iomem)
+/* Copies that belong to a machine, or of which one is a machine alone. */
+struct copies {
+	const char *ioports;
+	const char *iomem;
+	const char *log;
+};
+
+static void settle_sources(struct options *options, const struct copies *copies)
 {
+	const char *ioports = copies->ioports, *iomem = copies->iomem, *log = copies->log;
+
+	/* alone, a log is the machine; that needs no /proc of this one */
+	if (!options->source_count && log) {
+		add_source(options, SOURCE_DUMP, log);
+		log = NULL;
+	}
 	if (!options->source_count)
 		add_source(options, SOURCE_LIVE, NULL);
-	if ((ioports || iomem) && options->source_count > 1)
-		usage("beside a dump FILE, FILE.ioports and FILE.iomem are taken by themselves",
-		      "--%s is of one machine, and there are several",
-		      ioports ? "ioports" : "iomem");
+	if ((ioports || iomem || log) && options->source_count > 1)
+		usage("beside a dump FILE, FILE.ioports, FILE.iomem and FILE.dmesg are taken by "
+		      "themselves", "--%s is of one machine, and there are several",
+		      ioports ? "ioports" : iomem ? "iomem" : "dmesg");
 	for (size_t i = 0; i < options->source_count; i++) {
 		struct source *source = &options->sources[i];
 
 		source->ioports = ioports ? ioports : beside(options, source, ".ioports");
 		source->iomem = iomem ? iomem : beside(options, source, ".iomem");
-		source->log = beside(options, source, ".dmesg");
+		source->log = log ? log : beside(options, source, ".dmesg");
 	}
 	options->output_options.machines = options->source_count;
 }
@@ -310,7 +326,8 @@ static void check_combination(struct options *options)
 
 void parse_options(struct options *options, int argc, char **argv)
 {
-	const char *ioports = NULL, *iomem = NULL, *color = "auto";
+	struct copies copies = { NULL, NULL, NULL };
+	const char *color = "auto";
 	bool short_json = false;
 	bool severity_given = false;
 	uint64_t jobs = 0;
@@ -339,10 +356,15 @@ void parse_options(struct options *options, int argc, char **argv)
 			add_source(options, SOURCE_SYSFS, optarg);
 			break;
 		case OPTION_IOPORTS:
-			ioports = optarg;
+			copies.ioports = optarg;
 			break;
 		case OPTION_IOMEM:
-			iomem = optarg;
+			copies.iomem = optarg;
+			break;
+		case OPTION_DMESG:
+			if (copies.log)
+				usage(see_help, "only one --dmesg at a time");
+			copies.log = optarg;
 			break;
 		case OPTION_JOBS:
 			if (!parse_u64_max(optarg, 1024, &jobs) || !jobs)
@@ -426,7 +448,7 @@ void parse_options(struct options *options, int argc, char **argv)
 	/* noise does not count unless it is asked for */
 	if (options->action == ACTION_DIFF && !severity_given)
 		options->output_options.threshold = SEVERITY_MEDIUM;
-	settle_sources(options, ioports, iomem);
+	settle_sources(options, &copies);
 	check_combination(options);
 	options->jobs = jobs ? (unsigned int)jobs : (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
 }

@@ -4,6 +4,14 @@
 const char header_advice[] =
 	"give at least the first 64 bytes of config space ('lspci -x' or more)";
 
+static bool is_only_a_log(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (!machine->functions[i].told_by_log)
+			return false;
+	return machine->count;
+}
+
 void check_machine(const struct machine *machine, struct results *results)
 {
 	if (!machine->count)
@@ -22,5 +30,10 @@ void check_machine(const struct machine *machine, struct results *results)
 	check_overlaps(machine, results);
 	check_kernel(machine, results);
 	check_claims(machine, results);
-	results_settle(results);
+	check_kernel_log(machine, results);
+	if (is_only_a_log(machine))
+		results_skip(results, CHECK_PRESENT,
+			     "a kernel's log has no registers: what compares them was not run");
+	else
+		results_settle(results);
 }

@@ -17,6 +17,7 @@ void check_sriov(const struct machine *machine, struct results *results);
 void check_overlaps(const struct machine *machine, struct results *results);
 void check_kernel(const struct machine *machine, struct results *results);
 void check_claims(const struct machine *machine, struct results *results);
+void check_kernel_log(const struct machine *machine, struct results *results);
 
 /*
  * What must hold at a BAR that was asked for: decoding, windows, the kernel's view, its claim,

@@ -225,6 +225,8 @@ static void read_log(struct dump_reader *reader, const struct line *line)
 		begin_function(reader, &slot);
 		reader->from_log = true;
 		dump_log_found(&reader->told, &text, reader->lines.number);
+		dump_function(reader)->told_by_log = !reader->again ||
+			reader->before.told_by_log;
 	}
 }
 
@@ -238,8 +240,10 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 		return;
 	}
 	/* the rest of a message of several lines, which has no stamp */
-	if (reader->section == SECTION_LOG && whole)
+	if (reader->section == SECTION_LOG && whole) {
+		kernel_log_continue(reader->machine, line);
 		return;
+	}
 	/* of a slot or a row; what else ends without a line feed is something else */
 	reader->cut_off = !whole && line->length && hex_digit(line->text[0]) >= 0;
 	dump_warn(reader, line, whole ? "not a line of lspci's, left out" :
@@ -359,6 +363,7 @@ static void end_part(struct dump_reader *reader)
 	if (reader->cut_off || ends_in_function(reader))
 		reader->machine->cut_off = true;
 	end_function(reader);
+	kernel_log_end(reader->machine);
 	enter_section(reader, SECTION_NONE);
 }
 

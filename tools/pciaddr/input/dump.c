@@ -41,5 +41,5 @@ void source_dump_load(struct machine *machine, const struct source *source)
 	    machine->resources[SPACE_MEMORY].state == RESOURCES_NONE)
 		machine_fail(machine, EXIT_USAGE,
 			     "%s: no PCI device in it; wanted: the text that 'lspci -vvxxxx' "
-			     "(as root) writes", machine->config_path);
+			     "(as root) writes, or a kernel's log", machine->config_path);
 }

@@ -9,6 +9,9 @@
 
 #include "common/die.h"
 #include "common/numbers.h"
+#include "pciaddr/input/dump-log.h"
+#include "pciaddr/input/log-line.h"
+#include "pciaddr/input/prefix.h"
 #include "pciaddr/input/textfile.h"
 #include "pciaddr/model/host-windows.h"
 
@@ -75,8 +78,8 @@ static bool take_bus(struct line *line, struct host_window *window)
 	return true;
 }
 
-void kernel_log_line(struct machine *machine, const char *path, uint32_t number,
-		     const struct line *whole)
+static void root_window(struct machine *machine, const char *path, uint32_t number,
+			const struct line *whole)
 {
 	struct line line = *whole;
 	struct host_window window = { .state = OFFSET_GIVEN, .path = path, .line = number };
@@ -102,14 +105,95 @@ void kernel_log_line(struct machine *machine, const char *path, uint32_t number,
 	host_window_add(machine, &window);
 }
 
+/* Longer ones are no lines of the PCI code. */
+#define LINE_KEPT 512
+
+static void keep(struct log_facts *facts, const struct line *line)
+{
+	size_t length = line->length;
+
+	if (length > LINE_KEPT - 1 - facts->pending_length)
+		length = LINE_KEPT - 1 - facts->pending_length;
+	memcpy(facts->pending + facts->pending_length, line->text, length);
+	facts->pending_length += length;
+	facts->pending[facts->pending_length] = '\0';
+}
+
+void kernel_log_line(struct machine *machine, const char *path, uint32_t number,
+		     const struct line *line)
+{
+	struct log_facts *facts = log_facts_of(machine);
+
+	kernel_log_end(machine);
+	if (!facts->pending)
+		facts->pending = grow_array(NULL, LINE_KEPT, 1);
+	facts->path = path;
+	facts->pending_number = number;
+	keep(facts, line);
+}
+
+/* A mail program breaks lines inside brackets, and behind the words that something follows. */
+static bool is_unfinished(const struct log_facts *facts)
+{
+	static const char *const ends[] = { ":", ";", " for", " to", " assign", " assigned" };
+	const char *text = facts->pending;
+	const char *open = strrchr(text, '['), *close = strrchr(text, ']');
+
+	if (open && (!close || close < open))
+		return true;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t length = strlen(ends[i]);
+
+		if (facts->pending_length > length &&
+		    !strcmp(text + facts->pending_length - length, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+void kernel_log_continue(struct machine *machine, const struct line *line)
+{
+	struct log_facts *facts = machine->log;
+
+	if (!facts || !facts->pending_length || !is_unfinished(facts))
+		return;
+	keep(facts, &(struct line) { " ", 1 });
+	keep(facts, line);
+}
+
+void kernel_log_end(struct machine *machine)
+{
+	struct log_facts *facts = machine->log;
+	struct line line;
+
+	if (!facts || !facts->pending_length)
+		return;
+	line = (struct line) { facts->pending, facts->pending_length };
+	log_line(machine, facts->pending, facts->pending_number);
+	root_window(machine, facts->path, facts->pending_number, &line);
+	facts->pending_length = 0;
+}
+
 void kernel_log_parse(struct machine *machine, const char *path, const char *text, size_t length)
 {
 	struct lines lines = lines_of(text, length);
+	struct pci_function slot;
 	struct line line;
 
 	path = arena_copy(&machine->arena, path, strlen(path));
-	while (next_line(&lines, &line))
-		kernel_log_line(machine, path, lines.number, &line);
+	while (next_line(&lines, &line)) {
+		bool log = strip_prefix(&line);
+
+		while (line.length && (*line.text == ' ' || *line.text == '\t')) {
+			line.text++;
+			line.length--;
+		}
+		if (log || dump_log_function(&line, &slot) || dump_log_is_line(&line))
+			kernel_log_line(machine, path, lines.number, &line);
+		else
+			kernel_log_continue(machine, &line);
+	}
+	kernel_log_end(machine);
 }
 
 void kernel_log_load(struct machine *machine, const char *path)

@@ -6,6 +6,7 @@
 #include "common/die.h"
 #include "pciaddr/input/device-tree.h"
 #include "pciaddr/input/kernel-log.h"
+#include "pciaddr/input/log-machine.h"
 #include "pciaddr/input/proc-resources.h"
 #include "pciaddr/model/claims.h"
 #include "pciaddr/model/host-windows.h"
@@ -43,6 +44,7 @@ void machine_load(struct machine *machine, const struct source *source)
 		resources_load(machine, SPACE_MEMORY, source->iomem, true);
 	if (source->log)
 		kernel_log_load(machine, source->log);
+	log_machine_settle(machine);
 	machine_link(machine);
 	host_windows_find(machine);
 	device_tree_settle(machine);

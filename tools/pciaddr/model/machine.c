@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/translation.h"
 
@@ -48,6 +49,7 @@ void machine_free(struct machine *machine)
 	free(machine->buses);
 	free(machine->host_windows);
 	translation_free(machine->translation);
+	log_facts_free(machine->log);
 	for (int space = 0; space < SPACES; space++) {
 		free(machine->resources[space].entries);
 		free(machine->resources[space].own);

@@ -195,6 +195,7 @@ struct pci_function {
 	bool regions_known : 1;	/* lspci -v has told which regions the kernel has */
 	bool bars_counted : 1;	/* lspci -v does not number BARs: their order is known alone */
 	bool command_derived : 1;	/* ... from what lspci -v says: bits 0 to 2, as far as used */
+	bool told_by_log : 1;	/* nothing but a kernel log names it */
 	bool asleep : 1;	/* the source says that it is in a power state below D0 */
 	const uint8_t *config;
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
@@ -314,6 +315,7 @@ struct machine {
 	size_t host_window_count;
 	struct io_range *io_ranges;
 	struct translation *translation;	/* see translation.h; NULL: there is none */
+	struct log_facts *log;	/* see log-facts.h; NULL: there is no kernel log */
 	struct note *warnings;	/* about the source's form, in order */
 	struct note **warnings_end;
 	size_t warning_count;	/* of all, also of those that were not kept */

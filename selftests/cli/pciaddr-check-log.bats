@@ -1,0 +1,292 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check: what a kernel's log says of addresses that were not given.
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+setup() {
+	log=$BATS_TEST_TMPDIR/log
+}
+
+# root WINDOW...: a host bridge with these windows, as every log begins
+root() {
+	echo "PCI host bridge to bus 0000:00"
+	printf 'pci_bus 0000:00: root bus resource [%s]\n' "$@"
+	echo "pci_bus 0000:00: root bus resource [bus 00-ff]"
+}
+
+# port SLOT BUSES [WINDOW]...: a bridge
+port() {
+	local slot=$1
+	echo "pci $slot: [1234:0001] type 01 class 0x060400"
+	echo "pci $slot: PCI bridge to [bus $2]"
+	shift 2
+	[ $# = 0 ] || printf "pci $slot:   bridge window [%s]\n" "$@"
+}
+
+# fails_old SLOT NUMBER RES and fails_new SLOT NAME RES: the lines up to Linux 6.7, and later ones
+fails_old() {
+	echo "pci $1: BAR $2: no space for [$3]"
+	echo "pci $1: BAR $2: failed to assign [$3]"
+}
+
+fails_new() {
+	echo "pci $1: $2 [$3]: can't assign; no space"
+	echo "pci $1: $2 [$3]: failed to assign"
+}
+
+# stamped: with time stamps, as dmesg has them
+stamped() {
+	sed 's/^/[    0.654321] /' >"$log"
+}
+
+# A card of 96 MiB below a host bridge of 64 MiB.
+small_host_old() {
+	root "mem 0x40000000-0x43ffffff"
+	port 0000:00:00.0 01
+	echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x030000"
+	echo "pci 0000:01:00.0: reg 0x10: [mem 0x00000000-0x01ffffff]"
+	echo "pci 0000:01:00.0: reg 0x14: [mem 0x00000000-0x03ffffff 64bit pref]"
+	echo "pci 0000:01:00.0: reg 0x24: [io  size 0x0080]"
+	fails_old 0000:00:00.0 14 "mem size 0x06000000"
+	fails_old 0000:01:00.0 1 "mem size 0x04000000 64bit pref"
+	fails_old 0000:01:00.0 0 "mem size 0x02000000"
+	fails_old 0000:01:00.0 5 "io  size 0x0080"
+}
+
+small_host_new() {
+	root "mem 0x40000000-0x43ffffff window"
+	port 0000:00:00.0 01
+	echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x030000 PCIe Endpoint"
+	echo "pci 0000:01:00.0: BAR 0 [mem 0x00000000-0x01ffffff]"
+	echo "pci 0000:01:00.0: BAR 1 [mem 0x00000000-0x03ffffff 64bit pref]"
+	fails_new 0000:00:00.0 "bridge window" "mem size 0x06000000"
+	fails_new 0000:01:00.0 "BAR 1" "mem size 0x04000000 64bit pref"
+	fails_new 0000:01:00.0 "BAR 0" "mem size 0x02000000"
+	fails_new 0000:01:00.0 "BAR 5" "io  size 0x0080"
+}
+
+@test "a host bridge that is too small: one failure, with the bytes missing, in both wordings" {
+	for wording in small_host_old small_host_new; do
+		$wording | stamped
+		run -1 pciaddr-check --dmesg "$log"
+		[ "$(grep -c '^FAILED' <<<"$output")" = 1 ]
+		fails_with log-no-space "0000:00:00.0 memory window" "wanted: 96 MiB" \
+			"host bridge of bus 0000:00, memory 0x40000000-0x43ffffff: 64 MiB" \
+			"32 MiB are missing" "0000:01:00.0 BAR 0, BAR 1" "no kernel option"
+		[[ $output == *"harmless: no place for 1 I/O resource"* ]]
+	done
+}
+
+@test "a log is found by its content, on standard input, beside a dump and with one" {
+	small_host_old | stamped
+	run -1 pciaddr-check --dump "$log"
+	fails_with log-no-space "32 MiB are missing"
+	run -1 pciaddr-check --dmesg - <"$log"
+	fails_with log-no-space "32 MiB are missing"
+	machine guest # sets $dump
+	# shellcheck disable=SC2154
+	run pciaddr-check --dump "$dump" --all
+	[[ $output != *log-no-space* ]]
+	sed 's/\] /] /;s/^/Nov 27 06:00:00 host kernel: /' "$log" >"$dump.dmesg"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with log-no-space "32 MiB are missing"
+	rm "$dump.dmesg"
+	run -1 pciaddr-check --dump "$dump" --dmesg "$log"
+	fails_with log-no-space "32 MiB are missing" "$log:"
+	run -2 pciaddr-check --dmesg "$log" --dmesg "$log"
+	run -2 pciaddr-check --dump "$dump" --dump "$log" --dmesg "$log"
+	run -2 pciaddr-check --dmesg /nonexistent/log
+}
+
+# A switch with eight hot-plug ports below a window of 1 MiB; its card has all that it needs.
+switch() {
+	local way=$1 port
+	root "io  0x0000-0x0cf7" "io  0x0d00-0xffff" "mem 0x80000000-0xdfffffff"
+	port 0000:00:01.0 01-0a "mem 0xc0000000-0xc00fffff"
+	port 0000:01:00.0 02-0a "mem 0xc0000000-0xc00fffff"
+	for port in 0 1 2 3 4 5 6 7; do
+		port "0000:02:0$port.0" "$(printf %02x $((port + 3)))"
+	done
+	echo "pci 0000:02:00.0:   bridge window [mem 0xc0000000-0xc00fffff]"
+	echo "pci 0000:03:00.0: [1234:0002] type 00 class 0x010802"
+	echo "pci 0000:03:00.0: BAR 0 [mem 0xc0000000-0xc0003fff 64bit]"
+	echo "pci 0000:00:01.0: bridge window [io  0x1000-0x0fff] to [bus 01-0a] add_size 8000"
+	"$way" 0000:00:01.0 io 0xc000
+	"$way" 0000:01:00.0 io 0xc000
+	for port in 1 2 3 4 5 6 7; do
+		"$way" "0000:02:0$port.0" mem 0x00200000
+		"$way" "0000:02:0$port.0" io 0x1000
+	done
+}
+
+window_old() {
+	local number=13
+	[ "$2" = io ] || number=14
+	fails_old "$1" $number "$2 size $3"
+}
+
+window_new() {
+	fails_new "$1" "bridge window" "$2 size $3"
+}
+
+@test "a switch out of I/O space: one result for I/O, one for memory, harmless, exit status 0" {
+	for way in window_old window_new; do
+		switch $way | stamped
+		run -0 pciaddr-check --dmesg "$log"
+		[ "${#lines[@]}" -le 24 ] || { echo "$output" | wc -l; return 1; }
+		[ "$(grep -c 'harmless' <<<"$output")" = 2 ]
+		outcome ok log-no-space \
+			"0000:00:01.0 harmless: no place for 9 optional I/O windows .*host bridge"
+		outcome ok log-no-space "0000:02:01.0 harmless: no place for 7 optional memory windows"
+		[[ $output == *"0000:01:00.0 memory window 0xc0000000-0xc00fffff"* ]]
+	done
+}
+
+@test "what failed and was assigned later is no failure, nor what was moved" {
+	{
+		root "mem 0x80000000-0xdfffffff"
+		echo "pci 0000:00:02.0: [1234:0002] type 00 class 0x020000"
+		fails_old 0000:00:02.0 0 "mem size 0x00001000"
+		echo "pci 0000:00:02.0: BAR 0: assigned [mem 0x80000000-0x80000fff]"
+		echo "pci 0000:00:03.0: [1234:0002] type 00 class 0x020000"
+		echo "pci 0000:00:03.0: can't claim BAR 0 [mem 0x20000000-0x20000fff]: no compatible bridge window"
+		echo "pci 0000:00:03.0: BAR 0: assigned [mem 0x80001000-0x80001fff]"
+		echo "pci 0000:00:04.0: [1234:0002] type 00 class 0x020000"
+		echo "pci 0000:00:04.0: BAR 0 [mem 0x80000000-0x80000fff]: can't claim; address conflict with 0000:00:02.0 [mem 0x80000000-0x80000fff]"
+		echo "pci 0000:00:04.0: BAR 0 [mem 0x80002000-0x80002fff]: assigned"
+	} | stamped
+	run -0 pciaddr-check --dmesg "$log"
+	[[ $output == *"a later attempt had space for 0000:00:02.0 BAR 0"* ]]
+	[[ $output == *"the kernel moved"*"0000:00:03.0 BAR 0, 0000:00:04.0 BAR 0"* ]]
+	# without the later lines they are failures
+	grep -v ': assigned\|assigned \[' "$log" >"$log.short"
+	run -1 pciaddr-check --dmesg "$log.short"
+	fails_with log-no-space "0000:00:02.0 BAR 0"
+	fails_with log-claim "0000:00:03.0 BAR 0" "no window above has it"
+	fails_with log-conflict "0000:00:04.0 BAR 0" "address of 0000:00:02.0, too"
+}
+
+@test "I/O BARs: harmless beside memory BARs, unless the kernel cannot enable the card" {
+	io_card() {
+		root "mem 0x80000000-0xdfffffff"
+		echo "pci 0000:00:02.0: [1234:0002] type 00 class 0x020000"
+		[ -z "$1" ] || echo "pci 0000:00:02.0: BAR 0 [mem 0x80000000-0x80000fff]"
+		fails_new 0000:00:02.0 "BAR 2" "io  size 0x0080"
+	}
+	io_card memory | stamped
+	run -0 pciaddr-check --dmesg "$log"
+	outcome ok log-no-space ".*harmless.*which has no I/O for it"
+	echo "nic 0000:00:02.0: BAR 2 [io  size 0x0080]: not assigned; can't enable device" >>"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "0000:00:02.0 BAR 2"
+	io_card "" | stamped
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "0000:00:02.0 BAR 2"
+}
+
+@test "virtual functions that have no place cost a feature, not the card" {
+	for line in "BAR 9: no space for [mem size 0x100000000 64bit pref]" \
+		"VF BAR 2 [mem size 0x100000000 64bit pref]: can't assign; no space"; do
+		{
+			root "mem 0x80000000-0xdfffffff" "mem 0x400000000-0x47fffffff"
+			port 0000:00:01.0 01 "mem 0x400000000-0x43fffffff 64bit pref"
+			echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000"
+			echo "pci 0000:01:00.0: BAR 0: assigned [mem 0x400000000-0x400ffffff 64bit pref]"
+			echo "pci 0000:01:00.0: $line"
+		} | stamped
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-no-space "0000:01:00.0 VF BAR 2" "[low]" "the card works" \
+			"wanted: 4 GiB" "0000:00:01.0 prefetchable window" "1 GiB" "are missing"
+		run -0 pciaddr-check --dmesg "$log" --severity medium
+	done
+}
+
+@test "a second start of the machine in the same file, and a device found again, begin anew" {
+	small_host_old | stamped
+	{ echo "[    0.000000] Linux version 6.1.0" && cat "$log" &&
+		echo "[    0.000000] Linux version 6.12.0" && root "mem 0x40000000-0x4fffffff" &&
+		echo "pci 0000:00:02.0: [1234:0002] type 00 class 0x020000" &&
+		echo "pci 0000:00:02.0: BAR 0: assigned [mem 0x40000000-0x40000fff]"; } >"$log.two"
+	run -0 pciaddr-check --dmesg "$log.two"
+	[[ $output == *": 1 PCI function,"* && $output != *FAILED* ]]
+	# the repeated host bridge alone says so, too
+	sed -i '/Linux version/d' "$log.two"
+	run -0 pciaddr-check --dmesg "$log.two"
+	[[ $output != *FAILED* ]]
+	{ root "mem 0x80000000-0xdfffffff" && port 0000:00:01.0 01 &&
+		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000" &&
+		fails_new 0000:01:00.0 "BAR 0" "mem size 0x01000000" &&
+		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000" &&
+		echo "pci 0000:01:00.0: BAR 0 [mem 0x80000000-0x80ffffff]: assigned"; } | stamped
+	run -0 pciaddr-check --dmesg "$log"
+	[[ $output != *FAILED* ]]
+}
+
+@test "lines that a mail program has broken and quoted" {
+	small_host_new | stamped
+	fold -s -w 72 "$log" | sed 's/^/> /' >"$log.mail"
+	[ "$(wc -l <"$log.mail")" -gt "$(wc -l <"$log")" ]
+	run -1 pciaddr-check --dmesg "$log.mail"
+	fails_with log-no-space "32 MiB are missing" "0000:01:00.0 BAR 0, BAR 1"
+}
+
+@test "an address that cannot work and that the kernel gave without a complaint" {
+	{
+		echo "PCI: ECAM [mem 0x80000000-0x8fffffff] (base 0x80000000) for domain 0000 [bus 00-ff]"
+		root "io  0x0000-0xffff" "mem 0x80000000-0xdfffffff"
+		port 0000:00:01.0 01 "io  0x2000-0x2fff" "mem 0x90000000-0x901fffff"
+		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x0c0300"
+		fails_new 0000:01:00.0 "BAR 4" "io  size 0x0020"
+		echo "pci 0000:01:00.0: BAR 4: trying firmware assignment [io  0xfce0-0xfcff]"
+		echo "pci 0000:01:00.0: BAR 4 [io  0xfce0-0xfcff]: assigned"
+		echo "pci 0000:00:02.0: [1234:0002] type 00 class 0x010700"
+		echo "pci 0000:00:02.0: BAR 1 [mem 0x805c0000-0x805cffff 64bit]: assigned"
+	} | stamped
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-assigned "0000:01:00.0 BAR 4" "0xfce0-0xfcff" "outside the windows"
+	fails_with log-assigned "0000:00:02.0 BAR 1" "ECAM: 0x80000000-0x8fffffff" "pci=realloc=off"
+	[ "$(grep -c '^FAILED' <<<"$output")" = 2 ]
+}
+
+@test "a log that begins in the middle: what failed is told, the full window is not" {
+	fails_old 0000:05:00.0 0 "mem size 0x01000000" | stamped
+	echo "[    0.700000] pci 0000:05:00.0: [1234:0002] type 00 class 0x020000" >>"$log.late"
+	cat "$log" >>"$log.late"
+	run -1 pciaddr-check --dmesg "$log.late"
+	fails_with log-no-space "0000:05:00.0 BAR 0" "which this log does not show" "log_buf_len"
+}
+
+@test "every format has the findings, and lines of nonsense do no harm" {
+	small_host_old | stamped
+	printf '%s\n' 'pci 0000:00:00.0: BAR 99: no space for [mem size 0x1]' \
+		'pci 0000:00:00.0: BAR 14: no space for [mem size 0x' 'pci 0000:00:00.0: BAR' \
+		'pci 0000:00:00.0: bridge window [mem 0x5-0x1 64bit pref]: assigned' \
+		'pci 0000:00:00.0: PCI bridge to [bus ff-00]' 'pci_bus 0000: busn_res: x' \
+		'PCI host bridge to bus zz' 'PCI: ECAM [mem 0x0-0xffffffffffffffff] for domain 0000' \
+		"pci 0000:01:00.0: can't claim [" 'pci 0000:00:00.0: ROM [' >>"$log"
+	for format in json tap junit prometheus; do
+		run -1 pciaddr-check --dmesg "$log" --format $format
+		[[ $output == *log-no-space* ]]
+	done
+	pciaddr-check --dmesg "$log" --format json | python3 -m json.tool >/dev/null ||
+		[ "${PIPESTATUS[0]}" = 1 ]
+}
+
+@test "the logs of the field: causes, and harmless told from harmful" {
+	field=$TOP/../shared/corpus/field
+	[ -d "$field" ] || skip "no corpus of the field beside this tree"
+	run -0 pciaddr-check --dmesg "$field/switch-out-of-io-space.dmesg"
+	[ "${#lines[@]}" -le 24 ]
+	[ "$(grep -c 'harmless: no place' <<<"$output")" = 2 ]
+	run -0 pciaddr-check --dmesg "$field/optional-hotplug-windows.dmesg"
+	[ "$(grep -c 'harmless: no place' <<<"$output")" = 2 ]
+	run -1 pciaddr-check --dmesg "$field/host-window-too-small.dmesg"
+	[ "$(grep -c '^FAILED' <<<"$output")" = 1 ]
+	fails_with log-no-space "host bridge of bus 0000:00" "162 MiB are missing"
+	run -1 pciaddr-check --dmesg "$field/sriov-bar-too-big-after-rescan.dmesg"
+	[ "$(grep -c '^FAILED' <<<"$output")" = 1 ]
+	fails_with log-no-space "0000:53:00.0 VF BAR 2" "0000:52:01.0 prefetchable window" \
+		"240.5 GiB are missing" "the card works"
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a kernel's log says of addresses that were not given: once for each cause. */
+#include "pciaddr/check/checks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "pciaddr/check/log-causes.h"
+#include "pciaddr/model/topology.h"
+
+struct log_check {
+	const struct machine *machine;
+	const struct log_facts *facts;
+	struct results *results;
+};
+
+static const struct pci_function *function_of(const struct machine *machine,
+					      const struct pci_function *slot)
+{
+	const struct bus *bus = machine_bus(machine, slot->domain, slot->bus);
+
+	for (uint32_t i = 0; bus && i < bus->count; i++)
+		if (!slot_compare(&machine->functions[bus->first + i], slot))
+			return &machine->functions[bus->first + i];
+	return NULL;
+}
+
+static struct location at_log(struct log_check *check, uint32_t line)
+{
+	return at_text(TEXT(check->results, "%s:%" PRIu32, check->facts->path, line));
+}
+
+/* Rounded down, so that it is short: "4.1 GiB". */
+static const char *bytes_text(struct results *results, uint64_t size)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	unsigned int unit = 0;
+	uint64_t rest = 0;
+
+	for (; size >= 1024; size /= 1024, unit++)
+		rest = size % 1024;
+	if (rest * 10 / 1024)
+		return TEXT(results, "%" PRIu64 ".%" PRIu64 " %s", size, rest * 10 / 1024,
+			    units[unit]);
+	return TEXT(results, "%" PRIu64 " %s", size, units[unit]);
+}
+
+static const char *resource_text(struct log_check *check, const struct log_resource *resource)
+{
+	return TEXT(check->results, "%s %s", device_name(check->results, &resource->slot),
+		    log_resource_name(resource));
+}
+
+#define NAMES_TOLD 4
+
+/* "0000:01:00.0 BAR 0, BAR 1, 0000:01:00.1 BAR 0 and 2 more" */
+struct names {
+	const char *text;
+	size_t count;
+	const struct log_resource *last;
+};
+
+static void add_name(struct log_check *check, struct names *names,
+		     const struct log_resource *resource)
+{
+	bool same = names->last && !slot_compare(&names->last->slot, &resource->slot);
+
+	if (names->count++ >= NAMES_TOLD)
+		return;
+	names->text = TEXT(check->results, "%s%s%s", names->text ? names->text : "",
+			   names->text ? ", " : "", same ? log_resource_name(resource) :
+			   resource_text(check, resource));
+	names->last = resource;
+}
+
+static const char *names_text(struct log_check *check, const struct names *names)
+{
+	if (names->count <= NAMES_TOLD)
+		return names->text;
+	return TEXT(check->results, "%s and %zu more", names->text, names->count - NAMES_TOLD);
+}
+
+static uint64_t wanted(const struct log_loss *loss, enum harm harm)
+{
+	const struct log_resource *root = loss->root;
+
+	/* what is optional harms nothing by its absence */
+	return harm && root->sized && root->required ? root->required : root->size;
+}
+
+static bool same_pool(const struct log_pool *a, const struct log_pool *b)
+{
+	return a->kind == b->kind && a->bridge == b->bridge && a->window == b->window;
+}
+
+static uint64_t all_wanted(const struct log_loss *losses, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (losses[i].resource == losses[i].root &&
+		    same_pool(&losses[i].pool, &losses[0].pool))
+			sum += wanted(&losses[i], losses[0].harm);
+	/* it may have been read in a part of a log only */
+	return sum ? sum : wanted(&losses[0], losses[0].harm);
+}
+
+static const char *room_text(struct log_check *check, const struct log_pool *pool,
+			     uint64_t need)
+{
+	struct pool_room room = log_pool_room(check->machine, pool);
+	uint64_t left = room.total - room.used;
+	struct results *results = check->results;
+	const char *text = log_pool_text(check->machine, results, pool);
+
+	if (pool->kind != POOL_HOST && pool->kind != POOL_WINDOW)
+		return TEXT(results, "in: %s", text);
+	text = TEXT(results, "in: %s: %s, of which %s free", text,
+		    bytes_text(results, room.total),
+		    left ? TEXT(results, "%s are", bytes_text(results, left)) : "nothing is");
+	if (room.largest)
+		text = TEXT(results, "%s (the most has %s: %s)", text,
+			    resource_text(check, room.largest),
+			    bytes_text(results, range_size(room.largest->range)));
+	if (need > left)
+		return TEXT(results, "%s; %s are missing", text,
+			    bytes_text(results, need - left));
+	return TEXT(results, "%s; no gap in it is large and aligned enough", text);
+}
+
+static const char *host_advice(struct log_check *check, const struct log_pool *pool,
+			       uint64_t need)
+{
+	struct pool_room room = log_pool_room(check->machine, pool);
+
+	if (pool->space == SPACE_IO)
+		return "each bridge takes 4 KiB of I/O: fewer ports, 'pci=hpiosize=0', or in QEMU "
+			"io-reserve=0 for the ports that need none";
+	if (need > room.total)
+		return "the host bridge forwards too little, and no kernel option makes it more: "
+			"the firmware ('Above 4G decoding'), the device tree's 'ranges' or the virtual "
+			"machine's memory aperture decides";
+	return "boot with 'pci=realloc', which distributes the space anew; or let the firmware "
+		"place large BARs above 4 GiB ('Above 4G decoding')";
+}
+
+static const char *advice_of(struct log_check *check, const struct log_loss *loss,
+			     uint64_t need)
+{
+	if (loss->harm == HARM_FEATURE)
+		return "the card works, its virtual functions do not: turn on SR-IOV and 'Above 4G "
+			"decoding' in the firmware, or boot with 'pci=realloc'";
+	switch (loss->pool.kind) {
+	case POOL_HOST:
+	case POOL_HOST_NONE:
+		return host_advice(check, &loss->pool, need);
+	case POOL_WINDOW:
+	case POOL_CLOSED:
+		if (loss->pool.space == SPACE_IO)
+			return "the window above was made without room for it: boot with "
+				"'pci=realloc', or with 'pci=hpiosize=SIZE' for a hot-plug port (QEMU: "
+				"io-reserve=SIZE)";
+		return "the window above was made without room for it: boot with 'pci=realloc', "
+			"or with 'pci=hpmmiosize=SIZE,hpmmioprefsize=SIZE' for a hot-plug port (QEMU: "
+			"mem-reserve=, pref64-reserve=); or remove that port and rescan";
+	case POOL_UNKNOWN:
+		break;
+	}
+	return "take the log from its beginning (boot with 'log_buf_len=16M' if it is "
+		"overwritten), to see which window is full";
+}
+
+static void tell_harm(struct log_check *check, const struct log_loss *losses, size_t count)
+{
+	struct results *results = check->results;
+	const struct log_loss *first = &losses[0];
+	uint64_t need = all_wanted(losses, count);
+	struct names names = { 0 };
+	struct finding *finding;
+
+	for (size_t i = 0; i < count && losses[i].harm == first->harm; i++)
+		add_name(check, &names, losses[i].resource);
+	finding = results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = first->check,
+		.function = function_of(check->machine, &first->root->slot),
+		.item = log_resource_name(first->root),
+		.message = TEXT(results, "the kernel found no place for it; without an address: "
+				"%s", names_text(check, &names)),
+		.values = {
+			{ TEXT(results, "wanted: %s for %s", bytes_text(results, need),
+			       resource_text(check, first->root)),
+			  at_log(check, first->root->line) },
+			{ room_text(check, &first->pool, need), { 0 } },
+		},
+		.advice = advice_of(check, first, need),
+	});
+	if (first->harm == HARM_FEATURE)
+		finding->severity = SEVERITY_LOW;
+}
+
+static void tell_claim(struct log_check *check, const struct log_loss *losses, size_t count)
+{
+	struct results *results = check->results;
+	const struct log_resource *root = losses[0].root;
+	struct names names = { 0 };
+
+	for (size_t i = 0; i < count && losses[i].harm; i++)
+		add_name(check, &names, losses[i].resource);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = losses[0].check,
+		.function = function_of(check->machine, &root->slot),
+		.item = log_resource_name(root),
+		.message = TEXT(results, "the kernel did not keep firmware's address, and gave no "
+				"other; without an address: %s", names_text(check, &names)),
+		.values = {
+			{ root->conflict ? TEXT(results, "it is the address of %s, too",
+						root->conflict) :
+			  "no window above has it", at_log(check, root->line) },
+			{ TEXT(results, "above: %s", log_pool_text(check->machine, results,
+								    &losses[0].pool)), { 0 } },
+		},
+		.advice = "boot with 'pci=realloc'; firmware placed it, so that an update of it "
+			"may help",
+	});
+}
+
+static const char *kinds_text(struct log_check *check, const struct log_loss *losses,
+			      size_t count)
+{
+	struct results *results = check->results;
+	const char *space = space_name((enum space)losses[0].resource->space);
+	size_t windows = 0;
+
+	for (size_t i = 0; i < count; i++)
+		windows += log_resource_is_window(losses[i].resource);
+	if (windows == count)
+		return TEXT(results, "%zu optional %s window%s", count, space,
+			    count == 1 ? "" : "s");
+	if (!windows)
+		return TEXT(results, "%zu %s resource%s (ROMs, I/O BARs, BARs of bridges)", count,
+			    space, count == 1 ? "" : "s");
+	return TEXT(results, "%zu %s windows and %zu ROMs, I/O BARs or BARs of bridges", windows,
+		    space, count - windows);
+}
+
+/* The pools that the losses of a cause wait for: "0000:03:00.0 memory window 0x..-0x..". */
+static const char *pools_text(struct log_check *check, const struct log_loss *losses,
+			      size_t count)
+{
+	struct results *results = check->results;
+	const char *text = log_pool_text(check->machine, results, &losses[0].pool);
+	size_t others = 0;
+
+	for (size_t i = 1; i < count; i++)
+		others += losses[i].resource == losses[i].root &&
+			!same_pool(&losses[i].pool, &losses[i - 1].pool) &&
+			!same_pool(&losses[i].pool, &losses[0].pool);
+	return others ? TEXT(results, "%s and in windows below it", text) : text;
+}
+
+static void tell_harmless(struct log_check *check, const struct log_loss *losses, size_t count)
+{
+	struct results *results = check->results;
+	bool no_space = losses[0].check == CHECK_LOG_NO_SPACE;
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_PASS,
+		.check = losses[0].check,
+		.function = function_of(check->machine, &losses[0].root->slot),
+		.message = TEXT(results, "harmless: %s for %s (%s, %s%s) in %s; no device lacks "
+				"an address that it needs%s",
+				no_space ? "no place" : "no claim",
+				kinds_text(check, losses, count),
+				resource_text(check, losses[0].root),
+				bytes_text(results, losses[0].root->size),
+				count > 1 ? " ..." : "", pools_text(check, losses, count),
+				no_space && losses[0].pool.space == SPACE_IO ?
+				"; 'pci=hpiosize=0' keeps the kernel from asking" : ""),
+	});
+}
+
+/* Each costs a look at all resources. */
+#define CAUSES_TOLD 64
+
+static void check_losses(struct log_check *check)
+{
+	size_t count, end, told = 0;
+	struct log_loss *losses = log_losses(check->machine, &count);
+
+	for (size_t i = 0; i < count; i = end) {
+		for (end = i + 1; end < count && log_same_cause(&losses[i], &losses[end]); end++)
+			;
+		if (told++ >= CAUSES_TOLD) {
+			if (losses[i].harm)
+				results_unknown(check->results, losses[i].check, NULL,
+						"another cause of the same kind", NULL);
+			continue;
+		}
+		if (!losses[i].harm)
+			tell_harmless(check, &losses[i], end - i);
+		else if (losses[i].check == CHECK_LOG_NO_SPACE)
+			tell_harm(check, &losses[i], end - i);
+		else
+			tell_claim(check, &losses[i], end - i);
+	}
+	free(losses);
+}
+
+/* What failed first and has an address now. */
+static void check_later(struct log_check *check)
+{
+	struct names retried = { 0 }, moved = { 0 };
+
+	for (size_t i = 0; i < check->facts->resource_count; i++) {
+		const struct log_resource *resource = &check->facts->resources[i];
+
+		if (!resource->has_address)
+			continue;
+		results_pass(check->results, CHECK_LOG_NO_SPACE);
+		if (resource->failures)
+			add_name(check, &retried, resource);
+		if (resource->claims)
+			add_name(check, &moved, resource);
+	}
+	if (retried.count)
+		results_add(check->results, &(struct finding) {
+			.status = STATUS_PASS,
+			.check = CHECK_LOG_NO_SPACE,
+			.message = TEXT(check->results, "harmless: a later attempt had space for "
+					"%s", names_text(check, &retried)),
+		});
+	if (moved.count)
+		results_add(check->results, &(struct finding) {
+			.status = STATUS_PASS,
+			.check = CHECK_LOG_CLAIM,
+			.message = TEXT(check->results, "harmless: the kernel moved what firmware "
+					"had placed where it cannot be: %s",
+					names_text(check, &moved)),
+		});
+}
+
+static void tell_unusable(struct log_check *check, const struct log_resource *resource,
+			  const char *message, const char *why, const char *advice)
+{
+	struct results *results = check->results;
+	char range[RANGE_TEXT_MAX];
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_LOG_ASSIGNED,
+		.function = function_of(check->machine, &resource->slot),
+		.item = log_resource_name(resource),
+		.message = message,
+		.values = {
+			{ TEXT(results, "assigned: %s", range_text(resource->range, range)),
+			  at_log(check, resource->line) },
+			{ why, { 0 } },
+		},
+		.advice = advice,
+	});
+}
+
+/* An address that the kernel has given, and that cannot work: it says nothing of it. */
+static void check_assigned(struct log_check *check)
+{
+	char range[RANGE_TEXT_MAX];
+
+	for (size_t i = 0; i < check->facts->resource_count; i++) {
+		const struct log_resource *resource = &check->facts->resources[i];
+
+		if (!resource->has_address || resource->outcome != LOG_ASSIGNED)
+			continue;
+		if (resource->firmware_tried && !log_resource_is_window(resource) &&
+		    !log_is_reachable(check->machine, resource))
+			tell_unusable(check, resource,
+				      "the kernel kept firmware's address, which is outside the "
+				      "windows of the bridge above", NULL,
+				      "Linux 6.1 and later do not keep it");
+		for (size_t k = 0; k < check->facts->ecam_count; k++) {
+			const struct log_ecam *ecam = &check->facts->ecam[k];
+
+			if (resource->space == SPACE_MEMORY && !log_resource_is_window(resource) &&
+			    range_overlaps(resource->range, ecam->range))
+				tell_unusable(check, resource,
+					      "is where the config space of all devices is (ECAM)",
+					      TEXT(check->results, "ECAM: %s",
+						   range_text(ecam->range, range)),
+					      "boot with 'pci=realloc=off'; the host bridge's _CRS "
+					      "should leave ECAM out, which an update of the firmware may mend");
+		}
+	}
+}
+
+static void check_single(struct log_check *check)
+{
+	for (size_t i = 0; i < check->facts->resource_count; i++) {
+		const struct log_resource *resource = &check->facts->resources[i];
+		struct finding finding = {
+			.status = STATUS_PASS,
+			.function = function_of(check->machine, &resource->slot),
+		};
+
+		if (resource->pinned && !log_resource_failed(resource)) {
+			finding.check = CHECK_LOG_RESIZE;
+			finding.message = TEXT(check->results, "harmless: %s could not be resized, "
+					       "and keeps its size", log_resource_name(resource));
+			results_add(check->results, &finding);
+		}
+		if (resource->invalid && !resource->has_address) {
+			finding.check = CHECK_LOG_INVALID_BAR;
+			finding.message = TEXT(check->results, "harmless: the register of %s is no "
+					       "BAR, the kernel leaves it alone",
+					       log_resource_name(resource));
+			results_add(check->results, &finding);
+		}
+	}
+	for (size_t i = 0; i < check->facts->function_count; i++) {
+		const struct log_function *function = &check->facts->functions[i];
+
+		if (function->gone || !function->no_bus)
+			continue;
+		results_add(check->results, &(struct finding) {
+			.status = STATUS_FAIL,
+			.check = CHECK_LOG_BUS_NUMBERS,
+			.function = function_of(check->machine, &function->slot),
+			.message = TEXT(check->results, "%s: no bus number was left for what is "
+					"below it, which the kernel does not see",
+					device_name(check->results, &function->slot)),
+			.advice = "boot with 'pci=assign-busses', or 'pci=hpbussize=N' for hot-plug "
+				"ports",
+		});
+	}
+}
+
+void check_kernel_log(const struct machine *machine, struct results *results)
+{
+	struct log_check check = { machine, machine->log, results };
+
+	if (!machine->log || !machine->log->path)
+		return;
+	check_losses(&check);
+	check_later(&check);
+	check_assigned(&check);
+	check_single(&check);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a kernel's log has told of each function and of each of its resources.  Of several
+ * lines about the same resource the last one counts; how often it failed before is kept.
+ */
+#ifndef PCIADDR_MODEL_LOG_FACTS_H
+#define PCIADDR_MODEL_LOG_FACTS_H
+
+#include "pciaddr/model/machine.h"
+
+/* A function's resources: BAR 0 to 5, the ROM, then those of virtual functions, then windows. */
+enum log_item {
+	LOG_ITEM_ROM = BAR_ROM,
+	LOG_ITEM_VF_BAR = 8,
+	LOG_ITEM_WINDOW = 16,	/* plus enum window_kind */
+	LOG_ITEM_BUS = 0xfe,	/* not of a function: the bridge that leads to a bus */
+	LOG_ITEM_NONE = 0xff,	/* the function as a whole */
+};
+
+enum log_outcome {
+	LOG_NOTHING,
+	LOG_FOUND,		/* as firmware left it */
+	LOG_ASSIGNED,
+	LOG_RELEASED,		/* no address, and no verdict either */
+	LOG_NO_SPACE,
+	LOG_NO_WINDOW,		/* firmware's address is outside the windows above */
+	LOG_CONFLICT,		/* firmware's address is another one's, too */
+};
+
+struct log_resource {
+	struct pci_function slot;	/* only its address is filled in */
+	uint8_t item;
+	uint8_t space;		/* enum space */
+	uint8_t outcome;	/* enum log_outcome */
+	bool prefetchable : 1;
+	bool is_64bit : 1;
+	bool has_address : 1;
+	bool sized : 1;		/* required and optional are known */
+	bool firmware_tried : 1;/* "trying firmware assignment" */
+	bool not_expanded : 1;	/* only what is optional has no place */
+	bool pinned : 1;	/* "was not released", or a driver could not resize it */
+	bool invalid : 1;	/* the register cannot be sized */
+	struct range range;	/* with an address */
+	uint64_t size;		/* 0: unknown */
+	uint64_t required;	/* of a window: for what is below it */
+	uint64_t optional;	/* in addition, for hot-plug and virtual functions */
+	uint32_t failures;	/* lines that said "no space" */
+	uint32_t claims;	/* lines that said "can't claim" */
+	uint32_t line;		/* of the last event */
+	const char *conflict;	/* what has its address, or NULL */
+};
+
+struct log_function {
+	struct pci_function slot;	/* address, ids, class, header type */
+	bool gone;
+	bool buses_known;
+	bool cannot_enable;	/* "can't enable device" */
+	bool no_vf_space;	/* "not enough MMIO resources for SR-IOV" */
+	bool no_bus;		/* there was no bus number for what is below it */
+	uint8_t secondary;
+	uint8_t subordinate;
+	uint32_t line;
+};
+
+/* Config space of all functions of a domain in memory: no BAR may be there. */
+struct log_ecam {
+	uint32_t domain;
+	struct range range;
+	uint32_t line;
+};
+
+struct log_root {
+	uint32_t domain;
+	uint8_t bus;
+};
+
+struct log_index;
+
+struct log_facts {
+	struct log_resource *resources;
+	size_t resource_count;
+	struct log_function *functions;
+	size_t function_count;
+	struct log_ecam *ecam;
+	size_t ecam_count;
+	struct log_root *roots;	/* "PCI host bridge to bus", since the machine started */
+	size_t root_count;
+	struct log_index *index;
+	const char *path;	/* the log */
+	char *pending;		/* a line that the next one may continue */
+	size_t pending_length;
+	uint32_t pending_number;
+};
+
+/* The machine's facts, which are made when there are none yet. */
+struct log_facts *log_facts_of(struct machine *machine);
+void log_facts_free(struct log_facts *facts);
+
+/* The resource or function, or NULL; the pointers hold until the next log_facts_take_*(). */
+struct log_resource *log_facts_resource(const struct log_facts *facts,
+					const struct pci_function *slot, unsigned int item);
+struct log_function *log_facts_function(const struct log_facts *facts,
+					const struct pci_function *slot);
+
+/* The same, made where there is none. */
+struct log_resource *log_facts_take_resource(struct log_facts *facts,
+					     const struct pci_function *slot,
+					     unsigned int item);
+struct log_function *log_facts_take_function(struct log_facts *facts,
+					     const struct pci_function *slot);
+
+/* The function was found (again): nothing that was said of it before holds. */
+struct log_function *log_facts_found(struct log_facts *facts, const struct pci_function *slot);
+
+/* What a bridge leads to; later lines about it count more. */
+void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slot,
+			 uint8_t secondary, uint8_t subordinate);
+
+/* The bridge that leads to a bus, as the log has it; NULL: none that is known. */
+struct log_function *log_facts_bridge_to(const struct log_facts *facts, uint32_t domain,
+					 uint8_t bus);
+
+/* The machine was started (again): forgets all domains, or one. */
+void log_facts_forget(struct machine *machine, const uint32_t *domain);
+
+static inline bool log_resource_is_window(const struct log_resource *resource)
+{
+	return resource->item >= LOG_ITEM_WINDOW;
+}
+
+static inline bool log_resource_is_vf(const struct log_resource *resource)
+{
+	return resource->item >= LOG_ITEM_VF_BAR && resource->item < LOG_ITEM_WINDOW;
+}
+
+/* "BAR 0", "expansion ROM", "VF BAR 2", "I/O window" */
+const char *log_resource_name(const struct log_resource *resource);
+
+/* Does the last line about it leave it without an address? */
+static inline bool log_resource_failed(const struct log_resource *resource)
+{
+	return resource->outcome >= LOG_NO_SPACE;
+}
+
+#endif
