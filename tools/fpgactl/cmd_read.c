@@ -138,7 +138,7 @@ static void print_register(const struct reg_ref *ref, uint64_t value, struct jso
 		json_object_array_add(array, object);
 		return;
 	}
-	printf("0x%03" PRIx32 "  %-16s 0x%0*" PRIx64 "%s%s\n", ref->offset, ref->reg ? name : "-",
+	printf("0x%03" PRIx32 "  %-14s 0x%0*" PRIx64 "%s%s\n", ref->offset, ref->reg ? name : "-",
 	       (int)(2 * ref->width), value, fields[0] ? "  " : "", fields);
 }
 

@@ -157,6 +157,15 @@ static bool check_other_functions(PCIDevice *dev, uint8_t type, uint64_t base,
 }
 
 /*
+ * PIIX4's and ICH9's ports for hot-plugging and events are a PCI function's, but
+ * no register moves them; its power management and SMBus are firmware's to place.
+ */
+static bool is_acpi(MemoryRegion *mr)
+{
+    return g_str_has_prefix(memory_region_name(mr), "acpi-");
+}
+
+/*
  * What the machine has there, as long as it is not PCI's: other BARs are the
  * guest's to place. A host bridge may put regions of its own below all others,
  * to answer where nothing is.
@@ -185,7 +194,8 @@ static bool check_machine(PCIDevice *dev, uint8_t type, uint64_t base,
         found = section.offset_within_address_space - offset;
         if (section.mr != space &&
             !(space->owner && section.mr->owner == space->owner) &&
-            !object_dynamic_cast(section.mr->owner, TYPE_PCI_DEVICE)) {
+            (!object_dynamic_cast(section.mr->owner, TYPE_PCI_DEVICE) ||
+             is_acpi(section.mr))) {
             name = pci_fixed_range_name(dev);
             error_setg(errp, "%s: fixed %s 0x%" PRIx64 "-0x%" PRIx64
                        " overlap the machine's '%s' at 0x%" HWADDR_PRIx, name,

@@ -2723,6 +2723,12 @@ static const Refusal refusals[] = {
         "fpga 'card': fixed ports 0x800-0xfff overlap the machine's "
         "'pci-conf-idx' at 0xcf8",
     }, {
+        "machine-ports-of-a-function",
+        "-device dec-21154,id=br0,io-base=0xa000 "
+        "-device fpga,id=card,bus=br0,addr=1,io-base=0xa800",
+        "fpga 'card': fixed ports 0xa800-0xafff overlap the machine's "
+        "'acpi-pci-hotplug' at 0xae00",
+    }, {
         "bridge-not-aligned",
         "-device dec-21154,io-base=0x2800",
         "dec-21154: io-base=0x2800 is not a multiple of 0x1000",
