@@ -56,6 +56,20 @@ void print_printable(FILE *out, const char *text, size_t length)
 	}
 }
 
+void print_quoted(FILE *out, const char *text)
+{
+	fputc('"', out);
+	while (*text) {
+		size_t length = strcspn(text, "\"\\");
+
+		print_printable(out, text, length);
+		text += length;
+		if (*text)
+			fprintf(out, "\\%c", *text++);
+	}
+	fputc('"', out);
+}
+
 unsigned int print_wrapped(FILE *out, unsigned int columns, unsigned int column,
 			   unsigned int hang, const char *text)
 {

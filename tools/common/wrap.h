@@ -21,6 +21,9 @@ unsigned int text_columns(const char *text, size_t length);
  */
 void print_printable(FILE *out, const char *text, size_t length);
 
+/* Prints @text so in double quotes, with a backslash before each quote and backslash in it. */
+void print_quoted(FILE *out, const char *text);
+
 /*
  * Prints @text as print_printable() does, beginning in @column (from 0), broken at blanks so that the last column of
  * @columns stays free; lines go on in column @hang.  With @columns 0 nothing is broken.

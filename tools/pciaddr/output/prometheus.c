@@ -50,18 +50,8 @@ static void find_ambiguous(void)
 
 static void write_label(FILE *out, const struct sample *sample)
 {
-	const char *text = sample->ambiguous ? sample->name : sample->host;
-
-	fputs("machine=\"", out);
-	while (*text) {
-		size_t length = strcspn(text, "\"\\");
-
-		print_printable(out, text, length);
-		text += length;
-		if (*text)
-			fprintf(out, "\\%c", *text++);
-	}
-	fputc('"', out);
+	fputs("machine=", out);
+	print_quoted(out, sample->ambiguous ? sample->name : sample->host);
 }
 
 static void prometheus_begin(FILE *out, const struct output_options *options)

@@ -28,16 +28,9 @@ static void write_yaml(FILE *out, const char *key, const char *text)
 {
 	if (!text)
 		return;
-	fprintf(out, "  %s: \"", key);
-	while (*text) {
-		size_t length = strcspn(text, "\"\\");
-
-		print_printable(out, text, length);
-		text += length;
-		if (*text)
-			fprintf(out, "\\%c", *text++);
-	}
-	fputs("\"\n", out);
+	fprintf(out, "  %s: ", key);
+	print_quoted(out, text);
+	fputc('\n', out);
 }
 
 static void write_details(FILE *out, const struct finding *finding,
