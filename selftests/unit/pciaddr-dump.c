@@ -2,10 +2,12 @@
 /* The dump reader and the decoding of config space. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/input/dump-reader.h"
+#include "pciaddr/input/dump-rows.h"
 
 static void load(struct machine *machine, const char *text)
 {
@@ -125,6 +127,97 @@ static void a_capability_list_that_is_a_ring_ends(void **state)
 	machine_free(&machine);
 }
 
+#define ALL_ROWS (0x1000 / DUMP_ROW_BYTES)
+
+/* Most rows are zeroes, as on a real machine. */
+static uint8_t made_up_byte(unsigned int offset)
+{
+	return offset / DUMP_ROW_BYTES % 3 ? 0 : (uint8_t)(offset * 7 + (offset >> 4));
+}
+
+/* 4 KiB of config space as lspci -xxxx writes them, each byte by @format, each row with @end. */
+static size_t all_rows(char *text, size_t size, const char *format, const char *end)
+{
+	size_t length = (size_t)snprintf(text, size, "01:01.0 card%s", end);
+
+	for (unsigned int at = 0; at < 0x1000; at++) {
+		if (at % DUMP_ROW_BYTES == 0)
+			length += (size_t)snprintf(text + length, size - length, "%02x:", at);
+		length += (size_t)snprintf(text + length, size - length, format, made_up_byte(at));
+		if (at % DUMP_ROW_BYTES == DUMP_ROW_BYTES - 1)
+			length += (size_t)snprintf(text + length, size - length, "%s", end);
+	}
+	return length;
+}
+
+/* Rows are taken many at a time; however they are written and cut, the bytes are the same. */
+static void rows_are_the_same_however_they_come(void **state)
+{
+	static const struct {
+		const char *format;
+		const char *end;
+		size_t piece;	/* 0: all at once */
+	} forms[] = {
+		{ " %02x", "\n", 0 }, { " %02x", "\n", 1 }, { " %02x", "\n", 7 },
+		{ " %02X", "\n", 0 }, { " %02x", " \n", 0 }, { " %02x", "\r\n", 0 },
+		{ " %02x", "\n\n", 0 },
+	};
+	static char text[ALL_ROWS * 64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		size_t length = all_rows(text, sizeof(text), forms[i].format, forms[i].end);
+		struct dump_reader *reader = test_malloc(sizeof(*reader));
+		struct machine machine;
+		size_t lines = 0, begin = 0;
+
+		machine_init(&machine, SOURCE_DUMP, "test");
+		dump_start(reader, &machine);
+		for (size_t at = 0; at < length; at++) {
+			lines += text[at] == '\n';
+			if (text[at] != '\n' || !forms[i].piece || lines % forms[i].piece)
+				continue;
+			dump_feed(reader, text + begin, at + 1 - begin);
+			begin = at + 1;
+		}
+		dump_feed(reader, text + begin, length - begin);
+		assert_int_equal(reader->lines.number, lines);
+		assert_int_equal(reader->last_row, 0xff0);
+		assert_int_equal(reader->extended_end, EXTENDED_SIZE);
+		for (unsigned int at = 0; at < 0x1000; at++)
+			assert_int_equal(at < CONFIG_KEPT ? reader->config[at] :
+					 reader->extended[at - EXTENDED_BEGIN], made_up_byte(at));
+		dump_finish(reader);
+		assert_int_equal(machine.warning_count, 0);
+		assert_int_equal(machine.functions[0].config_length, CONFIG_KEPT);
+		machine_free(&machine);
+		test_free(reader);
+	}
+}
+
+static void of_two_rows_with_one_offset_the_first_counts(void **state)
+{
+	static const char rows[] =
+		"01:01.0 card\n"
+		"00: 34 12 6a f9 07 00 10 00 02 00 00 12 00 00 00 00\n"
+		"10: 01 20 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"
+		"10: 01 30 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n"
+		"20: 00 00 00 00 00 00 00 00 00 00 00 00 f4 1a 00 11\n"
+		"30: 00 00 00 00 00 00 00 00 00 00 00 00 00 01 00 zz\n";
+	struct machine machine;
+	uint32_t value;
+
+	(void)state;
+	load(&machine, rows);
+	assert_true(config_read(&machine.functions[0], 0x10, 4, &value));
+	assert_int_equal(value, 0x2001);
+	assert_true(config_read(&machine.functions[0], 0x3e, 1, &value));
+	assert_false(config_read(&machine.functions[0], 0x3f, 1, &value));
+	/* it differs, it is out of order, and it is malformed */
+	assert_int_equal(machine.warning_count, 3);
+	machine_free(&machine);
+}
+
 static void slots_are_strict(void **state)
 {
 	static const char *const bad[] = {
@@ -185,6 +278,8 @@ int main(void)
 		cmocka_unit_test(bars_and_capabilities),
 		cmocka_unit_test(what_was_not_read_is_unknown),
 		cmocka_unit_test(a_capability_list_that_is_a_ring_ends),
+		cmocka_unit_test(rows_are_the_same_however_they_come),
+		cmocka_unit_test(of_two_rows_with_one_offset_the_first_counts),
 		cmocka_unit_test(slots_are_strict),
 		cmocka_unit_test(functions_are_sorted_and_single),
 		cmocka_unit_test(bus_numbers_that_go_in_circles_make_no_cycle),

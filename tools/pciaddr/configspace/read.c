@@ -13,6 +13,12 @@ bool config_read(const struct pci_function *function, unsigned int offset, unsig
 {
 	uint32_t result = 0;
 
+	if (!function->present && size && offset + size <= function->config_length) {
+		for (unsigned int i = size; i; i--)
+			result = result << 8 | function->config[offset + i - 1];
+		*value = result;
+		return true;
+	}
 	for (unsigned int i = 0; i < size; i++) {
 		if (!byte_present(function, offset + i))
 			return false;

@@ -107,9 +107,19 @@ static size_t escape_length(const char *text, size_t length)
 
 bool text_has_tags(const char *text, size_t length)
 {
-	return memmem(text, length, "<br", 3) || memmem(text, length, "<pre", 4) ||
-		memmem(text, length, "<code", 5) || memmem(text, length, "<html", 5) ||
-		memmem(text, length, "</", 2);
+	static const char *const tags[] = { "<br", "<pre", "<code", "<html", "</" };
+	const char *end = text + length;
+
+	while ((text = memchr(text, '<', (size_t)(end - text)))) {
+		for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+			size_t tag = strlen(tags[i]);
+
+			if ((size_t)(end - text) >= tag && !memcmp(text, tags[i], tag))
+				return true;
+		}
+		text++;
+	}
+	return false;
 }
 
 /* Nothing of this kind in it: nearly every text, and searching for a byte is quick. */

@@ -8,6 +8,7 @@
 
 #include "common/numbers.h"
 #include "pciaddr/input/dump-registers.h"
+#include "pciaddr/input/dump-words.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
 
@@ -32,16 +33,11 @@ static bool skip_prefix(struct line *line, const char *prefix)
 	return true;
 }
 
-static bool has(const struct line *line, const char *text)
-{
-	return memmem(line->text, line->length, text, strlen(text));
-}
-
 /* "[size=16K]"; lspci's units are powers of 1024 */
 static bool parse_size_note(const struct line *line, uint64_t *size)
 {
 	static const char note[] = "[size=";
-	const char *text = memmem(line->text, line->length, note, strlen(note));
+	const char *text = line_find(line, note);
 	const char *end = line->text + line->length;
 	char number[24];
 	size_t length = 0;
@@ -80,10 +76,10 @@ static bool read_region(struct dump_reader *reader, struct line line, int index)
 	skip(&line, digits);
 	region.unassigned = starts_with(&line, "<unassigned>");
 	region.ignored = starts_with(&line, "<ignored>");
-	region.disabled = has(&line, "[disabled");
-	region.is_64bit = has(&line, "(64-bit,");
-	region.prefetchable = has(&line, ", prefetchable)");
-	if (has(&line, "[virtual]"))
+	region.disabled = line_find(&line, "[disabled");
+	region.is_64bit = line_find(&line, "(64-bit,");
+	region.prefetchable = line_find(&line, ", prefetchable)");
+	if (line_find(&line, "[virtual]"))
 		region.virtual = true;
 	region.has_size = parse_size_note(&line, &region.size);
 	if (reader->region_count < REGIONS_MAX)

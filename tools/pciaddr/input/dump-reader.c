@@ -148,6 +148,8 @@ static bool read_header_or_row(struct dump_reader *reader, const struct line *li
 		if (reader->in_function)
 			enter_section(reader, reader->from_log ? SECTION_LOG : SECTION_LSPCI);
 		dump_read_row(reader, line, digits);
+		if (reader->in_function && !reader->from_log)
+			dump_read_next_rows(reader);
 		return true;
 	}
 	length = parse_slot(line, &slot);

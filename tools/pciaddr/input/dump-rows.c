@@ -33,9 +33,34 @@ static void store_extended(struct dump_reader *reader, unsigned int offset,
 	}
 }
 
+/* A whole row of which nothing was there before: nearly all are.  False: it is not such a one. */
+static bool store_new_row(struct dump_reader *reader, unsigned int offset, const uint8_t *bytes)
+{
+	bool kept = offset < CONFIG_KEPT;
+	unsigned int at = kept ? offset : offset - EXTENDED_BEGIN;
+	uint8_t *present = (kept ? reader->present : reader->extended_present) + at / 8;
+
+	if (offset % DUMP_ROW_BYTES || offset >= CONFIG_SIZE_MAX || present[0] || present[1])
+		return false;
+	memset(present, 0xff, DUMP_ROW_BYTES / 8);
+	memcpy((kept ? reader->config : reader->extended) + at, bytes, DUMP_ROW_BYTES);
+	at += DUMP_ROW_BYTES;
+	if (!kept) {
+		if (at > reader->extended_end)
+			reader->extended_end = at;
+		return true;
+	}
+	reader->present_count += DUMP_ROW_BYTES;
+	if (at > reader->config_end)
+		reader->config_end = at;
+	return true;
+}
+
 static void store_row(struct dump_reader *reader, const struct line *line, unsigned int offset,
 		      const uint8_t *bytes, unsigned int count)
 {
+	if (count == DUMP_ROW_BYTES && store_new_row(reader, offset, bytes))
+		return;
 	for (unsigned int i = 0; i < count; i++) {
 		unsigned int at = offset + i;
 
@@ -74,11 +99,40 @@ size_t dump_row_digits(const struct line *line)
 	return digits;
 }
 
+#define ROW_TEXT (3 * DUMP_ROW_BYTES)	/* " 01" for each byte */
+
+/* A whole row, without a branch for each byte: a large file has millions of them. */
+static bool read_whole_row(const char *text, uint8_t bytes[DUMP_ROW_BYTES])
+{
+	static const char zeroes[] = " 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00";
+	int digits = 0, blanks = 0;
+
+	/* most rows of most machines */
+	if (!memcmp(text, zeroes, ROW_TEXT)) {
+		memset(bytes, 0, DUMP_ROW_BYTES);
+		return true;
+	}
+	for (unsigned int i = 0; i < DUMP_ROW_BYTES; i++, text += 3) {
+		int high = hex_digit(text[1]), low = hex_digit(text[2]);
+
+		blanks |= text[0] ^ ' ';
+		digits |= high | low;	/* negative where one is no digit */
+		bytes[i] = (uint8_t)((unsigned int)high << 4 | (unsigned int)low);
+	}
+	return digits >= 0 && !blanks;
+}
+
 /* " 01 02": as many bytes as there are, up to 16; *@text becomes what follows them. */
 static unsigned int read_bytes(const char **text, const char *end, uint8_t bytes[DUMP_ROW_BYTES])
 {
 	unsigned int count = 0;
 
+	if (end - *text >= ROW_TEXT && (end - *text == ROW_TEXT ||
+					hex_digit((*text)[ROW_TEXT]) < 0) &&
+	    read_whole_row(*text, bytes)) {
+		*text += ROW_TEXT;
+		return DUMP_ROW_BYTES;
+	}
 	while (count < DUMP_ROW_BYTES && end - *text >= 3 && (*text)[0] == ' ' &&
 	       hex_byte(*text + 1) >= 0 && (end - *text == 3 || hex_digit((*text)[3]) < 0)) {
 		bytes[count++] = (uint8_t)hex_byte(*text + 1);
@@ -200,4 +254,31 @@ void dump_read_row(struct dump_reader *reader, const struct line *line, size_t d
 	reader->any_rows = true;
 	reader->last_row = (int)offset;
 	store_row(reader, line, offset, bytes, count);
+}
+
+void dump_read_next_rows(struct dump_reader *reader)
+{
+	struct lines *lines = &reader->lines;
+	uint8_t bytes[DUMP_ROW_BYTES];
+
+	while (reader->last_row >= 0 && !reader->broken.open && !reader->skipping) {
+		unsigned int offset = (unsigned int)reader->last_row + DUMP_ROW_BYTES;
+		unsigned int digits = offset < 0x100 ? 2 : 3;
+		const char *text = lines->next;
+		ptrdiff_t length = (ptrdiff_t)digits + 1 + ROW_TEXT;
+		unsigned int value = 0;
+
+		if (offset >= CONFIG_SIZE_MAX || lines->end - text <= length ||
+		    text[length] != '\n' || text[digits] != ':')
+			return;
+		for (unsigned int i = 0; i < digits; i++)
+			value = value << 4 | (unsigned int)hex_digit(text[i]);
+		if (value != offset || !read_whole_row(text + digits + 1, bytes) ||
+		    !store_new_row(reader, offset, bytes))
+			return;
+		reader->last_row = (int)offset;
+		lines->next = text + length + 1;
+		lines->number++;
+		reader->section_last = dump_number(reader);
+	}
 }

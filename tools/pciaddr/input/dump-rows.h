@@ -14,6 +14,12 @@ size_t dump_row_digits(const struct line *line);
 void dump_read_row(struct dump_reader *reader, const struct line *line, size_t digits);
 
 /*
+ * The lines behind a row that was read, as long as they are rows that lspci writes next: whole,
+ * each 16 bytes on.  What else a row can be is left to dump_read_row().
+ */
+void dump_read_next_rows(struct dump_reader *reader);
+
+/*
  * The rest of a row that a line of the kernel's log broke: bytes alone, and no more than are
  * missing.  False when it is something else.
  */

@@ -16,7 +16,18 @@ bool line_begins(const struct line *line, const char *prefix)
 
 const char *line_find(const struct line *line, const char *text)
 {
-	return memmem(line->text, line->length, text, strlen(text));
+	const char *at = line->text, *end = line->text + line->length;
+	size_t length = strlen(text);
+
+	/* lines are short: memmem() takes longer to prepare than this to search */
+	while ((at = memchr(at, text[0], (size_t)(end - at)))) {
+		if ((size_t)(end - at) < length)
+			return NULL;
+		if (!memcmp(at, text, length))
+			return at;
+		at++;
+	}
+	return NULL;
 }
 
 /* @count hexadecimal digits at @text, and no more; false when there are others. */

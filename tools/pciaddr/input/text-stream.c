@@ -56,6 +56,16 @@ static void feed_whole_lines(struct text_stream *stream, bool last)
 	stream->used -= whole;
 }
 
+/* Into the text itself, once it is known that nothing is to be converted. */
+static ssize_t read_bytes(struct text_stream *stream, struct unpack *unpack)
+{
+	ssize_t count = unpack_read(unpack, (uint8_t *)stream->text + stream->used, PIECE / 2);
+
+	if (count > 0)
+		stream->used += (size_t)count;
+	return count;
+}
+
 static void take_raw(struct text_stream *stream, size_t count, bool last)
 {
 	size_t taken, mark = 0, put;
@@ -88,10 +98,14 @@ void text_stream_read(struct machine *machine, const char *name, struct unpack *
 	stream->feed = feed;
 	stream->context = context;
 	do {
-		/* half a piece of UTF-16 can be three quarters of a piece of UTF-8 */
-		count = unpack_read(unpack, stream->raw + stream->raw_used,
-				    PIECE / 2 - stream->raw_used);
-		take_raw(stream, count < 0 ? 0 : (size_t)count, count <= 0);
+		if (stream->encoding == ENCODING_BYTES) {
+			count = read_bytes(stream, unpack);
+		} else {
+			/* half a piece of UTF-16 can be three quarters of a piece of UTF-8 */
+			count = unpack_read(unpack, stream->raw + stream->raw_used,
+					    PIECE / 2 - stream->raw_used);
+			take_raw(stream, count < 0 ? 0 : (size_t)count, count <= 0);
+		}
 		feed_whole_lines(stream, count <= 0);
 	} while (count > 0);
 	if (count < 0 && stream->fed)
