@@ -39,6 +39,63 @@ setup() {
 	[[ $output == *"11 PCI functions"* ]]
 }
 
+# beside NAME COMMAND...: the guest as NAME with its /proc files and a log, each through COMMAND;
+# its suffix is $packed
+beside() {
+	local name=$1 part
+	shift
+	rm -f "$BATS_TEST_TMPDIR"/m*
+	"$@" <"$GUEST.ioports" >"$BATS_TEST_TMPDIR/$name.ioports$packed"
+	"$@" <"$GUEST.iomem" >"$BATS_TEST_TMPDIR/$name.iomem$packed"
+	echo "[ 1.0] pci 0000:01:01.0: BAR 3 [mem size 0x02000000]: can't assign; no space" | "$@" \
+		>"$BATS_TEST_TMPDIR/$name.dmesg$packed"
+}
+
+# all_taken: all three have been
+all_taken() {
+	run pciaddr-check --dump "$1"
+	outcome ok ioports-claim
+	outcome ok iomem-claim
+	fails_with log-no-space "0000:01:01.0"
+	run pciaddr-check --dump "$BATS_TEST_TMPDIR" --format json
+	[ "$(jq '[.machines[].name] | map(select(endswith("/form") or endswith("/plain") | not)) |
+		length' <<<"$output")" = 1 ]
+}
+
+@test "packed files beside a dump, packed or not, are taken, and are no machines" {
+	rm "$BATS_TEST_TMPDIR/expected"
+	for packer in gzip:.gz xz:.xz "zstd -q:.zst" cat:; do
+		packed=${packer#*:} command=(${packer%:*})
+		command -v "${command[0]}" >/dev/null || continue
+		beside m "${command[@]}"
+		cp "$GUEST" "$BATS_TEST_TMPDIR/m"
+		all_taken "$BATS_TEST_TMPDIR/m"
+		mv "$BATS_TEST_TMPDIR/m" "$BATS_TEST_TMPDIR/m.other"
+		gzip -c "$GUEST" >"$BATS_TEST_TMPDIR/m.gz"
+		rm "$BATS_TEST_TMPDIR/m.other"
+		all_taken "$BATS_TEST_TMPDIR/m.gz"
+		beside m.gz "${command[@]}"
+		gzip -c "$GUEST" >"$BATS_TEST_TMPDIR/m.gz"
+		all_taken "$BATS_TEST_TMPDIR/m.gz"
+	done
+	# what is not packed comes first
+	packed=.gz
+	beside m gzip
+	cp "$GUEST" "$BATS_TEST_TMPDIR/m"
+	: >"$BATS_TEST_TMPDIR/m.dmesg"
+	run pciaddr-check --dump "$BATS_TEST_TMPDIR/m"
+	no_failures
+}
+
+@test "a log or a copy of /proc that cannot be read is an error" {
+	for option in ioports iomem dmesg; do
+		run -2 pciaddr-check --dump "$GUEST" "--$option" "$BATS_TEST_TMPDIR/none"
+		[[ $output == *"$BATS_TEST_TMPDIR/none: No such file"* ]]
+		printf '\x1f\x8b' >"$form"
+		run -2 pciaddr-check --dump "$GUEST" "--$option" "$form"
+	done
+}
+
 @test "packed data that are cut off or damaged: what came before counts, with a warning" {
 	gzip -c "$GUEST" >"$form"
 	truncate -s "$(($(stat -c %s "$form") / 2))" "$form"

@@ -53,6 +53,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/diff/windows.c \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
+	tools/pciaddr/input/companion.c \
+	tools/pciaddr/input/companion.h \
 	tools/pciaddr/input/device-tree.c \
 	tools/pciaddr/input/device-tree.h \
 	tools/pciaddr/input/dump-capabilities.c \

@@ -3,7 +3,6 @@
 
 #include "pciaddr/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "common/die.h"
 #include "common/options.h"
 #include "common/wrap.h"
+#include "pciaddr/input/companion.h"
 #include "pciaddr/input/dump-directory.h"
 #include "pciaddr/input/host-name.h"
 
@@ -136,15 +136,12 @@ static void add_dump(struct options *options, const char *path)
 		add_source(options, SOURCE_DUMP, path);
 }
 
-/* A copy of /proc/ioports or a kernel log beside a dump belongs to it. */
-static const char *beside(struct options *options, const struct source *source, const char *end)
+static const char *beside(struct options *options, const struct source *source,
+			  const char *suffix)
 {
-	char *path;
-
 	if (source->kind != SOURCE_DUMP || !strcmp(source->path, "-"))
 		return NULL;
-	path = arena_printf(&options->arena, "%s%s", source->path, end);
-	return access(path, R_OK) ? NULL : path;
+	return companion_find(&options->arena, source->path, suffix);
 }
 
 /* Copies that belong to a machine, or of which one is a machine alone. */

@@ -4,13 +4,12 @@
 #include "pciaddr/input/dump-directory.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/die.h"
+#include "pciaddr/input/companion.h"
 #include "pciaddr/input/dump-kind.h"
 #include "pciaddr/input/host-name.h"
 
@@ -43,30 +42,11 @@ static void pass_over(const struct file *file, const char *why)
 	warn("%s: passed over: %s", file->path, why);
 }
 
-/* FILE.ioports and its like beside FILE are FILE's, and looked for from there. */
-static bool is_companion(const char *path)
-{
-	static const char *const suffixes[] = { ".ioports", ".iomem", ".dmesg" };
-	struct stat status;
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		size_t length = strlen(path);
-		char owner[PATH_MAX];
-
-		if (length >= sizeof(owner) || !strip_suffix(path, &length, suffixes[i]))
-			continue;
-		memcpy(owner, path, length);
-		owner[length] = '\0';
-		return !stat(owner, &status) && S_ISREG(status.st_mode);
-	}
-	return false;
-}
-
 static void add_file(struct search *search, struct files *files, const char *path)
 {
 	struct file *file;
 
-	if (is_companion(path))
+	if (is_companion(search->arena, path))
 		return;
 	files->list = array_room(files->list, files->count, &files->capacity,
 				 sizeof(*files->list));

@@ -3,7 +3,6 @@
 
 #include "pciaddr/input/kernel-log.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "pciaddr/input/dump-log.h"
 #include "pciaddr/input/log-line.h"
 #include "pciaddr/input/prefix.h"
+#include "pciaddr/input/text-stream.h"
 #include "pciaddr/input/textfile.h"
 #include "pciaddr/model/host-windows.h"
 
@@ -199,12 +199,10 @@ void kernel_log_parse(struct machine *machine, const char *path, const char *tex
 void kernel_log_load(struct machine *machine, const char *path)
 {
 	size_t length;
-	char *text = read_text_file(path, &length);
+	char *text = text_stream_read_whole(machine, path, path, &length);
 
-	if (!text) {
-		machine_warn(machine, "%s: %s", path, strerror(errno));
+	if (!text)
 		return;
-	}
 	kernel_log_parse(machine, path, text, length);
 	free(text);
 }
