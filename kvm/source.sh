@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # The kernel's source, with pio-regs in it, for kvm/build and kvm/build-tests. Needs
-# scripts/lib/common.sh and kernel_source.sh.
+# scripts/lib/common.sh and releases/kernels.sh.
 
 # pio_regs_series: the series that there are patches for, oldest first
 pio_regs_series() {

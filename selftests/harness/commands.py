@@ -108,7 +108,7 @@ def script(name, *argv):
 def checkpatch(*arguments):
     """The kernel's checkpatch, as strict as it can be, on Debian's kernel source."""
     __tracebackhide__ = True
-    run("bash", "-c", '. "$0/common.sh"; . "$0/kernel_source.sh"; checkpatch "$@"',
+    run("bash", "-c", '. "$0/common.sh"; . "$0/releases/kernels.sh"; checkpatch "$@"',
         f"{TOP}/scripts/lib", *arguments)
 
 

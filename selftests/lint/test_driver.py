@@ -113,7 +113,7 @@ NOT_OURS = {
 def test_coccinelle_checks_of_the_kernel():
     """As "make coccicheck MODE=report" runs them."""
     library("common", "need_packages", "coccinelle")
-    source = library("kernel_source", "kernel_source")
+    source = library("releases/kernels", "kernel_source")
     said = ""
     checks = sorted(glob.glob(f"{source}/scripts/coccinelle/**/*.cocci", recursive=True))
     for check in checks:

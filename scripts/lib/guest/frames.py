@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The frames between host and agent; scripts/guest.d/agent.c describes them."""
+"""The frames between host and agent; inside/agent.c describes them."""
 
 import os
 import struct

@@ -17,7 +17,8 @@ from releases.packages import packages
 from . import project
 from .errors import GuestError
 
-GUEST_D = TOP / "scripts/guest.d"
+HOOKS = TOP / "scripts/lib/guest/hooks"
+INSIDE = TOP / "scripts/lib/guest/inside"
 IMAGES = CACHE / "guest"
 
 # Which parts of the project; while one of them cannot be built, the others can be tried.
@@ -90,13 +91,13 @@ def _userland(release, kernel):
     more = os.environ.get("GUEST_PACKAGES", "").split()
     lists = [word for word in more if (TOP / f"scripts/packages/{word}.list").exists()]
     names = sorted({*packages(release, "guest-image", *lists), *(set(more) - set(lists))})
-    options = [f"--customize-hook={shlex.quote(str(GUEST_D / 'userland-hook'))} \"$1\""]
-    hooks = [GUEST_D / "userland-hook"]
+    options = [f"--customize-hook={shlex.quote(str(HOOKS / 'userland'))} \"$1\""]
+    hooks = [HOOKS / "userland"]
     headers = "dkms" in names  # it builds modules there
     if headers:
-        hook = shlex.join([str(GUEST_D / "headers-hook"), str(kernel)])
+        hook = shlex.join([str(HOOKS / "headers"), str(kernel)])
         options.append(f'--customize-hook={hook} "$1"')
-        hooks.append(GUEST_D / "headers-hook")
+        hooks.append(HOOKS / "headers")
     options += [f"--dpkgopt=path-exclude=/usr/share/{unread}/*" for unread in UNREAD
                 if unread != "man" or "man-db" not in names]
     key = content_key(release.codename, names, UNREAD, kernel.name if headers else "", files=hooks)
@@ -156,7 +157,7 @@ def _make_project(parts, new):
 
 
 def _initrd(kernel):
-    files = [GUEST_D / "initramfs-init", GUEST_D / "init", GUEST_D / "agent.c", "/bin/busybox"]
+    files = [INSIDE / "initramfs-init", INSIDE / "init", INSIDE / "agent.c", "/bin/busybox"]
     key = content_key(kernel.name, *BOOT_MODULES, 1, files=files)
     return made(IMAGES / f"initrd-{key}.cpio", "initrd", lambda new: _make_initrd(kernel, new))
 
@@ -168,10 +169,10 @@ def _make_initrd(kernel, new):
         (work / "modules").mkdir()
         (work / "guest").mkdir()
         shutil.copy("/bin/busybox", work / "busybox")
-        shutil.copy(GUEST_D / "initramfs-init", work / "init")
-        shutil.copy(GUEST_D / "init", work / "guest/init")
+        shutil.copy(INSIDE / "initramfs-init", work / "init")
+        shutil.copy(INSIDE / "init", work / "guest/init")
         run_logged("initrd", ["gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror",
-                              "-o", work / "guest/agent", GUEST_D / "agent.c"])
+                              "-o", work / "guest/agent", INSIDE / "agent.c"])
         order = []
         for module in BOOT_MODULES:
             for path in _with_what_it_needs(kernel, release, module):

@@ -232,8 +232,9 @@ def _build_modules(part):
 # What "make install" does not install: the guest's halves of demo and tests
 def _selftests(release):
     return Part("selftests", f"selftests-{release.codename}", release,
-                ("include", "scripts/demo.d", "scripts/lib/common.sh", "scripts/lib/kernel_source.sh",
-                 "selftests/cli", "selftests/drivers"), _build_selftests, less=r"/test_[^/]*\.py$")
+                ("include", "scripts/lib/demo", "scripts/lib/common.sh",
+                 "scripts/lib/releases/kernels.sh", "selftests/cli", "selftests/drivers"),
+                _build_selftests, less=r"/test_[^/]*\.py$")
 
 
 def _build_selftests(part):
@@ -241,7 +242,7 @@ def _build_selftests(part):
     src, to, build_in = work / "src", work / "root/usr/libexec/fpga-pci", work / "build"
     (to / "cli").mkdir(parents=True)
     build_in.mkdir(exist_ok=True)
-    shutil.copy(src / "scripts/demo.d/in-guest", to / "demo")
+    shutil.copy(src / "scripts/lib/demo/in-guest", to / "demo")
     for test in (src / "selftests/cli").glob("guest-*.bats"):
         shutil.copy(test, to / "cli")
     part.run("env", f"KSFT={sources.parts() / 'tools/testing/selftests'}",

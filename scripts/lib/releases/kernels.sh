@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# The kernel's own source; releases/sources.py fetches it. Needs common.sh.
+# Kernels' sources and tools for scripts in bash; the Python beside does the work. Needs common.sh.
+
+# with_kernel_tools KERNEL-DIRECTORY COMMAND...: runs it with the compiler and the other tools
+# that modules for this kernel are built with
+with_kernel_tools() {
+	releases run --for-kernel "$@"
+}
 
 # kernel_source: prints a directory with what the project uses of it but does not hold itself: the
 # harness of kselftests, checkpatch, and checks for Coccinelle
