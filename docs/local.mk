@@ -17,6 +17,7 @@ nobase_dist_doc_DATA = \
 	docs/own-machine.md \
 	docs/results.md \
 	docs/secure-boot.md \
+	docs/seeds.md \
 	docs/topology.svg \
 	docs/writing-specs.md \
 	examples/ansible/pciaddr-check.yml \

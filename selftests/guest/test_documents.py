@@ -10,6 +10,7 @@ import textwrap
 import pytest
 from guest.__main__ import parse_arguments
 from harness import TOP
+from harness.commands import run
 from harness.machines import FREE_CARD
 
 DEMO = "/usr/libexec/fpga-pci/demo"
@@ -54,6 +55,23 @@ def test_free_card_as_README_shows_it(guest, command):
     expected = shown()[1][command]
     got = guest.run("sh", "-c", command).stdout.decode().rstrip("\n")
     assert matches(expected, got), f"shown:\n{expected}\nprinted:\n{got}"
+
+
+def blocks_of(page):
+    """The commands of a page, each with its output: ("#" in the guest or "$" here, command, output)."""
+    with open(os.path.join(TOP, page), encoding="utf-8") as file:
+        text = file.read()
+    return re.findall(r"^ {4}([#$]) (.+)\n((?: {4}.*\n)*)", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("where, command, expected", blocks_of("docs/seeds.md"),
+                         ids=lambda value: value.split("\n")[0][:60])
+def test_seeds_as_the_page_shows_them(request, where, command, expected):
+    if where == "#":
+        got = request.getfixturevalue("guest").run("sh", "-c", command).stdout.decode()
+    else:
+        got = run("bash", "-c", command)
+    assert matches(textwrap.dedent(expected).rstrip("\n"), got.rstrip("\n")), f"printed:\n{got}"
 
 
 def command_lines():
