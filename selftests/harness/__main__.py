@@ -16,7 +16,7 @@ the line "N passed, N failed, N skipped". Everything that they need is installed
 and built first (as root). What each has said is kept in
 ~/.cache/fpga-pci/logs/check.
 """
-EPILOG = "Exit status: 0 all passed, 1 a test failed, 2 usage."
+EPILOG = "Exit status: 0 all passed, 1 a test failed, 2 usage, or -k matches no test."
 
 
 def arguments(argv):
@@ -83,6 +83,9 @@ def main(argv):
     passed = report.close()
     if options.junit:
         report.write_junit(options.junit)
+    if report.is_empty():
+        print(f"scripts/check: no test's name matches -k {options.expression!r}", file=sys.stderr)
+        return 2
     return 0 if passed else 1
 
 

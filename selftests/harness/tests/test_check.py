@@ -320,6 +320,9 @@ def test_list_names_each_suite(check):
 def test_part_of_a_suite(check):
     check.suite("some", PASSES + "    def test_two():\n        assert False\n")
     assert check.run("-k", "one", "some")[1][-1] == "1 passed, 0 failed, 0 skipped"
+    status, lines, errors = check.run("-k", "three", "some")
+    assert (status, lines[-1]) == (2, "0 passed, 0 failed, 0 skipped")
+    assert "no test's name matches -k 'three'" in errors
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
