@@ -215,7 +215,8 @@ window_new() {
 	sed -i '/Linux version/d' "$log.two"
 	run -0 pciaddr-check --dmesg "$log.two"
 	[[ $output != *FAILED* ]]
-	{ root "mem 0x80000000-0xdfffffff" && port 0000:00:01.0 01 &&
+	{ root "mem 0x80000000-0xdfffffff" &&
+		port 0000:00:01.0 01 "mem 0x80000000-0x80ffffff" &&
 		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000" &&
 		fails_new 0000:01:00.0 "BAR 0" "mem size 0x01000000" &&
 		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000" &&
@@ -245,7 +246,8 @@ window_new() {
 		echo "pci 0000:00:02.0: BAR 1 [mem 0x805c0000-0x805cffff 64bit]: assigned"
 	} | stamped
 	run -1 pciaddr-check --dmesg "$log"
-	fails_with log-assigned "0000:01:00.0 BAR 4" "0xfce0-0xfcff" "outside the windows"
+	fails_with bar-in-window "0000:01:00.0 BAR 4" "0xfce0-0xfcff" "I/O window 0x2000-0x2fff" \
+		"Linux 6.1"
 	fails_with log-assigned "0000:00:02.0 BAR 1" "ECAM: 0x80000000-0x8fffffff" "pci=realloc=off"
 	[ "$(grep -c '^FAILED' <<<"$output")" = 2 ]
 }
@@ -289,4 +291,69 @@ window_new() {
 	[ "$(grep -c '^FAILED' <<<"$output")" = 1 ]
 	fails_with log-no-space "0000:53:00.0 VF BAR 2" "0000:52:01.0 prefetchable window" \
 		"240.5 GiB are missing" "the card works"
+}
+
+@test "the log alone is a machine: tree, map, capture, checks of windows and BARs" {
+	{
+		root "io  0x0000-0xffff" "mem 0x80000000-0xdfffffff"
+		port 0000:00:01.0 01 "io  0x2000-0x2fff" "mem 0x90000000-0x901fffff"
+		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x0c0300"
+		echo "pci 0000:01:00.0: reg 0x10: [mem 0x90000000-0x9000ffff 64bit]"
+		echo "pci 0000:01:00.0: reg 0x18: [io  0x0000-0x001f]"
+		echo "pci 0000:01:00.0: BAR 2: assigned [io  0x2000-0x201f]"
+		echo "xhci_hcd 0000:01:00.0: xHCI Host Controller"
+	} | stamped
+	run -0 pciaddr-check --numeric --dmesg "$log" --tree
+	for text in "I/O window 0x2000-0x2fff" "memory window 0x90000000-0x901fffff" "bus 01-01" \
+		"BAR 0  memory64  0x90000000-0x9000ffff  64 KiB" "BAR 2  io  0x2000-0x201f" xhci_hcd; do
+		[[ $output == *"$text"* ]]
+	done
+	run -0 pciaddr-check --dmesg "$log" --map
+	[[ $output == *90000000* ]]
+	run -0 pciaddr-check --dmesg "$log"
+	for check in bar-in-window window-in-window bar-overlap bar-aligned bar-assigned; do
+		[[ $output == *"ok       $check"* ]]
+	done
+	[[ $output != *"ok       window-kernel"* && $output != *"ok       bus-primary"* ]]
+	pciaddr-check --dmesg "$log" --capture >"$log.yaml"
+	run grep -cE 'primary|command|revision|subsystem' "$log.yaml"
+	[ "$output" = 0 ]
+	run -0 pciaddr-check --dmesg "$log" --spec "$log.yaml"
+	# where it was read is the log's line
+	sed -i 's/0x2000-0x201f/0x3000-0x301f/' "$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with bar-in-window "0000:01:00.0 BAR 2" "$log:$(grep -n 0x301f "$log" | cut -d: -f1)"
+}
+
+@test "windows that a bridge no longer has when it is listed again, or when its bus is, are closed" {
+	for again in "pci 0000:00:01.0: PCI bridge to [bus 01]
+pci 0000:00:01.0:   bridge window [mem 0x90000000-0x901fffff]" \
+		"pci_bus 0000:00: resource 4 [io  0x0000-0xffff]
+pci_bus 0000:01: resource 1 [mem 0x90000000-0x901fffff]" \
+		"pci 0000:00:01.0: disabling bridge window [io  0x2000-0x2fff] to [bus 01] (unused)" \
+		"pci 0000:00:01.0: resource 13 [io  0x2000-0x2fff] released"; do
+		{ root "io  0x0000-0xffff" "mem 0x80000000-0xdfffffff" &&
+			port 0000:00:01.0 01 "io  0x2000-0x2fff" "mem 0x90000000-0x901fffff" &&
+			echo "$again"; } | stamped
+		run -0 pciaddr-check --dmesg "$log" --capture
+		[[ $output == *"io: closed"*"memory: 0x90000000-0x901fffff"* ]]
+	done
+	# from Linux 6.8 on it is also listed without its windows
+	{ root "io  0x0000-0xffff" && port 0000:00:01.0 01 "io  0x2000-0x2fff" &&
+		echo "pci 0000:00:01.0: PCI bridge to [bus 01]"; } | stamped
+	run -0 pciaddr-check --dmesg "$log" --capture
+	[[ $output == *"io: 0x2000-0x2fff"*"memory: closed"* ]]
+}
+
+@test "the machine of a log is that of the same guest's sysfs" {
+	arch=$TOP/../shared/corpus/arch
+	[ -d "$arch" ] || skip "no corpus of other architectures beside this tree"
+	for guest in "$arch"/*; do
+		tar xf "$guest/sys.tar.gz" -C "$BATS_TEST_TMPDIR"
+		run pciaddr-check --diff "$guest/guest.lspci.dmesg" "$BATS_TEST_TMPDIR/sys"
+		echo "$output"
+		[ "$status" = 0 ]
+		[[ $output == *" 0 changed"* ]]
+		rm -r "$BATS_TEST_TMPDIR/sys"
+	done
 }

@@ -12,6 +12,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/checks.c \
 	tools/pciaddr/check/checks.h \
 	tools/pciaddr/check/claims.c \
+	tools/pciaddr/check/ecam.c \
 	tools/pciaddr/check/expect.c \
 	tools/pciaddr/check/expect.h \
 	tools/pciaddr/check/finding-text.c \
@@ -91,12 +92,15 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/kernel-log.c \
 	tools/pciaddr/input/kernel-log.h \
 	tools/pciaddr/input/live.c \
+	tools/pciaddr/input/log-bridge.c \
 	tools/pciaddr/input/log-line.c \
 	tools/pciaddr/input/log-line.h \
 	tools/pciaddr/input/log-machine.c \
 	tools/pciaddr/input/log-machine.h \
+	tools/pciaddr/input/log-name.c \
 	tools/pciaddr/input/log-resource.c \
 	tools/pciaddr/input/log-resource.h \
+	tools/pciaddr/input/log-told.h \
 	tools/pciaddr/input/prefix.c \
 	tools/pciaddr/input/prefix.h \
 	tools/pciaddr/input/proc-resources.c \

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "pciaddr/configspace/read.h"
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
 #include "pciaddr/model/translation.h"
@@ -12,9 +13,20 @@
 static const char window_unknown[] =
 	"the bridge's window registers were not read";
 
-static void report_outside(struct results *results, const struct pci_function *function,
-			   const struct bar *bar, const struct pci_function *bridge,
-			   enum window_kind kind, enum forwarding how)
+/* Has the kernel's log a line "trying firmware assignment", after which it was taken? */
+static bool is_firmwares(const struct machine *machine, const struct pci_function *function,
+			 const struct bar *bar)
+{
+	const struct log_resource *told = machine->log ?
+		log_facts_resource(machine->log, function, bar->index) : NULL;
+
+	return told && told->firmware_tried && told->has_address;
+}
+
+static void report_outside(const struct machine *machine, struct results *results,
+			   const struct pci_function *function, const struct bar *bar,
+			   const struct pci_function *bridge, enum window_kind kind,
+			   enum forwarding how)
 {
 	const char *above = device_name(results, bridge);
 	const char *range = bar_range(results, bar);
@@ -35,7 +47,10 @@ static void report_outside(struct results *results, const struct pci_function *f
 			{ TEXT(results, "%s %s", above, window),
 			  at_config(bridge, window_register(bridge->bridge, kind)) },
 		},
-		.advice = "accesses do not reach the device: move the BAR into the window, or "
+		.advice = is_firmwares(machine, function, bar) ?
+			"accesses do not reach the device: the kernel had no space in the window, and "
+			"kept firmware's address; Linux 6.1 and later do not keep it" :
+			"accesses do not reach the device: move the BAR into the window, or "
 			"widen the window, in firmware or by a rescan of the bridge "
 			"(echo 1 > /sys/bus/pci/rescan after removing it)",
 	});
@@ -63,7 +78,7 @@ static void check_in_window(const struct machine *machine, struct results *resul
 			results_unknown(results, CHECK_BAR_IN_WINDOW, function, window_unknown,
 					header_advice);
 		else
-			report_outside(results, function, bar, bridge, kind, how);
+			report_outside(machine, results, function, bar, bridge, kind, how);
 		return;
 	}
 	if (!bridge) {

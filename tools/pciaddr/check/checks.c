@@ -28,6 +28,7 @@ void check_machine(const struct machine *machine, struct results *results)
 	check_bars(machine, results);
 	check_sriov(machine, results);
 	check_overlaps(machine, results);
+	check_ecam(machine, results);
 	check_kernel(machine, results);
 	check_claims(machine, results);
 	check_kernel_log(machine, results);

@@ -15,6 +15,7 @@ void check_bridges(const struct machine *machine, struct results *results);
 void check_bars(const struct machine *machine, struct results *results);
 void check_sriov(const struct machine *machine, struct results *results);
 void check_overlaps(const struct machine *machine, struct results *results);
+void check_ecam(const struct machine *machine, struct results *results);
 void check_kernel(const struct machine *machine, struct results *results);
 void check_claims(const struct machine *machine, struct results *results);
 void check_kernel_log(const struct machine *machine, struct results *results);

@@ -362,34 +362,39 @@ static void tell_unusable(struct log_check *check, const struct log_resource *re
 	});
 }
 
+/* Registers, or the BARs that the log itself tells, show it better: see bar-in-window. */
+static bool is_shown(struct log_check *check, const struct log_resource *resource)
+{
+	const struct pci_function *function = function_of(check->machine, &resource->slot);
+
+	return function && resource->item <= LOG_ITEM_ROM &&
+		function_bar(function, resource->item);
+}
+
 /* An address that the kernel has given, and that cannot work: it says nothing of it. */
 static void check_assigned(struct log_check *check)
 {
-	char range[RANGE_TEXT_MAX];
-
 	for (size_t i = 0; i < check->facts->resource_count; i++) {
 		const struct log_resource *resource = &check->facts->resources[i];
 
 		if (!resource->has_address || resource->outcome != LOG_ASSIGNED)
 			continue;
+		if (resource->not_taken)
+			tell_unusable(check, resource,
+				      "the register did not take the address that the kernel "
+				      "gave it", TEXT(check->results, "it reads 0x%" PRIx64,
+						      resource->reads),
+				      resource->reads == UINT32_MAX ?
+				      "the device does not answer: its link is down, it is powered "
+				      "off or gone" :
+				      "its address is fixed, or the register is not a BAR: what a "
+				      "driver accesses is not the device");
 		if (resource->firmware_tried && !log_resource_is_window(resource) &&
-		    !log_is_reachable(check->machine, resource))
+		    !is_shown(check, resource) && !log_is_reachable(check->machine, resource))
 			tell_unusable(check, resource,
 				      "the kernel kept firmware's address, which is outside the "
 				      "windows of the bridge above", NULL,
 				      "Linux 6.1 and later do not keep it");
-		for (size_t k = 0; k < check->facts->ecam_count; k++) {
-			const struct log_ecam *ecam = &check->facts->ecam[k];
-
-			if (resource->space == SPACE_MEMORY && !log_resource_is_window(resource) &&
-			    range_overlaps(resource->range, ecam->range))
-				tell_unusable(check, resource,
-					      "is where the config space of all devices is (ECAM)",
-					      TEXT(check->results, "ECAM: %s",
-						   range_text(ecam->range, range)),
-					      "boot with 'pci=realloc=off'; the host bridge's _CRS "
-					      "should leave ECAM out, which an update of the firmware may mend");
-		}
 	}
 }
 

@@ -75,6 +75,26 @@ static bool may_be_kernels(const struct pci_function *function, unsigned int off
 	return false;
 }
 
+/* A register of which nothing but the kernel's log tells: the line of the log. */
+static uint32_t log_line_of(const struct pci_function *function, unsigned int offset)
+{
+	for (unsigned int i = 0; i < function->bar_count; i++)
+		if (bar_register(function, &function->bars[i]) == offset)
+			return function->bars[i].line;
+	for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
+		if (window_register(function->bridge, kind) == offset)
+			return function->bridge->windows[kind].line;
+	return 0;
+}
+
+static const char *in_log(const struct machine *machine, const struct location *location,
+			  struct arena *arena)
+{
+	uint32_t line = log_line_of(location->function, location->number);
+
+	return in_source(machine, location, arena, line ? line : location->function->line, "");
+}
+
 const char *location_text(const struct machine *machine, const struct location *location,
 			  struct arena *arena)
 {
@@ -91,6 +111,8 @@ const char *location_text(const struct machine *machine, const struct location *
 			return machine->config_path;
 		return in_source(machine, location, arena, location->function->line, "");
 	case LOCATION_CONFIG:
+		if (location->function->told_by_log)
+			return in_log(machine, location, arena);
 		origin = text_origin(location->function, location->number);
 		if (origin)
 			return arena_printf(arena, "%s, lspci's text%s",
@@ -107,6 +129,10 @@ const char *location_text(const struct machine *machine, const struct location *
 			return place;
 		return arena_printf(arena, "%s, line %u", place, location->number + 1);
 	case LOCATION_KERNEL_WINDOW:
+		if (location->function->told_by_log)
+			return in_source(machine, location, arena,
+					 location->function->bridge->windows[location->number].line,
+					 "");
 		place = in_source(machine, location, arena, location->function->line,
 				  "/resource");
 		return arena_printf(arena, "%s, the %s", place, window_name(location->number));

@@ -7,6 +7,7 @@
 
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/translation.h"
 
 /* Would the BAR be in the model, if the function had it and it had an address? */
 static bool would_be_seen(const struct pci_function *function, const struct bar *other)
@@ -30,14 +31,31 @@ static struct side bar_side(struct results *results, const struct pci_function *
 	};
 }
 
-enum agreement { SAME, DIFFERENT, NOT_KNOWN };
+enum comparison_result { SAME, DIFFERENT, NOT_KNOWN };
 
-static enum agreement compare_firsts(const struct pair *pair, const struct bar *old,
+/*
+ * A kernel's log has the kernel's address alone: with the offset of its host bridge, which it
+ * tells too, it stands for what the other side's register holds.
+ */
+static bool register_agrees(const struct machine *machine, const struct pci_function *function,
+			    const struct bar *bar, const struct bar *other)
+{
+	uint64_t offset;
+
+	return function->told_by_log && bar->kernel_known && other->register_known &&
+		translation_offset(machine, function, bar->space, bar->kernel.first, &offset) &&
+		other->register_address + offset == bar->kernel.first;
+}
+
+static enum comparison_result compare_firsts(const struct pair *pair, const struct bar *old,
 				     const struct bar *new)
 {
 	bool both_registers = old->register_known && new->register_known;
 	bool both_kernels = old->kernel_known && new->kernel_known;
 
+	if (register_agrees(pair->comparison->match.old, pair->old, old, new) ||
+	    register_agrees(pair->comparison->match.new, pair->new, new, old))
+		return SAME;
 	if (both_registers && old->range.first != new->range.first)
 		return DIFFERENT;
 	if (both_kernels && !old->kernel_unset && !new->kernel_unset &&
@@ -68,6 +86,13 @@ static struct side moved_side(struct results *results, const struct pci_function
 	};
 }
 
+/* A log knows the kernel's view alone, in which a register may hold what is not used. */
+static bool both_unused(const struct pair *pair, const struct bar *old, const struct bar *new)
+{
+	return (pair->old->told_by_log || pair->new->told_by_log) &&
+		(old->kernel_unset || old->kernel_none) && (new->kernel_unset || new->kernel_none);
+}
+
 static void compare_bars(const struct pair *pair, const struct bar *old, const struct bar *new)
 {
 	struct results *results = pair->comparison->results;
@@ -76,6 +101,10 @@ static void compare_bars(const struct pair *pair, const struct bar *old, const s
 	const char *item = bar_text(pair->new->bars_counted ? old : new);
 	bool kernel;
 
+	if (both_unused(pair, old, new)) {
+		diff_same(pair->comparison, CHECK_DIFF_UNASSIGNED);
+		return;
+	}
 	if (old->state != new->state) {
 		bool lost = new->state == BAR_UNASSIGNED;
 

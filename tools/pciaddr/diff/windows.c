@@ -4,6 +4,7 @@
 
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
+#include "pciaddr/model/translation.h"
 
 /* What one of the two views, the registers' or the kernel's, says of a window. */
 struct view {
@@ -21,6 +22,9 @@ static struct view view_of(const struct pci_function *function, enum window_kind
 		return (struct view) {
 			window->kernel_state, window->kernel, at_kernel_window(function, kind),
 		};
+	/* a kernel's log has no registers */
+	if (function->told_by_log)
+		return (struct view) { .state = WINDOW_UNKNOWN };
 	return (struct view) {
 		window->state, window->range,
 		at_config(function, window_register(function->bridge, kind)),
@@ -43,6 +47,23 @@ static bool same_view(const struct view *old, const struct view *new)
 	return old->state == new->state &&
 		(old->state != WINDOW_OPEN || (old->range.first == new->range.first &&
 					       old->range.last == new->range.last));
+}
+
+/* As register_agrees() of addresses.c, for a window that a log tells. */
+static bool registers_agree(const struct machine *machine, const struct pci_function *function,
+			    const struct pci_function *other, enum window_kind kind)
+{
+	const struct window *window = &function->bridge->windows[kind];
+	const struct window *registers = &other->bridge->windows[kind];
+	uint64_t offset;
+
+	return function->told_by_log && !other->told_by_log &&
+		window->kernel_state == WINDOW_OPEN && registers->state == WINDOW_OPEN &&
+		window->kernel.last - window->kernel.first ==
+			registers->range.last - registers->range.first &&
+		translation_offset(machine, function, window_space(kind), window->kernel.first,
+				   &offset) &&
+		registers->range.first + offset == window->kernel.first;
 }
 
 static void tell_change(const struct pair *pair, enum window_kind kind, const struct view *old,
@@ -85,7 +106,9 @@ static void compare_window(const struct pair *pair, enum window_kind kind)
 		if (old_view.state == WINDOW_UNKNOWN || new_view.state == WINDOW_UNKNOWN)
 			continue;
 		known = true;
-		if (same_view(&old_view, &new_view))
+		if (same_view(&old_view, &new_view) ||
+		    registers_agree(match->old, pair->old, pair->new, kind) ||
+		    registers_agree(match->new, pair->new, pair->old, kind))
 			continue;
 		/* lspci's text may have the kernel's window, the other side the registers' */
 		if (!kernel && old->maybe_kernel != new->maybe_kernel &&

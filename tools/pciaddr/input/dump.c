@@ -8,6 +8,7 @@
 #include "common/die.h"
 #include "pciaddr/input/dump-reader.h"
 #include "pciaddr/input/text-stream.h"
+#include "pciaddr/model/log-facts.h"
 
 static void feed(void *context, char *text, size_t length)
 {
@@ -18,6 +19,12 @@ static void read_part(struct dump_reader *reader, const char *path)
 {
 	dump_next_part(reader, path);
 	text_stream_read_file(reader->machine, path, path, feed, reader);
+}
+
+/* A part of a log may name devices without saying what they are. */
+static bool has_log(const struct machine *machine)
+{
+	return machine->log && (machine->log->resource_count || machine->log->function_count);
 }
 
 void source_dump_load(struct machine *machine, const struct source *source)
@@ -36,7 +43,7 @@ void source_dump_load(struct machine *machine, const struct source *source)
 		text_stream_read_file(machine, machine->config_path, source->path, feed, &reader);
 	}
 	dump_finish(&reader);
-	if (!machine->error && !machine->count &&
+	if (!machine->error && !machine->count && !has_log(machine) &&
 	    machine->resources[SPACE_IO].state == RESOURCES_NONE &&
 	    machine->resources[SPACE_MEMORY].state == RESOURCES_NONE)
 		machine_fail(machine, EXIT_USAGE,

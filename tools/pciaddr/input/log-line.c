@@ -9,163 +9,13 @@
 
 #include "common/numbers.h"
 #include "pciaddr/input/dump-log.h"
-#include "pciaddr/input/log-resource.h"
+#include "pciaddr/input/log-told.h"
 #include "pciaddr/model/pcispec.h"
-
-struct told_line {
-	struct machine *machine;
-	struct log_facts *facts;
-	struct pci_function slot;
-	uint32_t number;
-};
-
-/* A resource's name in front of a line: what it is, as far as the name says so. */
-struct item_name {
-	enum { NAME_BAR, NAME_NUMBER, NAME_VF, NAME_WINDOW, NAME_CARDBUS } kind;
-	unsigned int number;
-};
-
-static const char *read_decimal(const char *text, unsigned int most, unsigned int *value)
-{
-	const char *at = text;
-
-	for (*value = 0; *at >= '0' && *at <= '9' && at - text < 3; at++)
-		*value = *value * 10 + (unsigned int)(*at - '0');
-	return at > text && *value <= most ? at : NULL;
-}
-
-/* "reg 0x10", "reg 10": a register of a BAR; that of a virtual one says not which it is. */
-static const char *read_register(const char *text, struct item_name *name)
-{
-	uint64_t value;
-	const char *rest = log_read_hex(text, &value);
-
-	if (!rest)
-		return NULL;
-	name->kind = NAME_BAR;
-	if (value == CFG_ROM || value == CFG_BRIDGE_ROM)
-		name->number = LOG_ITEM_ROM;
-	else if (value >= CFG_BAR0 && value < CFG_BAR0 + 24 && value % 4 == 0)
-		name->number = (unsigned int)(value - CFG_BAR0) / 4;
-	else
-		return NULL;
-	return rest;
-}
-
-static const char *read_name(const char *text, struct item_name *name)
-{
-	const char *rest;
-
-	rest = log_after(text, "BAR ");
-	if (rest) {
-		rest = read_decimal(rest, 16, &name->number);
-		name->kind = name->number > LOG_ITEM_ROM ? NAME_NUMBER : NAME_BAR;
-		return rest;
-	}
-	rest = log_after(text, "VF BAR ");
-	if (rest) {
-		name->kind = NAME_VF;
-		return read_decimal(rest, VF_BARS - 1, &name->number);
-	}
-	rest = log_after(text, "ROM");
-	if (rest) {
-		*name = (struct item_name) { NAME_BAR, LOG_ITEM_ROM };
-		return *rest == ' ' || *rest == ':' ? rest : NULL;
-	}
-	rest = log_after(text, "CardBus bridge window ");
-	if (rest) {
-		name->kind = NAME_CARDBUS;
-		return read_decimal(rest, 1, &name->number);
-	}
-	rest = log_after(text, "bridge window");
-	if (rest) {
-		name->kind = NAME_WINDOW;
-		return rest;
-	}
-	rest = log_after(text, "reg ");
-	return rest ? read_register(rest, name) : NULL;
-}
-
-static enum window_kind window_of(const struct printed_resource *printed)
-{
-	if (printed->space == SPACE_IO)
-		return WINDOW_IO;
-	return printed->prefetchable ? WINDOW_PREFETCHABLE : WINDOW_MEMORY;
-}
-
-/*
- * Numbers from 7 on depend on the header, and on whether the kernel has SR-IOV: with it they
- * are virtual BARs up to 12 and windows from 13 on, otherwise windows from 7 on.
- */
-static bool numbered_window(const struct told_line *line, unsigned int number)
-{
-	const struct log_function *function = log_facts_function(line->facts, &line->slot);
-
-	if (number >= LOG_ITEM_ROM + 1 + VF_BARS)
-		return true;
-	return function && function->slot.header_known && function->slot.header_type;
-}
-
-static unsigned int item_of(const struct told_line *line, const struct item_name *name,
-			    const struct printed_resource *printed)
-{
-	switch (name->kind) {
-	case NAME_BAR:
-		return name->number;
-	case NAME_VF:
-		return LOG_ITEM_VF_BAR + name->number;
-	case NAME_NUMBER:
-		if (numbered_window(line, name->number))
-			return LOG_ITEM_WINDOW + window_of(printed);
-		return LOG_ITEM_VF_BAR + name->number - (LOG_ITEM_ROM + 1);
-	case NAME_CARDBUS:
-		if (name->number)
-			return LOG_ITEM_WINDOW + (printed->space == SPACE_IO ? WINDOW_IO_1 :
-						  WINDOW_MEMORY_1);
-		break;
-	case NAME_WINDOW:
-		break;
-	}
-	return LOG_ITEM_WINDOW + window_of(printed);
-}
-
-static struct log_resource *take(struct told_line *line, const struct item_name *name,
-				 const struct printed_resource *printed)
-{
-	struct log_resource *resource =
-		log_facts_take_resource(line->facts, &line->slot, item_of(line, name, printed));
-
-	resource->space = (uint8_t)printed->space;
-	resource->prefetchable = printed->prefetchable;
-	resource->is_64bit = printed->is_64bit;
-	if (printed->size)
-		resource->size = printed->size;
-	return resource;
-}
-
-static void set_outcome(struct told_line *line, struct log_resource *resource,
-			enum log_outcome outcome)
-{
-	resource->outcome = (uint8_t)outcome;
-	resource->line = line->number;
-	resource->has_address = false;
-}
-
-/* An address of 0 is none: firmware has left the register as it was after reset. */
-static void set_address(struct told_line *line, struct log_resource *resource,
-			const struct printed_resource *printed, enum log_outcome outcome)
-{
-	if (!printed->has_range || printed->empty || printed->disabled)
-		return;
-	set_outcome(line, resource, outcome);
-	resource->range = printed->range;
-	resource->has_address = printed->range.first != 0;
-}
 
 static void failed(struct told_line *line, struct log_resource *resource)
 {
 	resource->failures++;
-	set_outcome(line, resource, LOG_NO_SPACE);
+	log_set_outcome(line, resource, LOG_NO_SPACE);
 }
 
 static void not_claimed(struct told_line *line, struct log_resource *resource,
@@ -177,7 +27,7 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 
 	resource->claims++;
 	if (!other) {
-		set_outcome(line, resource, strstr(reason, "no address") ? LOG_RELEASED :
+		log_set_outcome(line, resource, strstr(reason, "no address") ? LOG_RELEASED :
 			    LOG_NO_WINDOW);
 		return;
 	}
@@ -186,7 +36,7 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 	while (length && other[length - 1] == ' ')
 		length--;
 	resource->conflict = arena_copy(&line->machine->arena, other, length < 60 ? length : 60);
-	set_outcome(line, resource, LOG_CONFLICT);
+	log_set_outcome(line, resource, LOG_CONFLICT);
 }
 
 static void cannot_enable(struct told_line *line)
@@ -206,7 +56,7 @@ static void window_size(struct told_line *line, const struct item_name *name,
 	if (!added || !log_read_hex(added + strlen(word), &optional))
 		return;
 	resource = log_facts_take_resource(line->facts, &line->slot,
-					   item_of(line, name, printed));
+					   log_item_of(line, name, printed));
 	resource->space = (uint8_t)printed->space;
 	resource->sized = true;
 	resource->required = printed->size;
@@ -220,18 +70,24 @@ static void told_after(struct told_line *line, const struct item_name *name,
 	const char *reason = log_after(rest, "can't claim; ");
 
 	if (log_after(rest, "can't assign; ") || log_after(rest, "failed to assign"))
-		failed(line, take(line, name, printed));
+		failed(line, log_take(line, name, printed));
 	else if (reason)
-		not_claimed(line, take(line, name, printed), reason);
+		not_claimed(line, log_take(line, name, printed), reason);
 	else if (log_after(rest, "releasing"))
-		set_outcome(line, take(line, name, printed), LOG_RELEASED);
+		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
 	else if (log_after(rest, "assigned") || log_after(rest, "reassigned") ||
 		 log_after(rest, "old value restored"))
-		set_address(line, take(line, name, printed), printed, LOG_ASSIGNED);
+		log_set_address(line, log_take(line, name, printed), printed, LOG_ASSIGNED);
 	else if (log_after(rest, "failed to expand") || log_after(rest, "failed to add"))
-		take(line, name, printed)->not_expanded = true;
+		log_take(line, name, printed)->not_expanded = true;
 	else if (log_after(rest, "was not released"))
-		take(line, name, printed)->pinned = true;
+		log_take(line, name, printed)->pinned = true;
+	else if (log_after(rest, "contains BAR "))
+		log_set_address(line, log_take(line, name, printed), printed, LOG_FOUND);
+	else if (log_after(rest, "disabling; bad alignment"))
+		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
+	else if (log_after(rest, "legacy IDE quirk"))
+		log_take(line, name, printed)->legacy = true;
 	else if (log_after(rest, "not assigned; can't enable") ||
 		 log_after(rest, "not claimed; can't enable"))
 		cannot_enable(line);
@@ -243,13 +99,34 @@ static void told_before(struct told_line *line, const struct item_name *name,
 {
 	if (log_after(words, "no space for ") || log_after(words, "failed to assign ") ||
 	    log_after(words, "can't assign "))
-		failed(line, take(line, name, printed));
+		failed(line, log_take(line, name, printed));
 	else if (log_after(words, "assigned ") || log_after(words, "reassigned "))
-		set_address(line, take(line, name, printed), printed, LOG_ASSIGNED);
+		log_set_address(line, log_take(line, name, printed), printed, LOG_ASSIGNED);
 	else if (log_after(words, "releasing "))
-		set_outcome(line, take(line, name, printed), LOG_RELEASED);
+		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
 	else if (log_after(words, "trying firmware assignment "))
-		take(line, name, printed)->firmware_tried = true;
+		log_take(line, name, printed)->firmware_tried = true;
+}
+
+/* "error updating (0x00001001 != 0x00002001)", "error updating (high 0x.. != 0x..)" */
+static bool told_not_taken(struct told_line *line, const struct item_name *name,
+			   const char *text)
+{
+	const struct printed_resource none = { 0 };
+	struct log_resource *resource;
+	const char *reads;
+
+	if (!log_after(text, "error updating ("))
+		return false;
+	/* a window's type is not told: it is one of three */
+	if (name->kind == NAME_WINDOW || name->kind == NAME_NUMBER)
+		return true;
+	resource = log_facts_take_resource(line->facts, &line->slot,
+					   log_item_of(line, name, &none));
+	reads = strstr(text, "!= ");
+	if (reads && log_read_hex(reads + 3, &resource->reads))
+		resource->not_taken = true;
+	return true;
 }
 
 /* "BAR 7: can't assign mem pref (size 0x200000)": Linux 3.6 to 3.10 */
@@ -261,15 +138,17 @@ static void told_without_resource(struct told_line *line, const struct item_name
 
 	if (strstr(text, "invalid BAR (can't size)") || log_after(text, "invalid; can't size")) {
 		log_facts_take_resource(line->facts, &line->slot,
-					item_of(line, name, &printed))->invalid = true;
+					log_item_of(line, name, &printed))->invalid = true;
 		return;
 	}
+	if (told_not_taken(line, name, text))
+		return;
 	size = words ? strstr(words, "(size ") : NULL;
 	if (!size || !log_read_hex(size + 6, &printed.size))
 		return;
 	printed.space = log_after(words, "io") ? SPACE_IO : SPACE_MEMORY;
 	printed.prefetchable = !!strstr(words, "pref");
-	failed(line, take(line, name, &printed));
+	failed(line, log_take(line, name, &printed));
 }
 
 /* As the scan found it: nothing behind it, or why it stays there. */
@@ -281,16 +160,26 @@ static void told_alone(struct told_line *line, const struct item_name *name,
 	if (*rest && !log_after(rest, " (from Enhanced") && !log_after(rest, ": from Enhanced") &&
 	    !log_after(rest, " (failed to expand"))
 		return;
-	resource = take(line, name, printed);
+	resource = log_take(line, name, printed);
 	if (log_after(rest, " (failed to expand")) {
 		resource->not_expanded = true;
-		set_address(line, resource, printed, LOG_ASSIGNED);
+		log_set_address(line, resource, printed, LOG_ASSIGNED);
 		return;
 	}
 	/* a window that failed keeps its reset value: that is no address */
 	if (printed->range.first || resource->outcome == LOG_NOTHING)
-		set_address(line, resource, printed,
+		log_set_address(line, resource, printed,
 			    resource->outcome > LOG_FOUND ? LOG_ASSIGNED : LOG_FOUND);
+}
+
+/* "legacy IDE quirk: reg 0x10: RES": kernels up to 6.7 */
+static void told_legacy(struct told_line *line, const struct item_name *name, const char *text)
+{
+	struct printed_resource printed;
+	const char *bracket = strchr(text, '[');
+
+	if (bracket && log_read_resource(bracket, &printed))
+		log_take(line, name, &printed)->legacy = true;
 }
 
 static void told_resource(struct told_line *line, const struct item_name *name,
@@ -334,35 +223,72 @@ static bool told_refusal(struct told_line *line, const char *text)
 	}
 	if (!claim)
 		return false;
-	rest = read_name(claim, &name);
+	rest = log_read_name(claim, &name);
 	bracket = rest ? strchr(rest, '[') : NULL;
 	rest = bracket ? log_read_resource(bracket, &printed) : NULL;
 	if (rest && log_after(rest, ": "))
-		not_claimed(line, take(line, &name, &printed), rest + 2);
+		not_claimed(line, log_take(line, &name, &printed), rest + 2);
 	return true;
 }
 
-/* "PCI bridge to [bus 02-13]" */
-static bool told_buses(struct told_line *line, const char *text)
+/* "VF(n) BAR0 space: RES (contains BAR0 for 31 VFs)": kernels up to 6.7 */
+static bool told_virtual(struct told_line *line, const char *text)
 {
-	const char *bus = log_after(text, "PCI bridge to [bus ");
-	uint64_t first, last;
+	struct item_name name = { .kind = NAME_VF };
+	struct printed_resource printed;
 
-	if (!bus)
-		bus = log_after(text, "CardBus bridge to [bus ");
-	bus = bus ? log_read_hex(bus, &first) : NULL;
-	if (!bus)
+	text = log_after(text, "VF(n) BAR");
+	if (!text)
 		return false;
-	last = first;
-	if (*bus == '-')
-		bus = log_read_hex(bus + 1, &last);
-	if (!bus || first > last || last > UINT8_MAX || first <= line->slot.bus)
-		return true;
-	log_facts_set_buses(line->facts, &line->slot, (uint8_t)first, (uint8_t)last);
+	text = log_read_decimal(text, VF_BARS - 1, &name.number);
+	text = text ? log_after(text, " space: ") : NULL;
+	if (text && log_read_resource(text, &printed))
+		log_set_address(line, log_take(line, &name, &printed), &printed, LOG_FOUND);
 	return true;
 }
 
-/* "[8086:15d3] type 01 class 0x060400" */
+/* "resource 14 [mem 0x80000000-0x800fffff] released": a window, whatever its number is */
+static bool told_released(struct told_line *line, const char *text)
+{
+	const struct item_name name = { .kind = NAME_WINDOW };
+	struct printed_resource printed;
+	unsigned int index;
+
+	text = log_after(text, "resource ");
+	text = text ? log_read_decimal(text, 99, &index) : NULL;
+	if (!text || *text != ' ')
+		return false;
+	text = log_read_resource(text + 1, &printed);
+	if (text && log_after(text, " released"))
+		log_set_outcome(line, log_take(line, &name, &printed), LOG_RELEASED);
+	return true;
+}
+
+/* The Device/Port Type, from Linux 6.8 on: pci_type_str() of drivers/pci/probe.c. */
+static enum port_type port_type(const char *text)
+{
+	static const struct {
+		const char *words;
+		enum port_type type;
+	} names[] = {
+		{ " PCIe Endpoint", PORT_ENDPOINT },
+		{ " PCIe Legacy Endpoint", PORT_LEGACY_ENDPOINT },
+		{ " PCIe Root Port", PORT_ROOT },
+		{ " PCIe Switch Upstream Port", PORT_UPSTREAM },
+		{ " PCIe Switch Downstream Port", PORT_DOWNSTREAM },
+		{ " PCIe to PCI/PCI-X bridge", PORT_PCIE_TO_PCI },
+		{ " PCI/PCI-X to PCIe bridge", PORT_PCI_TO_PCIE },
+		{ " PCIe Root Complex Integrated Endpoint", PORT_RC_ENDPOINT },
+		{ " PCIe Root Complex Event Collector", PORT_RC_EVENT_COLLECTOR },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(text, names[i].words))
+			return names[i].type;
+	return PORT_UNKNOWN;
+}
+
+/* "[8086:15d3] type 01 class 0x060400 PCIe Root Port" */
 static bool told_found(struct told_line *line, const char *text)
 {
 	struct line view = { text, strlen(text) };
@@ -378,8 +304,17 @@ static bool told_found(struct told_line *line, const char *text)
 		function->slot.header_type = (uint8_t)(type & 0x7f);
 		function->slot.class_known = true;
 		function->slot.class = (uint32_t)class;
+		function->port_type = (uint8_t)port_type(text + 34);
 	}
 	return true;
+}
+
+static void probe_failed(struct told_line *line)
+{
+	struct log_function *function = log_facts_take_function(line->facts, &line->slot);
+
+	function->driver = NULL;
+	function->probe_line = line->number;
 }
 
 static void told_other(struct told_line *line, const char *text)
@@ -392,24 +327,71 @@ static void told_other(struct told_line *line, const char *text)
 	else if (log_after(text, "devices behind bridge are unusable") ||
 		 log_after(text, "No bus number available for hot-added bridge"))
 		log_facts_take_function(line->facts, &line->slot)->no_bus = true;
+	else if ((log_after(text, "probe with driver ") && strstr(text, " failed with error ")) ||
+		 log_after(text, "error -"))
+		/* dev_err_probe() of the driver says the second, and nothing of the first follows */
+		probe_failed(line);
 	else if (log_after(text, "Removing from iommu group"))
 		log_facts_found(line->facts, &line->slot)->gone = true;
-	else if (resize && read_decimal(resize + 20 + (resize[20] == ' '), 5, &bar))
+	else if (resize && log_read_decimal(resize + 20 + (resize[20] == ' '), 5, &bar))
 		log_facts_take_resource(line->facts, &line->slot, bar)->pinned = true;
 }
 
 static void function_line(struct told_line *line, const char *text)
 {
-	const char *bug = log_after(text, "[Firmware Bug]: "), *rest;
+	const char *bug = log_after(text, "[Firmware Bug]: "), *quirk, *rest;
 	struct item_name name;
 
 	if (bug)
 		text = bug;
-	rest = read_name(text, &name);
-	if (rest)
+	if (log_bridge_line(line, text))
+		return;
+	quirk = log_after(text, "legacy IDE quirk: ");
+	rest = log_read_name(quirk ? quirk : text, &name);
+	if (rest && quirk)
+		told_legacy(line, &name, rest);
+	else if (rest)
 		told_resource(line, &name, rest);
-	else if (!told_found(line, text) && !told_buses(line, text) && !told_refusal(line, text))
+	else if (!told_found(line, text) && !told_refusal(line, text) &&
+		 !told_virtual(line, text) && !told_released(line, text))
 		told_other(line, text);
+}
+
+/*
+ * dev_printk() names the driver in front of the slot, or the bus where there is none.  The
+ * services of a port have names of their own: "pciehp 0000:00:1c.0:pcie004: ...".
+ */
+static void take_driver(struct told_line *line, const char *text)
+{
+	struct log_function *function = log_facts_function(line->facts, &line->slot);
+	size_t length = strcspn(text, " ");
+	const char *behind = text + length + 1;
+
+	behind += strspn(behind, "0123456789abcdefABCDEF:.");
+	if (!function || behind[0] != ' ' || (behind[-1] != ':' && !log_after(behind, " en") &&
+					      !log_after(behind, " eth")))
+		return;
+	if (length == 3 && !memcmp(text, "pci", 3))
+		function->driver = NULL;
+	else if (!function->driver || strncmp(function->driver, text, length) ||
+		 function->driver[length])
+		function->driver = arena_copy(&line->machine->arena, text, length);
+}
+
+/* "e1000e: probe of 0000:00:1f.6 failed with error -12": kernels up to 6.8 */
+static bool old_probe_failure(struct told_line *line, const char *text)
+{
+	const char *of = strstr(text, ": probe of ");
+	struct line view;
+
+	if (!of || !strstr(of, " failed with error "))
+		return false;
+	/* what is read of a line begins with a name */
+	of += strlen(": probe ");
+	view = (struct line) { of, strlen(of) };
+	if (dump_log_function(&view, &line->slot))
+		probe_failed(line);
+	return true;
 }
 
 /* A root bus is found again only after a start, or when its driver is bound again. */
@@ -429,24 +411,6 @@ static void root_bus(struct machine *machine, const char *text)
 		}
 	facts->roots = grow_array(facts->roots, facts->root_count + 1, sizeof(*facts->roots));
 	facts->roots[facts->root_count++] = (struct log_root) { (uint32_t)domain, (uint8_t)bus };
-}
-
-/* "pci_bus 0000:01: busn_res: [bus 01-ff] end is updated to 01" */
-static void bus_numbers(struct log_facts *facts, const char *text)
-{
-	const char *end = strstr(text, ": busn_res: "), *updated;
-	struct log_function *bridge;
-	uint64_t domain, bus, last;
-
-	updated = end ? strstr(end, "end is updated to ") : NULL;
-	text = log_read_hex(text, &domain);
-	if (!updated || !text || *text != ':' || !log_read_hex(text + 1, &bus) ||
-	    !log_read_hex(updated + 18, &last) || domain > UINT32_MAX || bus > UINT8_MAX ||
-	    last > UINT8_MAX)
-		return;
-	bridge = log_facts_bridge_to(facts, (uint32_t)domain, (uint8_t)bus);
-	if (bridge && last >= bus)
-		bridge->subordinate = (uint8_t)last;
 }
 
 /* All that failed is tried again: what was said of it does not hold any more. */
@@ -489,6 +453,8 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 	const char *bus;
 
 	if (length) {
+		line.facts->listed.open = false;
+		take_driver(&line, text);
 		function_line(&line, text + length);
 		return;
 	}
@@ -499,9 +465,11 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 		log_facts_forget(machine, NULL);
 	else if (log_after(text, "PCI: ECAM ") || log_after(text, "PCI: MMCONFIG for domain "))
 		ecam_line(line.facts, text, number);
-	else if (log_after(text, "pci_bus ") && strstr(text, "busn_res"))
-		bus_numbers(line.facts, text + 8);
 	else if ((log_after(text, "pci_bus ") || log_after(text, "PCI: ")) &&
 		 strstr(text, "No. ") && strstr(text, " try to assign unassigned res"))
 		next_try(line.facts);
+	else if (log_after(text, "pci_bus "))
+		log_bus_line(&line, text + 8);
+	else
+		old_probe_failure(&line, text);
 }

@@ -1,18 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the kernel has printed of BARs and windows are its resources: for the CPU's addresses,
+ * as in sysfs.  No register was read.
+ */
 #include "pciaddr/input/log-machine.h"
+
+#include <string.h>
 
 #include "pciaddr/model/log-facts.h"
 
-static void take_buses(struct pci_function *function, const struct log_function *found)
+/* The number of the line among all of the machine's source, of which the log may be a part. */
+static uint32_t source_line(const struct machine *machine, uint32_t line)
+{
+	for (const struct source_part *part = machine->parts; part; part = part->next)
+		if (!strcmp(part->path, machine->log->path))
+			return part->before + line;
+	return line;
+}
+
+static void take_bar(struct machine *machine, struct pci_function *function,
+		     const struct log_resource *resource)
+{
+	struct bar *bar = function_bar(function, resource->item);
+
+	/* of IDE's fixed ports the class tells, too */
+	if (bar || resource->invalid || resource->legacy || resource->outcome == LOG_NOTHING)
+		return;
+	bar = function_add_bar(machine, function, resource->item);
+	bar->space = resource->space;
+	bar->prefetchable = resource->prefetchable;
+	bar->is_64bit = resource->is_64bit;
+	bar->line = source_line(machine, resource->line);
+	if (resource->size) {
+		bar->size_known = true;
+		bar->range.last = resource->size - 1;
+	}
+	if (!resource->has_address) {
+		bar->kernel_unset = log_resource_failed(resource);
+		return;
+	}
+	bar->state = BAR_ASSIGNED;
+	bar->size_known = true;
+	bar->range = resource->range;
+	bar->kernel_known = true;
+	bar->kernel = resource->range;
+}
+
+static void take_window(struct machine *machine, struct window *window,
+			const struct log_function *found, enum window_kind kind)
+{
+	const struct log_resource *resource =
+		log_facts_resource(machine->log, &found->slot, LOG_ITEM_WINDOW + kind);
+
+	if (window->state != WINDOW_UNKNOWN)
+		return;
+	window->line = source_line(machine, found->line);
+	if (resource && resource->outcome != LOG_NOTHING)
+		window->line = source_line(machine, resource->line);
+	if (resource && resource->has_address) {
+		window->state = window->kernel_state = WINDOW_OPEN;
+		window->range = window->kernel = resource->range;
+	} else if (found->windows_told || (resource && resource->outcome != LOG_NOTHING)) {
+		window->state = window->kernel_state = WINDOW_CLOSED;
+	}
+}
+
+static void take_bridge(struct machine *machine, struct pci_function *function,
+			const struct log_function *found)
 {
 	struct bridge *bridge = function->bridge;
 
-	if (!bridge || bridge->buses_known || !found->buses_known)
-		return;
-	bridge->buses_known = true;
-	bridge->primary = function->bus;
-	bridge->secondary = found->secondary;
-	bridge->subordinate = found->subordinate;
+	bridge->subtractive |= found->subtractive;
+	if (!bridge->buses_known && found->buses_known) {
+		bridge->buses_known = true;
+		bridge->primary = function->bus;
+		bridge->secondary = found->secondary;
+		bridge->subordinate = found->subordinate;
+	}
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++)
+		take_window(machine, &bridge->windows[kind], found, kind);
+}
+
+static void take_identity(struct pci_function *function, const struct log_function *found)
+{
+	if (!function->class_known && found->slot.class_known) {
+		function->class_known = true;
+		function->class = found->slot.class;
+	}
+	if (function->port_type == PORT_UNKNOWN)
+		function->port_type = found->port_type;
+	if (!function->driver)
+		function->driver = found->driver;
+}
+
+static void take_function(struct machine *machine, struct pci_function *function,
+			  const struct log_function *found)
+{
+	for (unsigned int item = 0; item <= LOG_ITEM_ROM; item++) {
+		const struct log_resource *resource =
+			log_facts_resource(machine->log, &found->slot, item);
+
+		if (resource)
+			take_bar(machine, function, resource);
+	}
+	if (function->bridge)
+		take_bridge(machine, function, found);
+	take_identity(function, found);
+}
+
+static bool is_only_a_log(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (!machine->functions[i].told_by_log)
+			return false;
+	return machine->log->path;
+}
+
+/*
+ * A part of a log, or one of a kernel that takes its devices from a device tree, has no lines
+ * about the ids: then what has a BAR or leads to a bus is a function of which no more is known.
+ */
+static void add_unnamed(struct machine *machine)
+{
+	struct log_facts *facts = machine->log;
+
+	for (size_t i = 0; i < facts->resource_count; i++) {
+		struct log_function *function;
+
+		if (facts->resources[i].outcome == LOG_NOTHING)
+			continue;
+		function = log_facts_take_function(facts, &facts->resources[i].slot);
+		if (!function->line)
+			function->line = facts->resources[i].line;
+	}
+	for (size_t i = 0; i < facts->function_count; i++) {
+		const struct log_function *found = &facts->functions[i];
+		struct pci_function *function;
+
+		if (found->gone || found->slot.header_known)
+			continue;
+		function = machine_add(machine);
+		*function = found->slot;
+		function->told_by_log = true;
+		function->line = source_line(machine, found->line);
+		if (found->buses_known)
+			function->bridge = arena_alloc(&machine->arena,
+						       sizeof(*function->bridge));
+	}
 }
 
 void log_machine_settle(struct machine *machine)
@@ -21,6 +155,8 @@ void log_machine_settle(struct machine *machine)
 
 	if (!machine->log)
 		return;
+	if (is_only_a_log(machine))
+		add_unnamed(machine);
 	for (size_t i = 0; i < machine->count; i++) {
 		struct pci_function *function = &machine->functions[i];
 		const struct log_function *found = log_facts_function(machine->log, function);
@@ -28,7 +164,7 @@ void log_machine_settle(struct machine *machine)
 		if (function->told_by_log && found) {
 			if (found->gone)
 				continue;
-			take_buses(function, found);
+			take_function(machine, function, found);
 		}
 		machine->functions[kept++] = *function;
 	}

@@ -6,8 +6,9 @@
 #include "pciaddr/model/machine.h"
 
 /*
- * Gives the functions that only the log names their bus numbers, and drops those that were
- * gone at its end, or that an earlier start of the machine had found.  Before machine_link().
+ * Gives the functions that only the log names what it has told of them last (BARs, windows,
+ * bus numbers, the driver), and drops those that were gone at its end, or that an earlier start
+ * of the machine had found.  Before machine_link().
  */
 void log_machine_settle(struct machine *machine);
 

@@ -201,6 +201,20 @@ void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slo
 		  (size_t)(function - facts->functions));
 }
 
+void log_facts_close_windows(struct log_facts *facts, struct log_function *bridge)
+{
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++) {
+		struct log_resource *window =
+			log_facts_resource(facts, &bridge->slot, LOG_ITEM_WINDOW + kind);
+
+		if (!window || !window->has_address)
+			continue;
+		window->has_address = false;
+		window->outcome = LOG_RELEASED;
+	}
+	bridge->windows_told = true;
+}
+
 struct log_function *log_facts_bridge_to(const struct log_facts *facts, uint32_t domain,
 					 uint8_t bus)
 {

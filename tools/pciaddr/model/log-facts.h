@@ -40,10 +40,13 @@ struct log_resource {
 	bool not_expanded : 1;	/* only what is optional has no place */
 	bool pinned : 1;	/* "was not released", or a driver could not resize it */
 	bool invalid : 1;	/* the register cannot be sized */
+	bool not_taken : 1;	/* "error updating": the register reads otherwise */
+	bool legacy : 1;	/* IDE in compatibility mode: fixed ports */
 	struct range range;	/* with an address */
 	uint64_t size;		/* 0: unknown */
 	uint64_t required;	/* of a window: for what is below it */
 	uint64_t optional;	/* in addition, for hot-plug and virtual functions */
+	uint64_t reads;		/* what it reads, if not_taken */
 	uint32_t failures;	/* lines that said "no space" */
 	uint32_t claims;	/* lines that said "can't claim" */
 	uint32_t line;		/* of the last event */
@@ -57,9 +60,17 @@ struct log_function {
 	bool cannot_enable;	/* "can't enable device" */
 	bool no_vf_space;	/* "not enough MMIO resources for SR-IOV" */
 	bool no_bus;		/* there was no bus number for what is below it */
+	bool subtractive;	/* "PCI bridge to ... (subtractive decode)" */
+	bool in_listing;	/* its next lines may be the windows that it has open */
+	bool listing_begun;	/* ... and there was one */
+	bool windows_told;	/* all that it had open were listed: the others were closed */
+	uint8_t listings;	/* since it was found */
+	uint8_t port_type;	/* enum port_type */
 	uint8_t secondary;
 	uint8_t subordinate;
 	uint32_t line;
+	const char *driver;	/* NULL: none has said anything */
+	uint32_t probe_line;	/* its probe failed; 0: it did not */
 };
 
 /* Config space of all functions of a domain in memory: no BAR may be there. */
@@ -70,6 +81,13 @@ struct log_ecam {
 };
 
 struct log_root {
+	uint32_t domain;
+	uint8_t bus;
+};
+
+/* A bus whose resources are being listed: "pci_bus 0000:01: resource 0 [io ...]". */
+struct log_bus_list {
+	bool open;
 	uint32_t domain;
 	uint8_t bus;
 };
@@ -86,6 +104,7 @@ struct log_facts {
 	struct log_root *roots;	/* "PCI host bridge to bus", since the machine started */
 	size_t root_count;
 	struct log_index *index;
+	struct log_bus_list listed;
 	const char *path;	/* the log */
 	char *pending;		/* a line that the next one may continue */
 	size_t pending_length;
@@ -115,6 +134,9 @@ struct log_function *log_facts_found(struct log_facts *facts, const struct pci_f
 /* What a bridge leads to; later lines about it count more. */
 void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slot,
 			 uint8_t secondary, uint8_t subordinate);
+
+/* Its windows are about to be listed anew: what is not in the list is closed. */
+void log_facts_close_windows(struct log_facts *facts, struct log_function *bridge);
 
 /* The bridge that leads to a bus, as the log has it; NULL: none that is known. */
 struct log_function *log_facts_bridge_to(const struct log_facts *facts, uint32_t domain,

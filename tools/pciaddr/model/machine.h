@@ -51,7 +51,7 @@ struct bar {
 	struct range range;	/* what the card answers to */
 	struct range kernel;	/* what the kernel believes, if kernel_known */
 	uint64_t register_address;
-	uint32_t line;		/* of the line in a dump that gave the kernel's view, or 0 */
+	uint32_t line;		/* of the line in a dump or log that gave the kernel's view, or 0 */
 };
 
 enum window_kind {
@@ -79,6 +79,7 @@ struct window {
 	bool maybe_kernel;	/* lspci's text alone: the kernel's, or what the registers say */
 	struct range range;	/* closed: where it would be if base and limit 0 stood for it */
 	struct range kernel;
+	uint32_t line;		/* of a kernel's log that gave the kernel's view, or 0 */
 };
 
 struct bridge {

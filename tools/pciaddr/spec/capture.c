@@ -234,9 +234,14 @@ static void write_bridge(FILE *out, struct names *names, const struct machine *m
 	const struct bridge *bridge = function->bridge;
 
 	write_common(out, names, machine, function);
-	if (bridge->buses_known)
-		fprintf(out, "    bus: {primary: %u, secondary: %u, subordinate: %u}\n",
-			bridge->primary, bridge->secondary, bridge->subordinate);
+	if (bridge->buses_known) {
+		fputs("    bus: {", out);
+		/* the kernel prints what it reads there only where it is wrong */
+		if (!function->told_by_log)
+			fprintf(out, "primary: %u, ", bridge->primary);
+		fprintf(out, "secondary: %u, subordinate: %u}\n", bridge->secondary,
+			bridge->subordinate);
+	}
 	write_windows(out, bridge);
 }
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Bridges and buses.  "PCI bridge to" is printed when a bridge is found and when it has been
+ * set up, with the windows that it has open below it: __pci_setup_bridge() of setup-bus.c and
+ * pci_read_bridge_windows() of probe.c.  From Linux 6.8 on pci_read_bridge_bases() prints it
+ * once more, with nothing below it; so that a list without a window says something only when it
+ * is the first one of a bridge.
+ */
+#include "pciaddr/input/log-told.h"
+
+#include <string.h>
+
+#include "pciaddr/model/pcispec.h"
+
+/* "02", "02-13"; returns what follows it, or NULL. */
+static const char *read_buses(const char *text, uint64_t *first, uint64_t *last)
+{
+	text = log_read_hex(text, first);
+	*last = *first;
+	if (text && *text == '-')
+		text = log_read_hex(text + 1, last);
+	return text && *first <= *last && *last <= UINT8_MAX ? text : NULL;
+}
+
+static void begin_listing(struct log_facts *facts, struct log_function *bridge)
+{
+	bridge->in_listing = true;
+	bridge->listing_begun = false;
+	if (bridge->listings < UINT8_MAX)
+		bridge->listings++;
+	if (bridge->slot.header_known && bridge->listings == 1)
+		log_facts_close_windows(facts, bridge);
+}
+
+/* "PCI bridge to [bus 02-13]" */
+static bool told_buses(struct told_line *line, const char *text)
+{
+	const char *bus = log_after(text, "PCI bridge to [bus ");
+	struct log_function *bridge;
+	uint64_t first, last;
+
+	if (!bus)
+		bus = log_after(text, "CardBus bridge to [bus ");
+	if (!bus)
+		return false;
+	bus = read_buses(bus, &first, &last);
+	bridge = log_facts_take_function(line->facts, &line->slot);
+	if (!bridge->line)
+		bridge->line = line->number;
+	begin_listing(line->facts, bridge);
+	bridge->subtractive |= bus && log_after(bus, "] (subtractive decode)");
+	if (bus && first > line->slot.bus)
+		log_facts_set_buses(line->facts, &line->slot, (uint8_t)first, (uint8_t)last);
+	return true;
+}
+
+/* CardBus bridges have two of each kind, the first one first. */
+static unsigned int listed_item(struct told_line *line, const struct log_function *bridge,
+				const struct printed_resource *printed)
+{
+	const struct item_name name = { .kind = NAME_WINDOW };
+	unsigned int first = printed->space == SPACE_IO ? WINDOW_IO : WINDOW_MEMORY;
+	const struct log_resource *window;
+
+	if (!bridge->slot.header_known || bridge->slot.header_type != HEADER_CARDBUS)
+		return log_item_of(line, &name, printed);
+	window = log_facts_resource(line->facts, &bridge->slot, LOG_ITEM_WINDOW + first);
+	if (!window || !window->has_address)
+		return LOG_ITEM_WINDOW + first;
+	return LOG_ITEM_WINDOW + (printed->space == SPACE_IO ? WINDOW_IO_1 : WINDOW_MEMORY_1);
+}
+
+static void set_window(struct told_line *line, const struct log_function *bridge,
+		       const struct printed_resource *printed)
+{
+	unsigned int item = listed_item(line, bridge, printed);
+	struct log_resource *window =
+		log_facts_take_resource(line->facts, &bridge->slot, item);
+
+	window->space = (uint8_t)printed->space;
+	window->prefetchable = printed->prefetchable;
+	window->is_64bit = printed->is_64bit;
+	/* a window that failed keeps its reset value: that is no address */
+	if (printed->range.first || window->outcome == LOG_NOTHING) {
+		window->size = printed->size ? printed->size : window->size;
+		log_set_address(line, window, printed, window->outcome > LOG_FOUND ?
+				LOG_ASSIGNED : LOG_FOUND);
+	}
+}
+
+/* "bridge window [io 0x1000-0x1fff]", in the list below "PCI bridge to" */
+static bool told_window(struct told_line *line, struct log_function *bridge, const char *text)
+{
+	struct printed_resource printed;
+	const char *window = log_after(text, "bridge window "), *rest;
+
+	rest = window ? log_read_resource(window, &printed) : NULL;
+	if (!rest)
+		return false;
+	/* one of the bus above, through which it passes on what it does not claim itself */
+	if (log_after(rest, " (subtractive decode)"))
+		return true;
+	if (*rest)
+		return false;
+	if (!bridge->listing_begun)
+		log_facts_close_windows(line->facts, bridge);
+	bridge->listing_begun = true;
+	set_window(line, bridge, &printed);
+	return true;
+}
+
+/* "disabling bridge window [io 0x1000-0x1fff] to [bus 02] (unused)" */
+static bool told_unused(struct told_line *line, const char *text)
+{
+	const struct item_name name = { .kind = NAME_WINDOW };
+	const char *window = log_after(text, "disabling bridge window ");
+	struct printed_resource printed;
+
+	if (!window)
+		return false;
+	if (log_read_resource(window, &printed))
+		log_set_outcome(line, log_take(line, &name, &printed), LOG_RELEASED);
+	return true;
+}
+
+bool log_bridge_line(struct told_line *line, const char *text)
+{
+	struct log_function *function = log_facts_function(line->facts, &line->slot);
+
+	if (told_buses(line, text) || told_unused(line, text))
+		return true;
+	if (!function || !function->in_listing)
+		return false;
+	if (told_window(line, function, text))
+		return true;
+	function->in_listing = false;
+	return false;
+}
+
+/*
+ * "resource 0 [io 0x1000-0x1fff]": what a bus was left with, in pci_bus_dump_res().  From the
+ * fourth on they are those of a host bridge, or of the bus above.
+ */
+static void bus_resource(struct told_line *line, const char *text, uint32_t domain, uint8_t bus)
+{
+	struct log_bus_list *listed = &line->facts->listed;
+	struct printed_resource printed;
+	struct log_function *bridge;
+	unsigned int index;
+	const char *rest = log_read_decimal(text, 99, &index);
+
+	if (!rest || *rest != ' ' || index > 3 || !log_read_resource(rest + 1, &printed))
+		return;
+	bridge = log_facts_bridge_to(line->facts, domain, bus);
+	if (!bridge)
+		return;
+	if (!listed->open || listed->domain != domain || listed->bus != bus)
+		log_facts_close_windows(line->facts, bridge);
+	*listed = (struct log_bus_list) { true, domain, bus };
+	set_window(line, bridge, &printed);
+}
+
+/* "busn_res: [bus 01-ff] end is updated to 01" */
+static void bus_numbers(struct told_line *line, const char *text, uint32_t domain, uint8_t bus)
+{
+	const char *updated = strstr(text, "end is updated to ");
+	struct log_function *bridge = log_facts_bridge_to(line->facts, domain, bus);
+	uint64_t last;
+
+	if (bridge && updated && log_read_hex(updated + 18, &last) && last >= bus &&
+	    last <= UINT8_MAX)
+		bridge->subordinate = (uint8_t)last;
+}
+
+void log_bus_line(struct told_line *line, const char *text)
+{
+	uint64_t domain, bus;
+	const char *rest;
+
+	text = log_read_hex(text, &domain);
+	if (!text || *text != ':' || domain > UINT32_MAX)
+		return;
+	text = log_read_hex(text + 1, &bus);
+	if (!text || bus > UINT8_MAX)
+		return;
+	rest = log_after(text, ": resource ");
+	if (rest) {
+		bus_resource(line, rest, (uint32_t)domain, (uint8_t)bus);
+		return;
+	}
+	rest = log_after(text, ": busn_res: ");
+	if (rest)
+		bus_numbers(line, rest, (uint32_t)domain, (uint8_t)bus);
+}
