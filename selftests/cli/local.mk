@@ -17,6 +17,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-machines.bats \
 	selftests/cli/pciaddr-check-sources.bats \
 	selftests/cli/pciaddr-check-spec.bats \
+	selftests/cli/pciaddr-check-text.bats \
 	selftests/cli/sources-pciaddr.bats
 
 EXTRA_DIST += $(cli_tests)

@@ -58,12 +58,16 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/companion.h \
 	tools/pciaddr/input/device-tree.c \
 	tools/pciaddr/input/device-tree.h \
+	tools/pciaddr/input/dump-allocation.c \
+	tools/pciaddr/input/dump-allocation.h \
 	tools/pciaddr/input/dump-capabilities.c \
 	tools/pciaddr/input/dump-capabilities.h \
 	tools/pciaddr/input/dump-details.c \
 	tools/pciaddr/input/dump-details.h \
 	tools/pciaddr/input/dump-directory.c \
 	tools/pciaddr/input/dump-directory.h \
+	tools/pciaddr/input/dump-extended.c \
+	tools/pciaddr/input/dump-extended.h \
 	tools/pciaddr/input/dump-kind.c \
 	tools/pciaddr/input/dump-kind.h \
 	tools/pciaddr/input/dump-log.c \

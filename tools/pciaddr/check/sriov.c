@@ -22,7 +22,7 @@ struct value vf_bar_value(struct results *results, const struct pci_function *fu
 				 size_text(bar->size, size)) :
 		TEXT(results, "%s from 0x%" PRIx64 " on (size unknown)", vf_bar_text(bar),
 		     range.first),
-		at_config(function, function->sriov->offset + SRIOV_BAR0 + 4u * bar->index),
+		at_config(function, bar->offset),
 	};
 }
 

@@ -32,4 +32,7 @@ struct bridge *config_decode_bridge(struct machine *machine, const struct pci_fu
 /* The ranges that take the place of BARs and windows; those must have been decoded. */
 void config_decode_enhanced_allocation(struct machine *machine, struct pci_function *function);
 
+/* Likewise those that take the place of virtual functions' BARs; SR-IOV must have been decoded. */
+void config_decode_enhanced_vf_bars(struct pci_function *function);
+
 #endif

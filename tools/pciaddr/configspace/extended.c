@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/configspace/extended.h"
 
+#include "pciaddr/configspace/decode.h"
 #include "pciaddr/model/pcispec.h"
 
 /* The capabilities lie on 4-byte boundaries, and each has 4 bytes at least. */
@@ -34,7 +35,10 @@ static void decode_vf_bars(const struct extended *space, unsigned int offset,
 			   struct sriov *sriov)
 {
 	for (unsigned int index = 0; index < VF_BARS; index++) {
-		struct vf_bar bar = { .index = (uint8_t)index };
+		struct vf_bar bar = {
+			.index = (uint8_t)index,
+			.offset = (uint16_t)(offset + SRIOV_BAR0 + 4 * index),
+		};
 		uint32_t low, high;
 
 		if (!read_extended(space, offset + SRIOV_BAR0 + 4 * index, 4, &low) || !low)
@@ -102,11 +106,11 @@ static bool read_resize(const struct extended *space, unsigned int offset, unsig
 	unsigned int bits;
 
 	if (!read_extended(space, offset + REBAR_CONTROL, 4, &first) ||
-	    at >= (first & REBAR_COUNT) >> 5 || at >= VF_BARS ||
+	    at >= (first & REBAR_COUNT) >> REBAR_COUNT_SHIFT || at >= VF_BARS ||
 	    !read_extended(space, offset + REBAR_CAPABILITY + 8 * at, 4, &capability) ||
 	    !read_extended(space, offset + REBAR_CONTROL + 8 * at, 4, &control))
 		return false;
-	bits = 20 + ((control & REBAR_SIZE) >> 8);
+	bits = 20 + ((control & REBAR_SIZE) >> REBAR_SIZE_SHIFT);
 	resize->index = control & REBAR_INDEX;
 	resize->sizes = (uint64_t)(capability >> REBAR_SIZES_SHIFT) << 20 |
 		(uint64_t)(control >> REBAR_HIGH_SHIFT) << 48;
@@ -160,6 +164,7 @@ void config_decode_extended(struct machine *machine, struct pci_function *functi
 {
 	const struct extended space = { bytes, present, length };
 	unsigned int offset = EXTENDED_BEGIN, resizable_vfs = 0;
+	bool all_decoded = true;
 	uint32_t header;
 
 	if (function->absent || function->virtual)
@@ -174,9 +179,11 @@ void config_decode_extended(struct machine *machine, struct pci_function *functi
 		switch (header & EXTENDED_ID) {
 		case EXTENDED_ID_ACS:
 			decode_acs(machine, function, &space, offset);
+			all_decoded = all_decoded && function->acs;
 			break;
 		case EXTENDED_ID_SRIOV:
 			decode_sriov(machine, function, &space, offset);
+			all_decoded = all_decoded && function->sriov;
 			break;
 		case EXTENDED_ID_REBAR:
 			decode_resizable(machine, function, &space, offset);
@@ -187,9 +194,13 @@ void config_decode_extended(struct machine *machine, struct pci_function *functi
 		}
 		offset = header >> EXTENDED_NEXT_SHIFT & 0xffc;
 	}
-	/* a list that is a ring has no end, and what breaks off may go on */
-	if (offset < EXTENDED_BEGIN)
+	/*
+	 * A list that is a ring has no end, and what breaks off may go on.  What is in the list,
+	 * and was not read, is not known to be missing.
+	 */
+	if (offset < EXTENDED_BEGIN && all_decoded)
 		function->extended_known = true;
 	if (function->sriov && resizable_vfs)
 		decode_resizable_vfs(function->sriov, &space, resizable_vfs);
+	config_decode_enhanced_vf_bars(function);
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "pciaddr/input/dump-allocation.h"
+#include "pciaddr/input/dump-extended.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/input/dump-words.h"
 #include "pciaddr/model/pcispec.h"
@@ -23,6 +25,30 @@ static const struct {
 	{ "Subsystem:", 0x0d }, { "Secure device", 0x0f }, { "Express", 0x10 }, { "MSI-X:", 0x11 },
 	{ "SATA HBA", 0x12 }, { "PCI Advanced Features", 0x13 }, { "Enhanced Allocation", 0x14 },
 };
+
+/* Before lspci 3.1: "Mask- 64bit+ Queue=0/3 Enable-", powers of two */
+static void told_old_msi(struct told *told, const struct line *line, uint32_t number)
+{
+	long enabled = line_number(line, "Queue="), possible = -1;
+	const char *slash = line_find(line, "/");
+	unsigned int control;
+	bool set;
+
+	if (slash) {
+		struct line rest = { slash, (size_t)(line->text + line->length - slash) };
+
+		possible = line_number(&rest, "/");
+	}
+	if (enabled < 0 || enabled > 5 || possible < 0 || possible > 5 ||
+	    !line_sign(line, "Enable", &set))
+		return;
+	control = set | (unsigned int)possible << 1 | (unsigned int)enabled << 4;
+	if (line_sign(line, "64bit", &set) && set)
+		control |= 0x80;
+	if (line_sign(line, "Mask", &set) && set)
+		control |= 0x100;
+	told_bytes(told, told->capability + 2u, 2, control, number);
+}
 
 static void told_msi(struct told *told, const struct line *line, uint32_t number)
 {
@@ -56,6 +82,11 @@ static void told_msix(struct told *told, const struct line *line, uint32_t numbe
 	long count = line_number(line, "Count=");
 	bool enabled, masked = false;
 
+	/* before lspci 3.1 */
+	if (count < 0) {
+		count = line_number(line, "TabSize=");
+		line_sign(line, "Mask", &masked);
+	}
 	if (count < 1 || count > 2048 || !line_sign(line, "Enable", &enabled))
 		return;
 	line_sign(line, "Masked", &masked);
@@ -89,6 +120,7 @@ static void told_express(struct told *told, const struct line *line, uint32_t nu
 		{ "Legacy Endpoint", 1 }, { "Endpoint", 0 }, { "Root Port", 4 },
 		{ "Upstream Port", 5 }, { "Downstream Port", 6 },
 		{ "PCI-Express to PCI/PCI-X Bridge", 7 }, { "PCI/PCI-X to PCI-Express Bridge", 8 },
+		{ "PCI/PCI-X Bridge", 7 },	/* before lspci 3.0 */
 	};
 	long version = line_number(line, "(v");
 	bool slot = false;
@@ -113,6 +145,7 @@ void told_link(struct told *told, const struct line *line, unsigned int offset,
 {
 	static const char *const speeds[] = { "2.5GT/s", "5GT/s", "8GT/s", "16GT/s", "32GT/s",
 					      "64GT/s" };
+	static const char old_speed[] = "2.5Gb/s";	/* before lspci 3.0 */
 	const char *speed = line_find(line, "Speed ");
 	long width = line_number(line, "Width x");
 
@@ -122,7 +155,7 @@ void told_link(struct told *told, const struct line *line, unsigned int offset,
 	for (unsigned int i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++) {
 		struct line rest = { speed, (size_t)(line->text + line->length - speed) };
 
-		if (line_begins(&rest, speeds[i])) {
+		if (line_begins(&rest, speeds[i]) || (!i && line_begins(&rest, old_speed))) {
 			told_bytes(told, told->capability + offset, 2,
 				   (i + 1) | (uint32_t)width << 4, number);
 			return;
@@ -152,6 +185,8 @@ void told_capability(struct told *told, const struct line *line, uint32_t number
 	told->capability = 0;
 	told->capability_id = 0;
 	told->capability_seen = true;
+	if (told_extended_capability(told, line))
+		return;
 	if (!text || !close || close - text != 3 || !line_hex(line, text + 1, 2, &offset) ||
 	    offset < 0x40 || offset % 4 || line_find(line, "<access denied>"))
 		return;
@@ -168,11 +203,17 @@ void told_capability(struct told *told, const struct line *line, uint32_t number
 		}
 	switch (told->capability_id) {
 	case 0x05:
-		told_msi(told, &name, number);
+		if (line_begins(&name, "Message"))
+			told_old_msi(told, &name, number);
+		else
+			told_msi(told, &name, number);
 		break;
 	case 0x0d:
 		if (line_ids(&name, &vendor, &device))
 			told_bytes(told, offset + 4, 4, vendor | device << 16, number);
+		break;
+	case CAP_ID_EA:
+		told_allocation(told, &name, number);
 		break;
 	case 0x10:
 		told_express(told, &name, number);

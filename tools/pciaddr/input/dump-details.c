@@ -77,6 +77,7 @@ static bool read_region(struct dump_reader *reader, struct line line, int index)
 	region.unassigned = starts_with(&line, "<unassigned>");
 	region.ignored = starts_with(&line, "<ignored>");
 	region.disabled = line_find(&line, "[disabled");
+	region.enhanced = line_find(&line, "[enhanced]");
 	region.is_64bit = line_find(&line, "(64-bit,");
 	region.prefetchable = line_find(&line, ", prefetchable)");
 	if (line_find(&line, "[virtual]"))
@@ -98,6 +99,7 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 {
 	/* what a capability has as regions (SR-IOV) are no BARs of this function */
 	bool in_header = !reader->told.capability_seen;
+	int index;
 
 	if (!reader->in_function)
 		return;
@@ -107,13 +109,14 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 		return;
 	switch (line.text[0]) {
 	case 'R':
-		if (in_header && starts_with(&line, "Region ") && line.length > 10 &&
-		    line.text[7] >= '0' && line.text[7] <= '5' && line.text[8] == ':') {
-			int index = line.text[7] - '0';
-
-			skip(&line, 10);
-			read_region(reader, line, index);
-		}
+		if (!starts_with(&line, "Region ") || line.length <= 10 ||
+		    line.text[7] < '0' || line.text[7] > '5' || line.text[8] != ':')
+			return;
+		if (!in_header)
+			break;
+		index = line.text[7] - '0';
+		skip(&line, 10);
+		read_region(reader, line, index);
 		return;
 	case 'M':
 	case 'I':
@@ -157,6 +160,7 @@ static struct bar *add_bar(struct machine *machine, struct pci_function *functio
 	bar->space = region->space;
 	bar->is_64bit = region->is_64bit;
 	bar->prefetchable = region->prefetchable;
+	bar->enhanced = region->enhanced;
 	bar->not_decoded = region->index == BAR_ROM && region->disabled;
 	return bar;
 }
@@ -223,6 +227,18 @@ static struct bar *find_bar(const struct pci_function *function, const struct re
 	return next;
 }
 
+/*
+ * lspci -F, which has no kernel to ask, takes the upper half of a 64-bit BAR for a region of its
+ * own, "<unassigned>".
+ */
+static bool is_upper_half(const struct pci_function *function, unsigned int index)
+{
+	const struct bar *lower = index && index < BAR_ROM ? function_bar(function, index - 1) :
+		NULL;
+
+	return lower && lower->is_64bit && !lower->enhanced;
+}
+
 void dump_apply_regions(struct machine *machine, struct pci_function *function,
 			const struct region *regions, unsigned int count)
 {
@@ -247,6 +263,8 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 			number += region.is_64bit ? 2 : 1;
 		}
 		if (region.index >= 0) {
+			if (is_upper_half(function, (unsigned int)region.index))
+				continue;
 			bar = function_bar(function, (unsigned int)region.index);
 			taken |= 1u << region.index;
 		}

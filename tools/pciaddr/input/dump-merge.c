@@ -6,6 +6,7 @@
 
 #include "pciaddr/configspace/decode.h"
 #include "pciaddr/input/dump-details.h"
+#include "pciaddr/input/dump-extended.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -72,6 +73,8 @@ static void add_told(struct dump_reader *reader, struct pci_function *function)
 		const struct text_origin *origin = &told->origins[i];
 		bool used = false;
 
+		if (origin->offset >= CONFIG_KEPT)
+			continue;
 		for (unsigned int at = origin->offset; at < origin->offset + origin->length; at++) {
 			if (bit_is_set(reader->present, at))
 				continue;
@@ -86,6 +89,46 @@ static void add_told(struct dump_reader *reader, struct pci_function *function)
 	function->origins = memcpy(arena_alloc(&reader->machine->arena, count * sizeof(*kept)),
 				   kept, count * sizeof(*kept));
 	function->origin_count = (uint8_t)count;
+}
+
+static void add_origin(struct machine *machine, struct pci_function *function,
+		       const struct text_origin *origin)
+{
+	unsigned int count = function->origin_count;
+	struct text_origin *origins = arena_alloc(&machine->arena,
+						  (count + 1) * sizeof(*origins));
+
+	if (count)
+		memcpy(origins, function->origins, count * sizeof(*origins));
+	origins[count] = *origin;
+	function->origins = origins;
+	function->origin_count++;
+}
+
+/* What the text tells of the extended config space, where no hex has it. */
+static void add_told_extended(struct dump_reader *reader, struct pci_function *function)
+{
+	struct told_extended *extended = &reader->told_extended;
+	const struct told *told = &reader->told;
+
+	if (!extended->used)
+		return;
+	told_extended_finish(&reader->told);
+	for (unsigned int i = 0; i < told->origin_count; i++) {
+		const struct text_origin *origin = &told->origins[i];
+
+		if (origin->offset >= EXTENDED_BEGIN &&
+		    !bit_is_set(reader->extended_present, origin->offset - EXTENDED_BEGIN))
+			add_origin(reader->machine, function, origin);
+	}
+	for (unsigned int i = 0; i < EXTENDED_SIZE; i++) {
+		if (!bit_is_set(extended->present, i) || bit_is_set(reader->extended_present, i))
+			continue;
+		set_bit(reader->extended_present, i);
+		reader->extended[i] = extended->bytes[i];
+		if (i >= reader->extended_end)
+			reader->extended_end = i + 1;
+	}
 }
 
 /* The BARs of the record before, as the lines that they came from. */
@@ -108,6 +151,7 @@ static unsigned int regions_before(const struct pci_function *before, struct reg
 			.has_size = bar->size_known,
 			.is_64bit = bar->is_64bit,
 			.prefetchable = bar->prefetchable,
+			.enhanced = bar->enhanced,
 			.disabled = bar->not_decoded,
 			.address = bar->kernel.first,
 			.size = range_size(bar->range),
@@ -197,6 +241,7 @@ void dump_decode(struct dump_reader *reader)
 	dump_apply_windows(machine, function, &reader->told);
 	dump_apply_regions(machine, function, reader->regions, reader->region_count);
 	/* the sizes that lspci -v has told come first */
+	add_told_extended(reader, function);
 	if (reader->extended_end)
 		config_decode_extended(machine, function, reader->extended,
 				       reader->extended_present, reader->extended_end);

@@ -331,6 +331,7 @@ void dump_start(struct dump_reader *reader, struct machine *machine)
 	memset(reader, 0, sizeof(*reader));
 	reader->machine = machine;
 	reader->last_row = -1;
+	reader->told.extended = &reader->told_extended;
 	told_begin(&reader->told);
 	if (!machine->config_path)
 		machine->config_path = machine->name;

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "common/numbers.h"
+#include "pciaddr/input/dump-allocation.h"
 #include "pciaddr/input/dump-capabilities.h"
+#include "pciaddr/input/dump-extended.h"
 #include "pciaddr/input/dump-words.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -90,7 +92,12 @@ static bool parse_class(const struct line *line, unsigned int *class)
 
 void told_begin(struct told *told)
 {
+	struct told_extended *extended = told->extended;
+
 	memset(told, 0, sizeof(*told));
+	told->extended = extended;
+	if (extended)
+		extended->used = false;
 	told->capability_link = CFG_CAPABILITIES;
 }
 
@@ -139,6 +146,7 @@ static void told_window(struct told_window *window, const struct line *line, con
 			uint32_t number)
 {
 	const char *end = line->text + line->length, *dash;
+	uint64_t unit = line_begins(line, "I/O") ? WINDOW_IO_UNIT : WINDOW_MEMORY_UNIT;
 	size_t digits = 0;
 
 	while (text < end && *text == ' ')
@@ -156,8 +164,13 @@ static void told_window(struct told_window *window, const struct line *line, con
 		window->told = end - text >= 10 && !memcmp(text, "[disabled]", 10);
 		return;
 	}
+	/* of CardBus, some versions print the last page of memory by its first byte */
+	if (line_begins(line, "Memory window "))
+		window->range.last |= CARDBUS_MEMORY_UNIT - 1;
+	/* base and limit of 0: see the decoding of the registers, which lspci prints so */
 	window->open = window->range.first <= window->range.last &&
-		(window->range.first || window->range.last) && !line_find(line, "[disabled]");
+		(window->range.first || window->range.last >= unit) &&
+		!line_find(line, "[disabled]");
 }
 
 static bool told_windows(struct told *told, const struct line *line, uint32_t number)
@@ -188,6 +201,10 @@ void told_line(struct told *told, const struct line *line, uint32_t number)
 {
 	unsigned int vendor, device;
 
+	if (told_extended_line(told, line, number))
+		return;
+	if (told->capability_id == CAP_ID_EA)
+		told_allocation_line(told, line, number);
 	switch (line->text[0]) {
 	case '!':
 		if (line_begins(line, "!!! Unknown ") && line_find(line, "range types"))
@@ -222,6 +239,11 @@ void told_line(struct told *told, const struct line *line, uint32_t number)
 		if (line_begins(line, "LnkCap:"))
 			told_link(told, line, 0x0c, number);
 		else if (line_begins(line, "LnkSta:"))
+			told_link(told, line, 0x12, number);
+		/* before lspci 3.0 */
+		else if (line_begins(line, "Link: Supported Speed"))
+			told_link(told, line, 0x0c, number);
+		else if (line_begins(line, "Link: Speed"))
 			told_link(told, line, 0x12, number);
 		break;
 	case 'P':

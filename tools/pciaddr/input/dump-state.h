@@ -20,6 +20,7 @@ struct region {
 	bool disabled;
 	bool is_64bit;
 	bool prefetchable;
+	bool enhanced;		/* "[enhanced]": from an Enhanced Allocation capability */
 	uint64_t address;
 	uint64_t size;
 	uint32_t line;
@@ -36,13 +37,47 @@ struct told_window {
 	uint32_t line;
 };
 
-#define ORIGINS_MAX 64
+/* The entry of an Enhanced Allocation capability whose lines are being read. */
+struct told_allocation {
+	unsigned int next;	/* offset of the next entry in config space; 0: unknown */
+	unsigned int offset;	/* of this one; 0: none */
+	uint32_t header;
+	uint32_t base;
+	uint32_t base_high;
+	bool has_base;
+	bool has_base_high;
+	uint32_t line;
+};
+
+#define RESIZES_MAX 6
+
+struct told_resize {
+	unsigned int index;
+	unsigned int size;	/* a power of two MiB */
+	uint64_t sizes;		/* bit n: 2^n MiB */
+	uint32_t line;
+};
+
+/* The extended config space, as far as the text tells it. */
+struct told_extended {
+	bool used;
+	bool broken;		/* the list of capabilities does not end in the text */
+	uint16_t capability;	/* offset of the one whose lines are being read, or 0 */
+	uint16_t id;
+	uint8_t version;
+	bool vf_bars;		/* those of SR-IOV that have no line are zero */
+	unsigned int resize_count;
+	struct told_resize resizes[RESIZES_MAX];
+	uint8_t bytes[EXTENDED_SIZE];
+	uint8_t present[EXTENDED_SIZE / 8];
+};
+
+#define ORIGINS_MAX 120
 
 /* What the text says of config space: the registers that lspci has read and put into words. */
 struct told {
 	uint8_t bytes[CONFIG_KEPT];
 	uint8_t present[CONFIG_KEPT / 8];
-	struct text_origin origins[ORIGINS_MAX];
 	unsigned int origin_count;
 	struct told_window windows[WINDOWS];
 	bool windows_unclear;	/* lspci could not tell them either */
@@ -60,6 +95,9 @@ struct told {
 	uint32_t class;		/* by its name or number */
 	bool class_told;
 	uint8_t programming;
+	struct told_allocation allocation;
+	struct text_origin origins[ORIGINS_MAX];	/* as many as are counted */
+	struct told_extended *extended;	/* NULL: not wanted */
 };
 
 /* A row that ended early: a line of the kernel's log may have come between. */
@@ -120,6 +158,7 @@ struct dump_reader {
 	struct region regions[REGIONS_MAX];
 	unsigned int region_count;
 	struct told told;
+	struct told_extended told_extended;
 	struct resource_block block;
 	enum section hint;	/* what the line before says that follows */
 	enum section section;

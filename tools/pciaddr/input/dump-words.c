@@ -88,9 +88,10 @@ uint16_t line_bits(const struct line *line, const struct bit_name *names, size_t
 	size_t next = 0;
 
 	while (text < end) {
-		const char *blank = memchr(text, ' ', (size_t)(end - text));
-		size_t length = (size_t)((blank ? blank : end) - text);
+		size_t length = 0;
 
+		while (text + length < end && text[length] != ' ' && text[length] != '\t')
+			length++;
 		for (size_t i = next; length > 1 && i < count; i++) {
 			if (strlen(names[i].name) != length - 1 ||
 			    memcmp(names[i].name, text, length - 1))

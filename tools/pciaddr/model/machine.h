@@ -124,6 +124,7 @@ struct vf_bar {
 	uint8_t index;
 	bool is_64bit;
 	bool prefetchable;
+	uint16_t offset;	/* of its register in config space */
 	uint64_t address;	/* of the first virtual function's; 0: none */
 	uint64_t size;		/* of one virtual function's; 0: unknown */
 };

@@ -126,8 +126,11 @@
 #define   REBAR_CONTROL		0x08	/* 8 bytes for each BAR */
 #define     REBAR_INDEX		0x00000007
 #define     REBAR_COUNT		0x000000e0
+#define     REBAR_COUNT_SHIFT	5
 #define     REBAR_SIZE		0x00003f00	/* a power of two MiB */
+#define     REBAR_SIZE_SHIFT	8
 #define     REBAR_HIGH_SHIFT	16	/* bit 16: 256 TiB, of the sizes too */
+#define     REBAR_HIGH_FIRST	28	/* that is 2^28 MiB */
 
 #define CAP_ID_POWER		0x01
 #define   POWER_STATUS		0x04

@@ -1,0 +1,279 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check: what lspci -vvv writes in words, without hex, is what its registers say
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+setup() { dump=$BATS_TEST_TMPDIR/dump; }
+
+# tabbed: two blanks in front of a line stand for each of lspci's tabs
+tabbed() { sed -E ':next; s/^(\t*)  /\1\t/; t next'; }
+
+# port: a root port whose memory window is 0xe0000000-0xe00fffff, bus 01 behind it
+port() {
+	tabbed <<-'END'
+		00:01.0 PCI bridge [0604]: Made up [1234:0001] (prog-if 00 [Normal decode])
+		  Control: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx-
+		  Status: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR- INTx-
+		  Bus: primary=00, secondary=01, subordinate=01, sec-latency=0
+		  I/O behind bridge: [disabled]
+		  Memory behind bridge: e0000000-e00fffff [size=1M] [32-bit]
+		  Prefetchable memory behind bridge: [disabled]
+		  Capabilities: [40] Express (v2) Root Port (Slot-), MSI 00
+	END
+	echo
+}
+
+# card_text: the header of a card behind it
+card_text() {
+	tabbed <<-'END'
+		01:00.0 Ethernet controller [0200]: Made up [1234:0002]
+		  Control: I/O- Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx-
+		  Status: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR- INTx-
+		  Region 0: Memory at e0000000 (64-bit, non-prefetchable) [size=64K]
+		  Capabilities: [40] Express (v2) Endpoint, MSI 00
+	END
+}
+
+# sriov VFS: SR-IOV of 3 enabled or more virtual functions, whose BAR 0 is behind 512 KiB
+sriov() {
+	tabbed <<-END
+		  Capabilities: [100 v2] Advanced Error Reporting
+		    UESta:  DLP- SDES- TLP- FCP- CmpltTO- CmpltAbrt- UnxCmplt- RxOF- MalfTLP- ECRC- UnsupReq- ACSViol-
+		  Capabilities: [160 v1] Single Root I/O Virtualization (SR-IOV)
+		    IOVCap: Migration- 10BitTagReq- IntMsgNum 0
+		    IOVCtl: Enable+ Migration- Interrupt- MSE+ ARIHierarchy+ 10BitTagReq-
+		    IOVSta: Migration-
+		    Initial VFs: 64, Total VFs: 64, Number of VFs: $1, Function Dependency Link: 00
+		    VF offset: 384, stride: 2, Device ID: 1520
+		    Supported Page Size: 00000553, System Page Size: 00000001
+		    Region 0: Memory at 00000000e0080000 (64-bit, prefetchable)
+		    VF Migration: offset: 00000000, BIR: 0
+		  Capabilities: [1a0 v1] Virtual Resizable BAR
+		    BAR 0: current size: 1MB, supported: 1MB 2MB
+	END
+}
+
+# text FUNCTION...: what they write, one after the other
+text() {
+	local function
+	for function; do $function; done
+}
+
+@test "SR-IOV: counts, and BARs of virtual functions against the window" {
+	few() { sriov 0; }
+	text port card_text few >"$dump"
+	run pciaddr-check --dump "$dump"
+	no_failures
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"sriov: {total: 64, enabled: 0}"* ]]
+	many() { sriov 3; }
+	text port card_text many >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	number=$(grep -n 'Region 0: Memory at 00000000e0080000' "$dump" | cut -d: -f1)
+	fails_with sriov-in-window "VF BAR 0, for 3 virtual functions" \
+		"0xe0080000-0xe037ffff: 3 times 1 MiB" "dump:$number, lspci's text" \
+		"memory window 0xe0000000-0xe00fffff"
+	# it is no BAR of the card
+	run pciaddr-check --dump "$dump" --tree
+	[ "$(grep -c 'BAR 0' <<<"$output")" = 1 ]
+}
+
+@test "without the virtual functions' sizes what they reach is unknown" {
+	some() { sriov 3 | sed '/Resizable/d; /current size/d'; }
+	text port card_text some >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown sriov-in-window "where the BAR ends is unknown"
+	# as in the text of before lspci 3.9
+	sed -i 's/IntMsgNum 0/Interrupt Message Number: 000/' "$dump"
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"sriov: {total: 64, enabled: 3}"* ]]
+}
+
+@test "Access Control Services: on, off, and what there is no word of" {
+	acs() {
+		printf '\tCapabilities: [100 v1] Access Control Services\n'
+		printf '\t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-\n'
+		printf '\t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd- EgressCtrl- DirectTrans-\n'
+	}
+	text port card_text acs >"$dump"
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"acs: {source-validation: on, translation-blocking: off, request-redirect: on, completion-redirect: on, upstream-forwarding: off}"* ]]
+	echo 'devices: [{select: "1234:0002", acs: {upstream-forwarding: on}}]' >"$dump.spec"
+	run -1 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	fails_with spec-acs "dump:$(grep -n ACSCtl "$dump" | cut -d: -f1), lspci's text"
+	# lspci -v has the name alone, and a user who is not root sees no capability
+	sed -i '/ACSC/d; s/ v1\]/]/' "$dump"
+	run -3 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	outcome unknown spec-acs
+	sed -i 's/\[100\].*/<access denied>/' "$dump"
+	run -3 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	outcome unknown spec-acs
+	# all capabilities are there, and it is none of them
+	echo 'devices: [{select: "1234:0002", acs: absent}]' >"$dump.spec"
+	other() { printf '\tCapabilities: [100 v1] Device Serial Number 00-00-00-00-00-00-00-00\n'; }
+	text port card_text other >"$dump"
+	run -0 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	# ... unless the list is a ring, or does not begin where it must
+	printf '\tCapabilities: [100 v1] <chain looped>\n' >>"$dump"
+	run -3 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	text port card_text other | sed 's/\[100/[140/' >"$dump"
+	run -3 pciaddr-check --dump "$dump" --spec "$dump.spec"
+}
+
+@test "resizable BARs: the size that is set, and those that there are" {
+	resizable() {
+		printf '\tCapabilities: [200 v1] Physical Resizable BAR\n'
+		printf '\t\tBAR 2: current size: 256MB, supported: 256MB 512MB 1GB 16TB 256TB\n'
+		printf '\t\tBAR 0: current size: 1MB, supported: 1MB\n'
+	}
+	begin() { printf '\tCapabilities: [100 v1] Device Serial Number 00-00-00-00-00-00-00-00\n'; }
+	text port card_text begin resizable | sed '/Region 0/a\	Region 2: Memory at 10000000000 (64-bit, prefetchable)
+		/Region 0/s/ \[size.*//' >"$dump"
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"2: {type: memory64, prefetchable: true, resizable: true, sizes: [256M, 512M, 1024M, 16777216M, 268435456M]"* ]]
+	[[ $output == *"range: 0x10000000000-0x1000fffffff"* ]]
+	[[ $output == *"0: {type: memory64, resizable: true"*"range: 0xe0000000-0xe00fffff"* ]]
+}
+
+@test "Enhanced Allocation: BARs of the card and of its virtual functions, in hex and in text" {
+	{
+		device 00:01.0 "PCI bridge: Made up" "" 0="34 12 01 00 07 00 10 00 00 00 04 06 00 00 01" \
+			18="00 01 01" 1c="f1 01" 20="f0 ff 00 00" 24="01 00 f1 ff 43 08 00 00 43 08 00 00" \
+			34=40 40="10 00 42"
+		device 01:00.0 "Ethernet controller: Made up" "" \
+			0="34 12 02 00 06 00 10 00 00 00 00 02" 34=40 40="10 60 02" \
+			60="14 00 02 00 04 00 ff 80 02 00 00 00 ff ff ff 03 43 08 00 00 00 00 00 00" \
+			78="94 04 ff 80 02 00 00 a0 fe ff 1f 00 43 08 00 00 00 00 00 00" \
+			100="10 00 01 00" 108="09 00" 10e="80 00" 110="80 00"
+	} >"$dump"
+	run pciaddr-check --dump "$dump" --tree
+	[[ $output == *"BAR 0  memory64  0x84300000000-0x84303ffffff"* ]]
+	run pciaddr-check --dump "$dump" --map
+	[[ $output == *"843a0000000-843afffffff"*"256 MiB"*"0000:01:00.0 VF BAR 0"* ]] ||
+		{ echo "$output" && return 1; }
+	run pciaddr-check --dump "$dump"
+	outcome ok sriov-in-window ".1."
+	lspci -vvv -nn -F "$dump" >"$dump.text"
+	run pciaddr-check --dump "$dump.text" --map
+	[[ $output == *"843a0000000-843afffffff"*"256 MiB"*"0000:01:00.0 VF BAR 0"* ]]
+	# too many of them: the text's line is named
+	sed -i 's/^20: .*/20: f0 ff 00 00 01 00 f1 9f 43 08 00 00 43 08 00 00/' "$dump"
+	lspci -vvv -nn -F "$dump" >"$dump.text"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with sriov-in-window "VF BAR 0, for 128 virtual functions" "register 0x7c"
+	run -1 pciaddr-check --dump "$dump.text"
+	fails_with sriov-in-window "dump.text:$(grep -n 'Entry 1' "$dump.text" | cut -d: -f1), lspci's text"
+}
+
+@test "the words of old versions: MSI, MSI-X, Express and its link" {
+	tabbed >"$dump" <<-'END'
+		00:1c.0 PCI bridge: Made up (rev 02) (prog-if 00 [Normal decode])
+		  Control: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B-
+		  Status: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR-
+		  Bus: primary=00, secondary=01, subordinate=01, sec-latency=0
+		  I/O behind bridge: 0000f000-00000fff
+		  Memory behind bridge: e0000000-e00fffff
+		  Prefetchable memory behind bridge: 00000000fff00000-0000000000000000
+		  Capabilities: [40] Express Root Port (Slot+) IRQ 0
+		    Link: Supported Speed 2.5Gb/s, Width x16, ASPM L0s L1, Port 1
+		    Link: Speed 2.5Gb/s, Width x8
+		  Capabilities: [80] Message Signalled Interrupts: Mask- 64bit+ Queue=1/3 Enable+
+
+		01:00.0 Ethernet controller: Made up
+		  Control: I/O- Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B-
+		  Status: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR-
+		  Region 0: Memory at e0000000 (64-bit, non-prefetchable) [size=64K]
+		  Capabilities: [d0] MSI-X: Enable+ Mask- TabSize=128
+		    Vector table: BAR=0 offset=00000000
+		    PBA: BAR=0 offset=00001000
+		  Capabilities: [e0] Express Legacy Endpoint IRQ 0
+	END
+	run -0 pciaddr-check --dump "$dump"
+	[[ $output == *"2 PCI functions, 1 bridge"* && $output != *warning* ]]
+	outcome ok source-complete
+	run -0 pciaddr-check --dump "$dump" --capture
+	[[ $output == *"msi: {enabled: true, vectors: 2}    # of 8"* ]]
+	[[ $output == *"msix: {enabled: true, vectors: 128}"* ]]
+	[[ $output == *"link: {speed: 2.5GT/s, width: 8, capability-speed: 2.5GT/s, capability-width: 16, full: false}"* ]]
+}
+
+@test "CardBus windows end with their last page, in the words of any version" {
+	cardbus() {
+		tabbed <<-END
+			00:01.0 CardBus bridge: Made up
+			  Control: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B-
+			  Status: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=medium >TAbort- <TAbort- <MAbort- >SERR- <PERR-
+			  Region 0: Memory at e0200000 (32-bit, non-prefetchable)
+			  Bus: primary=00, secondary=03, subordinate=06, sec-latency=176
+			  Memory window 0: 88000000-8bff$1 (prefetchable)
+			  I/O window 0: 00003000-000030ff
+
+			03:00.0 Ethernet controller: Made up
+			  Control: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B-
+			  Status: Cap- 66MHz- UDF- FastB2B- ParErr- DEVSEL=medium >TAbort- <TAbort- <MAbort- >SERR- <PERR-
+			  Region 1: Memory at 8bfff000 (32-bit, non-prefetchable) [size=4K]
+		END
+	}
+	for last in f000 ffff; do
+		cardbus $last >"$dump"
+		run pciaddr-check --dump "$dump"
+		no_failures
+		outcome ok bar-in-window ".1."
+	done
+}
+
+@test "a window whose base and limit are 0 is closed, as it is in hex" {
+	for size in "" " [size=4K] [16-bit]"; do
+		{
+			text port | sed "s/I\/O behind bridge: .*/I\/O behind bridge: 00000000-00000fff$size/"
+			text port | sed "s/^00:01/00:02/; s/=01/=02/g; s/I\/O behind .*/I\/O behind bridge: 00000000-00000fff$size/; s/e00\(.\)/e10\1/g"
+		} >"$dump"
+		run pciaddr-check --dump "$dump"
+		no_failures
+		[[ $output == *"2 PCI functions, 2 bridges"* ]]
+	done
+}
+
+@test "the upper half of a 64-bit BAR, which lspci -F takes for a region, is none" {
+	text port card_text >"$dump"
+	sed -i '/Region 0/a\	Region 1: Memory at <unassigned> (32-bit, non-prefetchable) [disabled]' "$dump"
+	run -0 pciaddr-check --dump "$dump"
+	# but behind a 32-bit one it is a region
+	sed -i 's/(64-bit/(32-bit/' "$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-assigned "0000:01:00.0 BAR 1"
+}
+
+# said FILE: what pciaddr-check makes of it, without where that was read
+said() {
+	pciaddr-check --numeric --dump "$1" --capture | grep -vE '^#|name:|subsystem:'
+	pciaddr-check --numeric --dump "$1" --format json |
+		jq -c '.machines[0].checks[] | [.check, .pass, .fail, .unknown]'
+}
+
+# Of a BAR without an address lspci says no more than that, and its register is read as not there.
+@test "lspci's words for a dump say what its hex says" {
+	command -v lspci >/dev/null || skip "no lspci"
+	"$TOP/selftests/pciaddr/make-dump" 40 >"$dump.made"
+	{
+		bridge 00:01.0 "00 01 01" "f1 01" "00 e0 f0 e0" 06="10 00" 34=40 40="10 00 42"
+		# an endpoint: lspci has no word of the link of what is integrated
+		extended_card | sed 's/^00:01/01:00/; s/^40: 10 00 92/40: 10 00 02/'
+	} >"$dump.extended"
+	count=0
+	for file in "$dump.made" "$dump.extended" "$GUEST" "$CORPUS"/*; do
+		[ -f "$file" ] || continue
+		lspci -vvvxxxx -nn -F "$file" >"$dump.both"
+		lspci -vvv -nn -F "$file" >"$dump.text"
+		grep -q '^00: ' "$dump.both"
+		run ! grep -q '^00: ' "$dump.text"
+		diff <(said "$dump.both") <(said "$dump.text") || {
+			echo "$file"
+			return 1
+		}
+		count=$((count + 1))
+	done
+	[ "$count" -ge 3 ]
+}
