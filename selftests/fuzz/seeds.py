@@ -44,6 +44,45 @@ def _without_hex(text):
     return re.sub(r"^[0-9a-f]+: .*\n", "", text, flags=re.MULTILINE)
 
 
+# What lspci -vvv says of capabilities that the guest's card does not have
+CAPABILITIES = """\
+01:00.0 Ethernet controller [0200]: Made up [1234:0002] (rev 01)
+	Control: I/O- Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx-
+	Status: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR- INTx-
+	Region 0: Memory at e0000000 (64-bit, non-prefetchable) [enhanced] [size=64K]
+	Capabilities: [40] Express Legacy Endpoint IRQ 0
+		Link: Supported Speed 2.5Gb/s, Width x16, ASPM L0s L1, Port 1
+		LnkSta:	Speed 8GT/s (downgraded), Width x8 (ok)
+	Capabilities: [80] Message Signalled Interrupts: Mask- 64bit+ Queue=1/3 Enable+
+	Capabilities: [90] MSI-X: Enable+ Mask- TabSize=128
+	Capabilities: [98] Enhanced Allocation (EA): NumEntries=2, secondary=0, subordinate=0
+		Entry 0: Enable+ Writable- EntrySize=4
+			 BAR Equivalent Indicator: BAR 0
+			 PrimaryProperties: memory space, non-prefetchable
+			 SecondaryProperties: entry unavailable for use, PrimaryProperties should be used
+			 Base: 843000000000
+			 MaxOffset: 00003ffff
+		Entry 1: Enable+ Writable- EntrySize=4
+			 BAR Equivalent Indicator: VF-BAR 4
+			 PrimaryProperties: VF memory space, prefetchable
+			 SecondaryProperties: [12]
+			 Base: 8430a0000000
+			 MaxOffset: 0001fffff
+	Capabilities: [100 v1] Access Control Services
+		ACSCap:	SrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
+		ACSCtl:	SrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd- EgressCtrl- DirectTrans-
+	Capabilities: [160 v1] Single Root I/O Virtualization (SR-IOV)
+		IOVCtl:	Enable+ Migration- Interrupt- MSE+ ARIHierarchy+ 10BitTagReq-
+		Initial VFs: 64, Total VFs: 64, Number of VFs: 3, Function Dependency Link: 00
+		Region 0: Memory at 00000000e0080000 (64-bit, prefetchable)
+		Region 3: Memory at e0100000 (32-bit, non-prefetchable)
+	Capabilities: [1a0 v1] Virtual Resizable BAR
+		BAR 0: current size: 1MB, supported: 1MB 2MB
+	Capabilities: [1c0 v1] Physical Resizable BAR
+		BAR 0: current size: 256MB, supported: 256MB 1GB 8EB
+"""
+
+
 def _early_log(text):
     """As the kernel's pci=earlydump has it"""
     lines = []
@@ -84,6 +123,7 @@ def text():
         "quoted": re.sub("^", "> ", small, flags=re.MULTILINE).encode(),
         "html": re.sub("$", "<br>", html.escape(small, False), flags=re.MULTILINE).encode(),
         "blanks": small.expandtabs().replace(" ", "\N{NO-BREAK SPACE}").encode(),
+        "capabilities": CAPABILITIES.encode(),
         "without-hex": _without_hex(_file(DUMP).decode())[:15000].encode(),
         **{name: data for name, data in _files(f"{CORPUS}/field/*").items()
            if not name.endswith((".dmesg", ".ioports"))},
