@@ -209,6 +209,36 @@ devices: []'
 	fails_with spec-window "0x1000-0x1fff"
 }
 
+# named NAME: a card in $dump whose driver, and the owner of whose ports, has this name
+named() {
+	card 00:01.0 "\tRegion 0: I/O ports at 1000 [size=32]\n\tKernel driver in use: @NAME@" \
+		10="01 10" >"$dump"
+	printf '1000-101f : 0000:00:01.0\n  1000-101f : @NAME@\n' >"$dump.ioports"
+	NAME=$1 perl -pi -e 's/\@NAME\@/$ENV{NAME}/' "$dump" "$dump.ioports"
+}
+
+@test "a name with any character is captured so that it is read back as it was" {
+	dump=$BATS_TEST_TMPDIR/named
+	names=('a "b" \\ c' "it's" 'a: b # c' '- x' '? y' '{a, b}' '[c]' '*star &and !bang |pipe >more' '%dir @at `tick'
+		'true' '~' 'null' '0x10' '1e3' '2026-11-27' $'tab\tin' 'ends with:' $'\u00e4\u00f6\u00fc'
+		$'\u4e2d\u6587' $'\U1f600' $'soft\u00ad' $'left\u202eright' $'line\u2028end' $'mark\ufeffin'
+		$'bell\a' $'escape\e[31m' $'\x7f' $'next\u0085line' "$(printf '%0200d' 7)")
+	for name in "${names[@]}"; do
+		named "$name"
+		pciaddr-check --numeric --dump "$dump" --capture >"$BATS_TEST_TMPDIR/spec.yaml"
+		run ! grep -P '[^ -~]' "$BATS_TEST_TMPDIR/spec.yaml"
+		grep -q 'driver: "' "$BATS_TEST_TMPDIR/spec.yaml"
+		grep -q 'owner: "' "$BATS_TEST_TMPDIR/spec.yaml"
+		run -0 pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec.yaml" ||
+			{ printf '%q: %s\n' "$name" "$output" && return 1; }
+	done
+	# bytes that are no characters cannot be asked for in YAML
+	named $'latin \xe4'
+	pciaddr-check --numeric --dump "$dump" --capture >"$BATS_TEST_TMPDIR/spec.yaml"
+	run ! grep -E 'driver:|owner:' "$BATS_TEST_TMPDIR/spec.yaml"
+	run -0 pciaddr-check --dump "$dump" --spec "$BATS_TEST_TMPDIR/spec.yaml"
+}
+
 # asks TEXT: the keys of this text, of the card in $dump
 asks() {
 	spec "devices: [{select: \"1234:0002\", $1}]"

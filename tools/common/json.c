@@ -7,15 +7,6 @@
 #include "common/alloc.h"
 #include "common/utf8.h"
 
-static bool is_utf8(const char *text, size_t left)
-{
-	size_t length = 1;
-
-	for (; left && length; text += length, left -= length)
-		length = utf8_length(text, left);
-	return length;
-}
-
 static struct json_object *new_replaced_text(const char *text, size_t left)
 {
 	char *clean = xrealloc(NULL, left * UTF8_GROWTH);
@@ -40,7 +31,7 @@ struct json_object *json_new_text(const char *text)
 	if (!text)
 		return NULL;
 	length = strlen(text);
-	return is_utf8(text, length) ? json_object_new_string_len(text, (int)length) :
+	return utf8_is_valid(text, length) ? json_object_new_string_len(text, (int)length) :
 		new_replaced_text(text, length);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "common/utf8.h"
 
-#include <stdint.h>
-
 size_t utf8_length(const char *text, size_t left)
 {
 	const uint8_t *c = (const uint8_t *)text;
@@ -19,6 +17,25 @@ size_t utf8_length(const char *text, size_t left)
 	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90))
 		return 0;
 	return length;
+}
+
+bool utf8_is_valid(const char *text, size_t left)
+{
+	size_t length = 1;
+
+	for (; left && length; text += length, left -= length)
+		length = utf8_length(text, left);
+	return length;
+}
+
+uint32_t utf8_code_point(const char *character, size_t length)
+{
+	/* of the first byte, what does not say how many there are */
+	uint32_t code = (uint8_t)character[0] & (length == 1 ? 0x7fu : 0xffu >> (length + 1));
+
+	for (size_t i = 1; i < length; i++)
+		code = code << 6 | ((uint8_t)character[i] & 0x3fu);
+	return code;
 }
 
 const char *utf8_take(const char **text, size_t *left, size_t *length)

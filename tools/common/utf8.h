@@ -4,12 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The length of the character at @text, of which @left bytes may be read (more than 0);
  * 0 when it is no UTF-8 (Unicode 15.0, table 3-7).
  */
 size_t utf8_length(const char *text, size_t left);
+
+/* Is all of it UTF-8? */
+bool utf8_is_valid(const char *text, size_t length);
+
+/* The code point of a character of @length bytes, as utf8_take() gives it. */
+uint32_t utf8_code_point(const char *character, size_t length);
 
 /*
  * Takes the next character off @text, of which @left bytes (more than 0) are left, and gives

@@ -9,27 +9,45 @@
 #include <string.h>
 
 #include "common/die.h"
+#include "common/utf8.h"
 #include "pciaddr/model/claims.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/names.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/spec/model.h"
 
-/* A double-quoted YAML string. */
+/*
+ * A double-quoted YAML string, all in ASCII: nothing in it acts on a terminal.  libfyaml's emitter
+ * has no comments, which a specification that is to be edited needs, and its strings are not
+ * always read as they were: of 0.7.12 not those that are empty or have blanks at an end.
+ */
 static void quote(FILE *out, const char *text)
 {
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	size_t left = strlen(text), length;
 
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < ' ' || c > '~')
-			fprintf(out, "\\x%02x", c);
+	fputc('"', out);
+	while (left) {
+		const char *character = utf8_take(&text, &left, &length);
+		uint32_t code = utf8_code_point(character, length);
+
+		if (code == '"' || code == '\\')
+			fprintf(out, "\\%c", (char)code);
+		else if (code >= ' ' && code <= '~')
+			fputc((char)code, out);
+		else if (code <= 0xff)
+			fprintf(out, "\\x%02" PRIx32, code);
+		else if (code <= 0xffff)
+			fprintf(out, "\\u%04" PRIx32, code);
 		else
-			fputc(c, out);
+			fprintf(out, "\\U%08" PRIx32, code);
 	}
 	fputc('"', out);
+}
+
+/* YAML has characters alone: bytes that are none could not be read back. */
+static bool can_quote(const char *text)
+{
+	return utf8_is_valid(text, strlen(text));
 }
 
 static void write_path(FILE *out, const struct pci_function *function)
@@ -66,7 +84,7 @@ static void write_identity(FILE *out, struct names *names, const struct pci_func
 			function->subsystem);
 	if (function->revision_known)
 		fprintf(out, "    revision: 0x%02x\n", function->revision);
-	if (function->driver) {
+	if (function->driver && can_quote(function->driver)) {
 		fputs("    driver: ", out);
 		if (*function->driver)
 			quote(out, function->driver);
@@ -168,7 +186,7 @@ static void write_bar(FILE *out, const struct machine *machine,
 	write_resizable(out, function, bar->index);
 	if (bar->state == BAR_ASSIGNED && bar->size_known)
 		fprintf(out, ", range: %s", range_text(bar->range, range));
-	if (claim.entry && claim.owner) {
+	if (claim.entry && claim.owner && can_quote(claim.owner->name)) {
 		fputs(", owner: ", out);
 		quote(out, claim.owner->name);
 	}
