@@ -74,6 +74,63 @@ names() {
 	done
 }
 
+# known_keys SPECIFICATION: the keys that the program knows where an unknown one is, sorted
+known_keys() {
+	echo "$1" >"$BATS_TEST_TMPDIR/keys.yaml"
+	run -2 pciaddr-check --dump /dev/null --spec "$BATS_TEST_TMPDIR/keys.yaml"
+	[[ $output == *"unknown key 'qqqqqqqqqqqqqqqqqqqq'; there are: "* ]] || {
+		echo "$1: $output"
+		return 1
+	}
+	grep -oE "there are: .*" <<<"$output" | sed 's/there are: //; s/, /\n/g' | sort
+}
+
+# The tables of keys in tools/pciaddr/spec/read*.c are what the program knows; each error about an
+# unknown key lists one of them, so that the schema can be held against all of them.
+@test "the schema of a specification has just the keys that the program reads" {
+	command -v jq || skip "no jq"
+	schema=$top/docs/pciaddr-spec.schema.json
+	tables=0
+	while IFS='|' read -r specification keys; do
+		diff <(known_keys "${specification//@/qqqqqqqqqqqqqqqqqqqq: 1}") \
+			<(jq -r "[$keys | keys[]] | unique[]" "$schema") || {
+			echo "of: $specification"
+			return 1
+		}
+		tables=$((tables + 1))
+	done <<-'TABLES'
+		{@}|.properties
+		rules: {@}|.properties.rules.properties
+		ioports: [{@}]|."$defs".claim.properties
+		iomem: [{@}]|."$defs".claim.properties
+		devices: [{@}]|."$defs".entry.properties
+		devices: [{select: {@}}]|."$defs".select.anyOf[1].properties
+		devices: [{command: {@}}]|."$defs".entry.properties.command.properties
+		devices: [{msi: {@}}]|."$defs".msi.anyOf[1].properties
+		devices: [{msix: {@}}]|."$defs".msi.anyOf[1].properties
+		devices: [{link: {@}}]|."$defs".entry.properties.link.properties
+		devices: [{sriov: {@}}]|."$defs".entry.properties.sriov.properties
+		devices: [{acs: {@}}]|."$defs".entry.properties.acs.anyOf[1].properties
+		devices: [{bars: {0: {@}}}]|."$defs".bar.anyOf[2].properties
+		bridges: [{@}]|."$defs".entry.properties + ."$defs".bridge.properties
+		bridges: [{bus: {@}}]|."$defs".bridge.properties.bus.properties
+		bridges: [{windows: {@}}]|."$defs".bridge.properties.windows.properties
+		bridges: [{windows: {io: {@}}}]|."$defs".window.anyOf[2].properties
+	TABLES
+	# the keys of "bars" are a pattern in the schema
+	pattern=$(jq -r '."$defs".entry.properties.bars.patternProperties | keys[]' "$schema")
+	known_keys "devices: [{bars: {qqqqqqqqqqqqqqqqqqqq: 1}}]" >"$BATS_TEST_TMPDIR/bars"
+	run ! grep -vE "$pattern" "$BATS_TEST_TMPDIR/bars"
+	[ "$(grep -cE "$pattern" "$BATS_TEST_TMPDIR/bars")" = 7 ]
+	# a table that is added to the program and not above is noticed
+	[ "$tables" -ge 17 ]
+	in_source=$(cat "$top"/tools/pciaddr/spec/read*.c | grep -cE '^static const struct yaml_key .*\[\] = \{')
+	[ "$in_source" = 16 ] || {
+		echo "there are $in_source tables of keys: add the new one to this test"
+		return 1
+	}
+}
+
 @test "pciaddr-spec(5) names every key of the schema" {
 	command -v mandoc && command -v jq || skip "no mandoc or no jq"
 	mapfile -t keys < <(jq -r '.. | objects | select(has("properties")) |
