@@ -357,3 +357,50 @@ pci_bus 0000:01: resource 1 [mem 0x90000000-0x901fffff]" \
 		rm -r "$BATS_TEST_TMPDIR/sys"
 	done
 }
+
+@test "what /dev/kmsg gives, as a file and live" {
+	small_host_new | awk '{ printf "6,%d,%d,-;%s\n SUBSYSTEM=pci\n", NR, NR * 100, $0 }' >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "32 MiB are missing" "0000:01:00.0 BAR 0, BAR 1"
+	[ -d /sys/bus/pci ] || skip "no PCI here"
+	run pciaddr-check --verbose
+	if head -c 1 /dev/kmsg >/dev/null 2>&1 || dd if=/dev/kmsg bs=8192 count=1 of=/dev/null 2>/dev/null; then
+		[[ $output == *"/dev/kmsg: the kernel's log, "*" records"* ]]
+	else
+		[[ $output == *"/dev/kmsg: not read: "* ]]
+	fi
+}
+
+@test "a log and a dump of the same machine check each other" {
+	machine dump
+	{ root "io  0x0000-0xffff" "mem 0x40000000-0xfebfffff" &&
+		echo "pci 0000:00:05.0: [1234:11e8] type 00 class 0x00ff00" &&
+		echo "pci 0000:00:05.0: BAR 0 [mem 0xfea00000-0xfeafffff]"; } | stamped
+	cp "$log" "$dump.dmesg"
+	run -0 pciaddr-check --dump "$dump"
+	[[ $output == *"ok       log-agrees"* ]]
+	# in the log it was moved
+	echo "pci 0000:00:05.0: BAR 0 [mem 0xfe900000-0xfe9fffff]: assigned" >>"$dump.dmesg"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with log-agrees "0000:00:05.0 BAR 0" "0xfea00000-0xfeafffff" "log: 0xfe900000-0xfe9fffff" \
+		"$dump.dmesg:$(wc -l <"$dump.dmesg")"
+	sed 's/1234:11e8/1234:11e9/' "$log" >"$dump.dmesg"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with log-agrees "another machine"
+}
+
+@test "a BAR over ECAM is found in a dump, too, and a register that took no address in a log" {
+	machine dump
+	sed -i 's/^  fd000000-fd.* : PCI Bus 0000:01$/&/; $a fe900000-feafffff : PCI ECAM 0000 [bus 00]' \
+		"$dump.iomem"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-overlap "0000:00:05.0 BAR 0" "ECAM: 0xfe900000-0xfeafffff"
+	{ root "io  0x0000-0xffff" && echo "pci 0000:00:05.0: [1234:11e8] type 00 class 0x00ff00" &&
+		echo "pci 0000:00:05.0: BAR 0: assigned [io  0x1000-0x10ff]" &&
+		echo "pci 0000:00:05.0: BAR 0: error updating (0x00001001 != 0x00002001)"; } | stamped
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-assigned "0000:00:05.0 BAR 0" "did not take" "it reads 0x2001" "assigned: 0x1000-0x10ff"
+	# it took the next one
+	echo "pci 0000:00:05.0: BAR 0: assigned [io  0x2000-0x20ff]" >>"$log"
+	run -0 pciaddr-check --dmesg "$log"
+}

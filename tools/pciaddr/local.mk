@@ -23,6 +23,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/location.c \
 	tools/pciaddr/check/location.h \
 	tools/pciaddr/check/overlap.c \
+	tools/pciaddr/check/log-agreement.c \
 	tools/pciaddr/check/log-causes.c \
 	tools/pciaddr/check/log-causes.h \
 	tools/pciaddr/check/log-pools.c \
@@ -95,6 +96,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/host-name.h \
 	tools/pciaddr/input/kernel-log.c \
 	tools/pciaddr/input/kernel-log.h \
+	tools/pciaddr/input/kmsg.c \
+	tools/pciaddr/input/kmsg.h \
 	tools/pciaddr/input/live.c \
 	tools/pciaddr/input/log-bridge.c \
 	tools/pciaddr/input/log-line.c \

@@ -58,6 +58,8 @@ const struct check checks[CHECKS] = {
 		"the kernel could size every BAR" },
 	[CHECK_LOG_BUS_NUMBERS] = { "log-bus-numbers", SEVERITY_HIGH,
 		"the kernel had a bus number for every bridge" },
+	[CHECK_LOG_AGREES] = { "log-agrees", SEVERITY_MEDIUM,
+		"the kernel's log and the source have BARs and windows at the same places" },
 	[CHECK_EXPECT_BAR] = { "expect-bar", SEVERITY_HIGH,
 		"a BAR is at the expected range" },
 	[CHECK_EXPECT_DECODE] = { "expect-decode", SEVERITY_HIGH,

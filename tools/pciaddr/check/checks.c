@@ -32,6 +32,7 @@ void check_machine(const struct machine *machine, struct results *results)
 	check_kernel(machine, results);
 	check_claims(machine, results);
 	check_kernel_log(machine, results);
+	check_log_agreement(machine, results);
 	if (is_only_a_log(machine))
 		results_skip(results, CHECK_PRESENT,
 			     "a kernel's log has no registers: what compares them was not run");

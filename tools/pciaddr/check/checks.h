@@ -19,6 +19,7 @@ void check_ecam(const struct machine *machine, struct results *results);
 void check_kernel(const struct machine *machine, struct results *results);
 void check_claims(const struct machine *machine, struct results *results);
 void check_kernel_log(const struct machine *machine, struct results *results);
+void check_log_agreement(const struct machine *machine, struct results *results);
 
 /*
  * What must hold at a BAR that was asked for: decoding, windows, the kernel's view, its claim,

@@ -445,6 +445,11 @@ void check_kernel_log(const struct machine *machine, struct results *results)
 
 	if (!machine->log || !machine->log->path)
 		return;
+	if (check.facts->lost)
+		results_skip(results, CHECK_LOG_NO_SPACE,
+			     TEXT(results, "the first %" PRIu64 " records of the kernel's log were "
+				  "overwritten: what they said is unknown (boot with "
+				  "'log_buf_len=16M')", check.facts->lost));
 	check_losses(&check);
 	check_later(&check);
 	check_assigned(&check);

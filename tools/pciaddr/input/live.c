@@ -22,6 +22,7 @@
 #include "pciaddr/configspace/decode.h"
 #include "pciaddr/configspace/extended.h"
 #include "pciaddr/configspace/read.h"
+#include "pciaddr/input/kmsg.h"
 #include "pciaddr/input/proc-resources.h"
 #include "pciaddr/input/sysfs-files.h"
 
@@ -122,4 +123,6 @@ void source_live_load(struct machine *machine, const struct source *source)
 		resources_load(machine, SPACE_IO, "/proc/ioports", false);
 	if (!source->iomem)
 		resources_load(machine, SPACE_MEMORY, "/proc/iomem", false);
+	if (!source->log)
+		kmsg_load(machine, "/dev/kmsg");
 }

@@ -293,12 +293,17 @@ static bool told_found(struct told_line *line, const char *text)
 {
 	struct line view = { text, strlen(text) };
 	struct log_function *function;
-	uint64_t type, class;
+	uint64_t vendor, device, type, class;
 
 	if (!dump_log_found(&(struct told) { 0 }, &view, 0))
 		return false;
 	function = log_facts_found(line->facts, &line->slot);
 	function->line = line->number;
+	if (parse_hex(text + 1, 4, &vendor) && parse_hex(text + 6, 4, &device)) {
+		function->slot.ids_known = true;
+		function->slot.vendor = (uint16_t)vendor;
+		function->slot.product = (uint16_t)device;
+	}
 	if (parse_hex(text + 17, 2, &type) && parse_hex(text + 28, 6, &class)) {
 		function->slot.header_known = true;
 		function->slot.header_type = (uint8_t)(type & 0x7f);

@@ -150,6 +150,22 @@ static bool take_level(struct cursor *cursor)
 	return true;
 }
 
+/* "6,339,5140900,-;", of /dev/kmsg (Documentation/ABI/testing/dev-kmsg) */
+static bool take_record(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	for (unsigned int field = 0; field < 3; field++)
+		if (!take_digits(&at) || !take(&at, ','))
+			return false;
+	while (at.next < at.end && (isalnum((unsigned char)*at.next) || strchr("-+,=", *at.next)))
+		at.next++;
+	if (!take(&at, ';'))
+		return false;
+	*cursor = at;
+	return true;
+}
+
 /* "kern  :info  : ", of dmesg -x */
 static bool take_facility(struct cursor *cursor)
 {
@@ -341,8 +357,8 @@ bool strip_prefix(struct line *line)
 
 		/* a log that is indented or quoted as a whole */
 		take_blanks(&blanks);
-		if (take_level(&blanks) || take_stamp(&blanks) || take_facility(&blanks) ||
-		    take_log_line(&blanks) || take_kernel(&blanks)) {
+		if (take_level(&blanks) || take_record(&blanks) || take_stamp(&blanks) ||
+		    take_facility(&blanks) || take_log_line(&blanks) || take_kernel(&blanks)) {
 			take_host_and_program(&blanks);
 			cursor = blanks;
 			log = true;

@@ -105,6 +105,7 @@ struct log_facts {
 	size_t root_count;
 	struct log_index *index;
 	struct log_bus_list listed;
+	uint64_t lost;		/* records at its beginning that newer ones have overwritten */
 	const char *path;	/* the log */
 	char *pending;		/* a line that the next one may continue */
 	size_t pending_length;

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What pciaddr-check advises helps: each machine is booted without and with it."""
+
+import pytest
+
+from shortage import bridges, devices, failures, found, machine, no_space_lines, report, root_ports
+
+SEVENTEEN = root_ports(17)
+
+
+def harmless_io(guest):
+    said = report(guest)
+    assert not failures(said), failures(said)
+    return found(said, "log-no-space", "pass", "harmless: no place", "I/O", "pci=hpiosize=0")
+
+
+@machine(machine="q35", qemu_args=SEVENTEEN)
+def test_io_windows_of_ports_do_not_fit_and_that_is_harmless(guest):
+    assert no_space_lines(guest)
+    assert len(harmless_io(guest)) == 1
+
+
+REMEDIES = {
+    "hpiosize": machine(machine="q35", qemu_args=SEVENTEEN, append=["pci=hpiosize=0"]),
+    "fewer ports": machine(machine="q35", qemu_args=root_ports(8)),
+}
+
+
+@pytest.mark.parametrize("remedy", [
+    pytest.param(name, marks=mark) for name, mark in REMEDIES.items()
+])  # fmt: skip
+def test_io_windows_are_not_asked_for(guest, remedy):
+    assert not no_space_lines(guest)
+    assert not harmless_io(guest)
+
+
+@pytest.mark.long("boots a machine that has no more than the others show")
+@machine(machine="q35", qemu_args=root_ports(17, ",io-reserve=0"))
+def test_io_reserve_0_alone_does_not_keep_linux_from_asking(guest):
+    assert no_space_lines(guest)
+    assert len(harmless_io(guest)) == 1
+
+
+@machine(qemu_args=bridges(17, ",shpc=on"))
+def test_io_windows_of_bridges_with_shpc(guest):
+    assert no_space_lines(guest)
+    assert len(harmless_io(guest)) == 1
+
+
+@machine(qemu_args=bridges(17, ",shpc=off"))
+def test_bridges_without_shpc_ask_for_none(guest):
+    assert not no_space_lines(guest)
+
+
+# A card of 64 MiB that comes when the ports have their windows
+LATE = devices("pcie-root-port,id=port1,chassis=1,bus=pcie.0,addr=1{}")
+CARD = "ivshmem-plain,id=late,memdev=memory,bus=port1"
+MEMORY = ["-object", "memory-backend-ram,id=memory,size=64M,share=on"]
+
+
+def late_card(guest):
+    guest.plug(CARD)
+    guest.sh("for n in $(seq 150); do dmesg | grep -q '1af4:1110' && sleep 1 && break; sleep .2; done; "
+             "dmesg | grep 1af4:1110")  # fmt: skip
+    return report(guest)
+
+
+def late(more="", append=()):
+    ports = [word.format(more) for word in LATE]
+    return machine(machine="q35", qemu_args=MEMORY + ports, append=list(append))
+
+
+@late()
+@pytest.mark.spoils_guest
+def test_a_card_that_comes_late_has_no_place(guest):
+    said = late_card(guest)
+    lost = found(said, "log-no-space", "fail", "BAR 2", "64 MiB", "pref64-reserve=", "hpmmioprefsize=")
+    assert len(failures(said)) == len(lost) == 1
+
+
+LATE_REMEDIES = {
+    "pref64-reserve": late(",pref64-reserve=128M"),
+    "hpmmioprefsize with realloc": late(append=["pci=realloc,hpmmioprefsize=128M"]),
+}
+
+
+@pytest.mark.parametrize("remedy", [
+    pytest.param(name, marks=mark) for name, mark in LATE_REMEDIES.items()
+])  # fmt: skip
+@pytest.mark.spoils_guest
+def test_room_for_a_card_that_comes_late(guest, remedy):
+    assert not failures(late_card(guest))
+
+
+# More than the aperture above 4 GiB that OVMF makes of its own accord
+LARGE = ["-object", "memory-backend-ram,id=large,size=64G,reserve=off,share=on",
+         *devices("ivshmem-plain,memdev=large,bus=pcie.0,addr=2")]  # fmt: skip
+
+
+@pytest.mark.long("OVMF takes long")
+@machine(machine="q35", firmware="ovmf", qemu_args=LARGE)
+def test_ovmfs_aperture_is_too_small(guest):
+    assert found(report(guest), "log-no-space", "fail", "BAR 2", "64 GiB", "aperture")
+
+
+@pytest.mark.long("OVMF takes long")
+@machine(machine="q35", firmware="ovmf", qemu_args=[
+    *LARGE, "-fw_cfg", "name=opt/ovmf/X-PciMmio64Mb,string=131072",
+    "-global", "q35-pcihost.pci-hole64-size=128G"])  # fmt: skip
+def test_a_larger_aperture_of_ovmf(guest):
+    assert not failures(report(guest))

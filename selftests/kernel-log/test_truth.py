@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The machine that is made of a guest's kernel log is the one that its sysfs shows, field by field.
+
+What a log does not say is listed below; everything else is compared, and what differs is printed.
+"""
+
+import pytest
+
+from shortage import bridges, devices, machine, nested_bridges, report, root_ports
+
+# revision and subsystem ids, drivers that say nothing, registers
+NOT_IN_A_LOG = {"diff-identity", "diff-driver", "diff-command", "diff-link", "diff-noise"}
+
+# No address is among them, so that all of these were compared.
+COMPARED = ("diff-gone", "diff-new", "diff-relocated", "diff-renumbered", "diff-moved", "diff-resized",
+            "diff-shrunk", "diff-grown")  # fmt: skip
+
+CARDS_BELOW = devices("e1000,bus=bridge2,addr=1", "edu,bus=bridge1,addr=2")
+MANY_BARS = devices("pci-testdev,membar=1G,addr=0x10", "e1000,addr=0x11", "ac97,addr=0x12",
+                    "piix4-usb-uhci,addr=0x13", "virtio-net-pci,addr=0x14")  # fmt: skip
+BELOW_PORTS = devices("e1000e,bus=port1", "pcie-pci-bridge,id=pci,bus=port2", "rtl8139,bus=pci,addr=3",
+                      "x3130-upstream,id=up,bus=port3", "xio3130-downstream,id=down,bus=up,chassis=50",
+                      "nec-usb-xhci,bus=down")  # fmt: skip
+
+MACHINES = [
+    machine(qemu_args=nested_bridges(3) + CARDS_BELOW + MANY_BARS),
+    machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS),
+]
+
+# The same on other kernels and firmware
+MORE = [
+    machine(qemu_args=bridges(12), kernel="6.12"),
+    machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS, kernel="6.12"),
+    machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS, kernel="7.3", release="trixie"),
+    machine(machine="q35", qemu_args=root_ports(5) + BELOW_PORTS, firmware="ovmf"),
+    machine(qemu_args=devices("pxb,id=pxb,bus_nr=128,addr=8", "e1000,bus=pxb,addr=1")),
+]
+
+
+def compare(guest):
+    difference = report(guest, "--severity low --diff - live")
+    listed = [f"{finding['status']} {finding['check']} {finding.get('device')} {finding['message']}"
+              for finding in difference["findings"]]  # fmt: skip
+    print("\n".join(listed))
+    changed = [line for line in listed if line.startswith("fail")]
+    assert not changed, f"the log's machine is another than that of sysfs: {changed}"
+    unknown = {finding["check"] for finding in difference["findings"] if finding["status"] == "unknown"}
+    assert unknown <= NOT_IN_A_LOG
+    functions = len(guest.run("ls", "/sys/bus/pci/devices").stdout.split())
+    assert difference["functions"] == difference["old"]["functions"] == functions
+    passes = {check["check"]: check["pass"] for check in difference["checks"]}
+    assert all(passes.get(check) for check in COMPARED), passes
+
+
+@pytest.mark.parametrize("boot", [
+    pytest.param(index, marks=mark) for index, mark in enumerate(MACHINES)
+])  # fmt: skip
+def test_log_is_sysfs(guest, boot):
+    compare(guest)
+
+
+@pytest.mark.long("boots five machines more")
+@pytest.mark.parametrize("boot", [
+    pytest.param(index, marks=mark) for index, mark in enumerate(MORE)
+])  # fmt: skip
+def test_log_is_sysfs_elsewhere(guest, boot):
+    compare(guest)
+
+
+@MACHINES[1]
+@pytest.mark.spoils_guest
+def test_log_is_sysfs_after_hot_plug(guest):
+    guest.plug("e1000e,id=late,bus=port5")
+    guest.sh("for n in $(seq 100); do ls -d /sys/bus/pci/devices/*/net/* | grep -qv : ; "
+             "lspci -d 8086:10d3 | grep -c . | grep -q 2 && break; sleep .2; done; lspci -d 8086:10d3",
+             matches=[r"(?s)10d3.*10d3|82574L.*82574L"])  # fmt: skip
+    compare(guest)
+    guest.unplug("late")
+    guest.sh("for n in $(seq 100); do lspci -d 8086:10d3 | grep -c . | grep -q 1 && break; sleep .2; done")
+    compare(guest)

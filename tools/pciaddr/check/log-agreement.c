@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the kernel's log has said last of BARs and windows against what another source of the
+ * same machine shows.
+ */
+#include "pciaddr/check/checks.h"
+
+#include <inttypes.h>
+
+#include "pciaddr/configspace/read.h"
+#include "pciaddr/model/log-facts.h"
+#include "pciaddr/model/topology.h"
+#include "pciaddr/model/translation.h"
+
+static struct value log_value(const struct machine *machine, struct results *results,
+			      const struct log_resource *told)
+{
+	char range[RANGE_TEXT_MAX];
+
+	return (struct value) {
+		TEXT(results, "log: %s", told->has_address ? range_text(told->range, range) :
+		     "no address"),
+		at_text(TEXT(results, "%s:%" PRIu32, machine->log->path, told->line)),
+	};
+}
+
+static void report(const struct machine *machine, struct results *results,
+		   const struct pci_function *function, const struct log_resource *told,
+		   struct value shown)
+{
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_LOG_AGREES,
+		.function = function,
+		.item = log_resource_name(told),
+		.message = "the source shows another address than the kernel's log has said last",
+		.values = { shown, log_value(machine, results, told) },
+		.advice = "the log is of another boot, or ends before it was moved: take both at "
+			"the same time; otherwise something has changed it behind the kernel's back "
+			"(setpci, a reset)",
+	});
+}
+
+/* Where pci_resource_to_user() is not trivial (powerpc, sparc), sysfs has bus addresses. */
+static bool is_same(const struct machine *machine, const struct pci_function *function,
+		    struct range shown, const struct log_resource *told)
+{
+	uint64_t offset;
+
+	if (shown.last - shown.first != told->range.last - told->range.first)
+		return false;
+	return shown.first == told->range.first ||
+		(translation_offset(machine, function, (enum space)told->space,
+				    told->range.first, &offset) &&
+		 shown.first + offset == told->range.first);
+}
+
+static void check_bar(const struct machine *machine, struct results *results,
+		      const struct pci_function *function, const struct bar *bar)
+{
+	const struct log_resource *told =
+		log_facts_resource(machine->log, function, bar->index);
+	enum agreement agreement;
+
+	/* a ROM has its address while it is read, a fixed port by the standard */
+	if (!told || !told->has_address || bar->index == BAR_ROM || bar->fixed_legacy ||
+	    bar->kernel_none || told->not_taken)
+		return;
+	if (bar->kernel_known)
+		agreement = is_same(machine, function, bar->kernel, told) ? AGREES : DIFFERS;
+	else if (bar->register_known && bar->state == BAR_ASSIGNED && !config_is_asleep(function))
+		agreement = translation_agrees(machine, function, bar->space,
+					       bar->register_address, told->range.first);
+	else
+		return;
+	if (agreement == AGREES)
+		results_pass(results, CHECK_LOG_AGREES);
+	else if (agreement == DIFFERS)
+		report(machine, results, function, told, (struct value) {
+			TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
+			bar->kernel_known ? at_kernel_bar(function, bar) :
+				at_config(function, bar_register(function, bar)) });
+}
+
+static void check_window(const struct machine *machine, struct results *results,
+			 const struct pci_function *function, enum window_kind kind)
+{
+	const struct log_resource *told =
+		log_facts_resource(machine->log, function, LOG_ITEM_WINDOW + kind);
+	const struct window *window = &function->bridge->windows[kind];
+	char range[RANGE_TEXT_MAX];
+
+	/* what is not used any more is closed without a word */
+	if (!told || !told->has_address || window->kernel_state != WINDOW_OPEN ||
+	    window->maybe_kernel)
+		return;
+	if (is_same(machine, function, window->kernel, told))
+		results_pass(results, CHECK_LOG_AGREES);
+	else
+		report(machine, results, function, told, (struct value) {
+			TEXT(results, "%s %s", window_name(kind), range_text(window->kernel, range)),
+			at_kernel_window(function, kind) });
+}
+
+static bool is_another(const struct log_function *told, const struct pci_function *function)
+{
+	return told->slot.ids_known && function->ids_known && !function->absent &&
+		(told->slot.vendor != function->vendor ||
+		 told->slot.product != function->product);
+}
+
+/* Another device at the slot: then all that the log says may be of another machine. */
+static const struct pci_function *find_another(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+		const struct log_function *told = log_facts_function(machine->log, function);
+
+		if (told && !told->gone && is_another(told, function))
+			return function;
+	}
+	return NULL;
+}
+
+void check_log_agreement(const struct machine *machine, struct results *results)
+{
+	const struct pci_function *another;
+
+	if (!machine->log || !machine->log->path)
+		return;
+	another = find_another(machine);
+	if (another) {
+		results_add(results, &(struct finding) {
+			.status = STATUS_FAIL,
+			.check = CHECK_LOG_AGREES,
+			.function = another,
+			.message = "the kernel's log has another device here: it is of another "
+				"machine, or of another boot",
+			.values = { { "other ids", at_text(machine->log->path) } },
+			.advice = "give the log of the boot that the source is of",
+		});
+		return;
+	}
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if (function->told_by_log || function->virtual || function->absent)
+			continue;
+		for (unsigned int k = 0; k < function->bar_count; k++)
+			check_bar(machine, results, function, &function->bars[k]);
+		for (enum window_kind kind = 0; function->bridge && kind < WINDOWS; kind++)
+			check_window(machine, results, function, kind);
+	}
+}
