@@ -4,7 +4,8 @@
 import os
 
 import pytest
-from guest import CommandTimeout
+from guest import CommandTimeout, tsc
+from guest.machine import accelerator
 
 LARGE = 3 * 1024 * 1024 + 1
 
@@ -61,3 +62,12 @@ def test_a_command_that_takes_too_long_is_killed(guest, subtests):
 
 def test_what_runs_in_the_background_does_not_delay_the_end(guest):
     assert guest.run("sh", "-c", "sleep 1000 & echo done").stdout == b"done\n"
+
+
+def test_the_kernel_knows_how_fast_its_counter_runs(guest):
+    """Measured by the guest on a busy host, it was found to be twenty times slower."""
+    if accelerator(guest.machine) != "tcg":
+        pytest.skip("KVM tells the guest the frequency")
+    known = float(guest.sh("grep -m 1 MHz /proc/cpuinfo").split(":")[1])
+    # What it has measured of the processor is kept if it is off by less than a tenth.
+    assert known * 1000 == pytest.approx(tsc.kilohertz(), rel=0.12)

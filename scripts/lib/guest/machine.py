@@ -5,7 +5,7 @@ import dataclasses
 import fcntl
 import os
 
-from . import shares
+from . import shares, tsc
 from .frames import PORT_NAME
 
 MACHINES = ("pc", "q35")
@@ -77,6 +77,12 @@ def accelerator(machine):
     return machine.accel
 
 
+def timer_arguments(accel):
+    """What the guest's kernel is told of its time stamp counter, under TCG that of this machine."""
+    khz = tsc.kilohertz() if accel == "tcg" else None
+    return [f"tsc_early_khz={khz}"] if khz else []
+
+
 def devices(machine, descriptions):
     """Options for devices, described as to QEMU's -device, with {root} for the root bus."""
     root = root_bus(machine)
@@ -112,7 +118,7 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
     if firmware.bios:
         args += ["-bios", firmware.bios]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
-    append = [*KERNEL_ARGS, f"guest.shells={machine.shells}",
+    append = [*KERNEL_ARGS, *timer_arguments(accel), f"guest.shells={machine.shells}",
               *shares.kernel_arguments(machine.shares), *machine.append]
     args += ["-append", " ".join(append)]
     args += ["-chardev", f"file,id=console,path={escaped(console)}", "-serial", "chardev:console"]
