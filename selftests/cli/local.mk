@@ -18,6 +18,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-sources.bats \
 	selftests/cli/pciaddr-check-spec.bats \
 	selftests/cli/pciaddr-check-text.bats \
+	selftests/cli/pciaddr-check-views.bats \
 	selftests/cli/sources-pciaddr.bats
 
 EXTRA_DIST += $(cli_tests)

@@ -9,7 +9,7 @@ load pciaddr
 level() {
 	case ${1#"$TOP/tools/"} in
 	common/*) echo 0 ;;
-	pciaddr/model/*) echo 1 ;;
+	pciaddr/model/* | pciaddr/qemu/*) echo 1 ;;
 	pciaddr/configspace/*) echo 2 ;;
 	pciaddr/input/*) echo 3 ;;
 	pciaddr/check/*) echo 4 ;;

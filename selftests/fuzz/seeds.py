@@ -142,3 +142,20 @@ def log():
     syslog = re.sub("^", "Feb 21 10:00:01 host kernel: [    0.1] ", small, flags=re.MULTILINE)
     return {"syslog": syslog.encode(), "early": _early_log(small).encode(),
             **_files(f"{CORPUS}/field/*.dmesg", MOST)}
+
+
+def qmp():
+    return {**_files(f"{SELFTESTS}/pciaddr/views/*.qmp"),
+            "list": b'[{"bus": 0, "devices": [{"bus": 0, "slot": 4, "function": 0, "qdev_id": "dec", '
+                    b'"class_info": {"class": 1540}, "id": {"vendor": 4113, "device": 38}, '
+                    b'"regions": [], "pci_bridge": {"bus": {"number": 0, "secondary": 1, '
+                    b'"subordinate": 1, "io_range": {"base": 8192, "limit": 12287}, '
+                    b'"memory_range": {"base": 1048576, "limit": 0}, '
+                    b'"prefetchable_range": {"base": -1048576, "limit": 1048575}}, '
+                    b'"devices": [{"bus": 1, "slot": 1, "function": 0, "qdev_id": "", '
+                    b'"class_info": {"class": 255}, "id": {"vendor": 4660, "device": 63850}, '
+                    b'"regions": [{"bar": 0, "type": "io", "address": 8192, "size": 2048}]}]}}]}]'}
+
+
+def domain():
+    return {**_files(f"{SELFTESTS}/pciaddr/views/*.xml"), **_files(f"{TOP}/examples/*.xml")}

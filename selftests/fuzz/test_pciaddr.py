@@ -16,7 +16,8 @@ SECONDS = 1200 if is_long() else 10
 # What is fuzzed, and the program fuzz-pciaddr-*.c that does it. Each form of a dump has a run of
 # its own, for it has seeds of its own: the functions of seeds.py.
 TARGETS = {"dump": "dump", "ioports": "ioports", "spec": "spec", "packed": "source",
-           "text": "source", "parts": "source", "log": "source"}
+           "text": "source", "parts": "source", "log": "source", "qmp": "view",
+           "domain": "view"}
 SANITIZERS = ("address,undefined", "-fno-sanitize-recover=all")
 
 # The tool without its main()
@@ -25,7 +26,7 @@ SOURCES = sorted(glob.glob("tools/pciaddr/**/*.c", root_dir=TOP, recursive=True)
 
 
 def pkg_config(what):
-    return subprocess.run(["pkg-config", what, "libpci", "libfyaml", "json-c", "zlib",
+    return subprocess.run(["pkg-config", what, "libpci", "libfyaml", "json-c", "libxml-2.0", "zlib",
                            "liblzma", "libzstd"], check=True,
                           stdout=subprocess.PIPE, encoding="utf-8").stdout.split()
 

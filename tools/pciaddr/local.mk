@@ -5,6 +5,8 @@ noinst_LIBRARIES += libpciaddr.a
 
 # Everything but main(), for the unit tests too
 libpciaddr_a_SOURCES = \
+	tools/pciaddr/check/answers.c \
+	tools/pciaddr/check/answers.h \
 	tools/pciaddr/check/bars.c \
 	tools/pciaddr/check/bridges.c \
 	tools/pciaddr/check/catalogue.c \
@@ -53,6 +55,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/diff/pairs.h \
 	tools/pciaddr/diff/state.c \
 	tools/pciaddr/diff/windows.c \
+	tools/pciaddr/input/agent.c \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
 	tools/pciaddr/input/companion.c \
@@ -61,6 +64,15 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/device-tree.h \
 	tools/pciaddr/input/dump-allocation.c \
 	tools/pciaddr/input/dump-allocation.h \
+	tools/pciaddr/input/domain.c \
+	tools/pciaddr/input/domain-devices.c \
+	tools/pciaddr/input/domain-devices.h \
+	tools/pciaddr/input/domain-place.c \
+	tools/pciaddr/input/domain-place.h \
+	tools/pciaddr/input/domain-arguments.c \
+	tools/pciaddr/input/domain-arguments.h \
+	tools/pciaddr/input/domain-xml.c \
+	tools/pciaddr/input/domain-xml.h \
 	tools/pciaddr/input/dump-capabilities.c \
 	tools/pciaddr/input/dump-capabilities.h \
 	tools/pciaddr/input/dump-details.c \
@@ -92,8 +104,14 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump.c \
 	tools/pciaddr/input/encoding.c \
 	tools/pciaddr/input/encoding.h \
+	tools/pciaddr/input/file-kind.c \
+	tools/pciaddr/input/file-kind.h \
 	tools/pciaddr/input/host-name.c \
 	tools/pciaddr/input/host-name.h \
+	tools/pciaddr/input/json-socket.c \
+	tools/pciaddr/input/json-socket.h \
+	tools/pciaddr/input/json-value.c \
+	tools/pciaddr/input/json-value.h \
 	tools/pciaddr/input/kernel-log.c \
 	tools/pciaddr/input/kernel-log.h \
 	tools/pciaddr/input/kmsg.c \
@@ -108,10 +126,15 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/log-resource.c \
 	tools/pciaddr/input/log-resource.h \
 	tools/pciaddr/input/log-told.h \
+	tools/pciaddr/input/memory-tree.c \
+	tools/pciaddr/input/memory-tree.h \
 	tools/pciaddr/input/prefix.c \
 	tools/pciaddr/input/prefix.h \
 	tools/pciaddr/input/proc-resources.c \
 	tools/pciaddr/input/proc-resources.h \
+	tools/pciaddr/input/qmp.c \
+	tools/pciaddr/input/query-pci.c \
+	tools/pciaddr/input/query-pci.h \
 	tools/pciaddr/input/source.c \
 	tools/pciaddr/input/source.h \
 	tools/pciaddr/input/sysfs-files.c \
@@ -146,6 +169,10 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/model/topology.h \
 	tools/pciaddr/model/translation.c \
 	tools/pciaddr/model/translation.h \
+	tools/pciaddr/qemu/models.c \
+	tools/pciaddr/qemu/models.h \
+	tools/pciaddr/qemu/properties.c \
+	tools/pciaddr/qemu/properties.h \
 	tools/pciaddr/options.c \
 	tools/pciaddr/options.h \
 	tools/pciaddr/output/json.c \
@@ -193,11 +220,11 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/view/tree.c \
 	tools/pciaddr/view/views.h
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS) \
-	$(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
+	$(LIBXML2_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
 
 pciaddr_check_SOURCES = tools/pciaddr-check.c
 pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) $(JSON_C_LIBS) \
-	$(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) \
+	$(LIBXML2_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) \
 	-lpthread -lm
 pciaddr_check_LDADD = $(pciaddr_libs)
 

@@ -16,6 +16,7 @@
 #include "common/wrap.h"
 #include "pciaddr/input/companion.h"
 #include "pciaddr/input/dump-directory.h"
+#include "pciaddr/input/file-kind.h"
 #include "pciaddr/input/host-name.h"
 
 /* A terminal of 24 lines and 80 columns shows it whole, with the prompt after it. */
@@ -27,14 +28,13 @@ static const char help[] =
 "  -a, --all              with these, also what must hold on any machine\n"
 "Where to look (default: this machine; may be given several times):\n"
 "  -d, --dump FILE|DIR    text of lspci, any form and packing ('-': stdin)\n"
-"      --sysfs DIR        a copy of a /sys tree\n"
+"      --sysfs DIR, --jobs N  a copy of a /sys tree; look at N machines at a time\n"
 "      --ioports FILE, --iomem FILE, --dmesg FILE  of /proc; a kernel's log\n"
-"      --jobs N           look at N machines at a time\n"
+"      --domain FILE, --qmp SOCKET|FILE, --qga SOCKET  libvirt, QEMU, the guest\n"
 "What to print:\n"
 "  -f, --format FORMAT    text, json (-j, --json, too), tap, junit, prometheus\n"
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
-"      --color WHEN       auto (default), always or never\n"
-"      --severity LEVEL, --allow-unknown  what counts: from low ... critical on\n"
+"      --color WHEN, --severity LEVEL, --allow-unknown  (LEVEL: low ... critical)\n"
 "Instead of checking:\n"
 "      --capture          write a specification of the machine, to be edited\n"
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
@@ -61,6 +61,9 @@ enum {
 	OPTION_FORCE,
 	OPTION_DIFF,
 	OPTION_IGNORE,
+	OPTION_DOMAIN,
+	OPTION_QMP,
+	OPTION_QGA,
 };
 
 static const struct option long_options[] = {
@@ -72,6 +75,9 @@ static const struct option long_options[] = {
 	{ "ioports", required_argument, NULL, OPTION_IOPORTS },
 	{ "iomem", required_argument, NULL, OPTION_IOMEM },
 	{ "dmesg", required_argument, NULL, OPTION_DMESG },
+	{ "domain", required_argument, NULL, OPTION_DOMAIN },
+	{ "qmp", required_argument, NULL, OPTION_QMP },
+	{ "qga", required_argument, NULL, OPTION_QGA },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
 	{ "format", required_argument, NULL, 'f' },
 	{ "json", no_argument, NULL, 'j' },
@@ -133,7 +139,7 @@ static void add_dump(struct options *options, const char *path)
 	if (strcmp(path, "-") && !stat(path, &status) && S_ISDIR(status.st_mode))
 		add_dump_directory(options, path);
 	else
-		add_source(options, SOURCE_DUMP, path);
+		add_source(options, file_kind(path), path);
 }
 
 static const char *beside(struct options *options, const struct source *source,
@@ -241,8 +247,12 @@ static void add_operand(struct options *options, const char *path)
 		add_source(options, SOURCE_LIVE, NULL);
 		return;
 	}
+	if (!strncmp(path, "qga:", strlen("qga:"))) {
+		add_source(options, SOURCE_AGENT, path + strlen("qga:"));
+		return;
+	}
 	if (!strcmp(path, "-") || stat(path, &status) || !S_ISDIR(status.st_mode)) {
-		add_source(options, SOURCE_DUMP, path);
+		add_source(options, file_kind(path), path);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
@@ -265,7 +275,8 @@ static void add_operands(struct options *options, char **operands, int count)
 		usage(see_help, "--diff compares OLD and NEW; --dump and --sysfs are for checks");
 	if (count != 2)
 		usage("pciaddr-check --diff OLD NEW: each is a dump, a directory of dumps, a copy "
-		      "of a /sys tree, or 'live'", "--diff compares two sources, and %s given",
+		      "of a /sys tree, a libvirt domain, a QMP socket or what came from one, "
+		      "'qga:SOCKET', or 'live'", "--diff compares two sources, and %s given",
 		      count ? count == 1 ? "one is" : "more are" : "none is");
 	if (!strcmp(operands[0], "-") && !strcmp(operands[1], "-"))
 		usage(see_help, "--diff: OLD and NEW cannot both be standard input");
@@ -362,6 +373,15 @@ void parse_options(struct options *options, int argc, char **argv)
 			if (copies.log)
 				usage(see_help, "only one --dmesg at a time");
 			copies.log = optarg;
+			break;
+		case OPTION_DOMAIN:
+			add_source(options, SOURCE_DOMAIN, optarg);
+			break;
+		case OPTION_QMP:
+			add_source(options, SOURCE_QMP, optarg);
+			break;
+		case OPTION_QGA:
+			add_source(options, SOURCE_AGENT, optarg);
 			break;
 		case OPTION_JOBS:
 			if (!parse_u64_max(optarg, 1024, &jobs) || !jobs)

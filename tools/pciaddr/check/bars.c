@@ -237,7 +237,9 @@ static void check_present(struct results *results, const struct pci_function *fu
 		return;
 	}
 	if (!function->absent) {
-		if (header_was_read(function) || header_was_told(function))
+		if (function->described || function->bars_listed)
+			results_not_looked_at(results, CHECK_PRESENT);
+		else if (header_was_read(function) || header_was_told(function))
 			results_pass(results, CHECK_PRESENT);
 		else if (function->config_length && !text_origin(function, CFG_VENDOR) &&
 			 config_read(function, CFG_VENDOR, 2, &value))

@@ -138,6 +138,11 @@ static void check_bus_numbers(struct results *results, const struct pci_function
 	const struct bridge *bridge = function->bridge;
 	const struct pci_function *above = function->parent;
 
+	if (bridge->buses_named) {
+		results_not_looked_at(results, CHECK_BUS_NUMBERS);
+		results_not_looked_at(results, CHECK_BUS_PRIMARY);
+		return;
+	}
 	if (!bridge->buses_known) {
 		results_unknown(results, CHECK_BUS_NUMBERS, function,
 				"the bridge's bus numbers were not read",

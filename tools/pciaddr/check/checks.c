@@ -31,6 +31,7 @@ void check_machine(const struct machine *machine, struct results *results)
 	check_ecam(machine, results);
 	check_kernel(machine, results);
 	check_claims(machine, results);
+	check_answers(machine, results);
 	check_kernel_log(machine, results);
 	check_log_agreement(machine, results);
 	if (is_only_a_log(machine))

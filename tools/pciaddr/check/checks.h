@@ -18,6 +18,7 @@ void check_overlaps(const struct machine *machine, struct results *results);
 void check_ecam(const struct machine *machine, struct results *results);
 void check_kernel(const struct machine *machine, struct results *results);
 void check_claims(const struct machine *machine, struct results *results);
+void check_answers(const struct machine *machine, struct results *results);
 void check_kernel_log(const struct machine *machine, struct results *results);
 void check_log_agreement(const struct machine *machine, struct results *results);
 

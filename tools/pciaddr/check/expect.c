@@ -82,6 +82,31 @@ static void search_function(struct results *results, const struct expectation *e
 	}
 }
 
+/* Of a machine's description, BARs that are not fixed are unknown. */
+static bool bars_unknown(const struct machine *machine, const struct expectation *expectation)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->functions[i].described &&
+		    (!expectation->has_selector ||
+		     selector_match(&expectation->selector, &machine->functions[i]) != MATCH_NO))
+			return true;
+	return false;
+}
+
+static void report_undecided(struct results *results, const struct expectation *expectation)
+{
+	results_add(results, &(struct finding) {
+		.status = STATUS_UNKNOWN,
+		.check = CHECK_EXPECT_BAR,
+		.message = "whether a BAR is there is unknown: the domain does not say it",
+		.values = { { "firmware chooses the address when the machine starts",
+			      at_source() } },
+		.advice = "look at the machine as it runs (--qmp), or fix the address (a bridge "
+			"dec-21154 with io-base, mem-base or pref-base)",
+		.asked = TEXT(results, "--expect %s", expectation->text),
+	});
+}
+
 static void report_not_found(struct results *results, const struct expectation *expectation,
 			     const struct search *search)
 {
@@ -192,6 +217,8 @@ void check_expectation(const struct machine *machine, struct results *results,
 	search_machine(machine, results, expectation, &search);
 	if (search.bar)
 		report_found(machine, results, expectation, &search);
+	else if (search.selected && bars_unknown(machine, expectation))
+		report_undecided(results, expectation);
 	else if (search.selected)
 		report_not_found(results, expectation, &search);
 	else

@@ -11,11 +11,15 @@ struct finding_text finding_text(const struct machine *machine, const struct fin
 	};
 	char slot[SLOT_TEXT_MAX];
 
-	if (finding->function)
+	if (finding->function) {
 		text.device = arena_printf(&text.arena, "%s", slot_text(finding->function, slot));
-	if (finding->old_function)
+		text.label = finding->function->label;
+	}
+	if (finding->old_function) {
 		text.old_device = arena_printf(&text.arena, "%s",
 					       slot_text(finding->old_function, slot));
+		text.old_label = finding->old_function->label;
+	}
 	for (int i = 0; i < 2; i++) {
 		text.values[i].text = finding->values[i].text;
 		text.values[i].where = location_text(machine, &finding->values[i].where,

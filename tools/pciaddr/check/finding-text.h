@@ -8,6 +8,8 @@
 struct finding_text {
 	const char *device;	/* slot, or NULL when it is not about one device */
 	const char *old_device;	/* of a comparison: its slot in the old state, or NULL */
+	const char *label;	/* what the source calls the device, or NULL */
+	const char *old_label;
 	const char *item;	/* "BAR 0", or NULL */
 	const char *message;
 	struct {

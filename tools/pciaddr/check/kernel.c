@@ -154,6 +154,12 @@ static void check_window(const struct machine *machine, struct results *results,
 static const char no_address[] =
 	"a memory BAR has no address, and what the kernel has made of it is unknown";
 
+static const char unmapped[] =
+	"QEMU has the BAR nowhere: it has no address, or decoding is off";
+static const char unmapped_advice[] =
+	"that is as it should be for a device that the guest does not use; the guest's own "
+	"'lspci -vvxxxx' tells which of the two it is";
+
 static bool knows_kernel(const struct pci_function *function)
 {
 	return function->resource_known || function->regions_known;
@@ -191,6 +197,10 @@ static void check_assigned(struct results *results, const struct pci_function *f
 	/* why it has none, and whether that harms, is what the checks of the log are about */
 	if (function->told_by_log) {
 		results_not_looked_at(results, CHECK_BAR_ASSIGNED);
+		return;
+	}
+	if (bar->unmapped) {
+		results_unknown(results, CHECK_BAR_ASSIGNED, function, unmapped, unmapped_advice);
 		return;
 	}
 	if (!lacks_address(function, bar)) {

@@ -55,6 +55,13 @@ static const char *in_source(const struct machine *machine, const struct locatio
 {
 	char slot[SLOT_TEXT_MAX];
 
+	if (machine->kind == SOURCE_QMP)
+		return arena_printf(arena, "%s, query-pci of %s", machine->config_path,
+				    slot_text(location->function, slot));
+	if (machine->kind == SOURCE_DOMAIN)
+		return location->function->line ?
+			arena_printf(arena, "%s:%" PRIu32, machine->config_path,
+				     location->function->line) : machine->config_path;
 	if (machine->kind == SOURCE_DUMP) {
 		const char *path = machine_line_path(machine, line, &line);
 
@@ -107,7 +114,7 @@ const char *location_text(const struct machine *machine, const struct location *
 	case LOCATION_SOURCE:
 		return machine->config_path;
 	case LOCATION_FUNCTION:
-		if (machine->kind != SOURCE_DUMP)
+		if (machine->kind == SOURCE_LIVE || machine->kind == SOURCE_SYSFS)
 			return machine->config_path;
 		return in_source(machine, location, arena, location->function->line, "");
 	case LOCATION_CONFIG:
@@ -120,12 +127,14 @@ const char *location_text(const struct machine *machine, const struct location *
 					    may_be_kernels(location->function, location->number) ?
 					    ": the kernel's, or the register's" : "");
 		place = in_source(machine, location, arena, location->function->line, "/config");
+		if (machine->kind == SOURCE_QMP || machine->kind == SOURCE_DOMAIN)
+			return place;
 		return arena_printf(arena, "%s, %sregister 0x%02x", place,
 				    machine->kind == SOURCE_DUMP ? "config " : "",
 				    location->number);
 	case LOCATION_KERNEL_BAR:
 		place = in_source(machine, location, arena, location->line, "/resource");
-		if (machine->kind == SOURCE_DUMP)
+		if (machine->kind != SOURCE_LIVE && machine->kind != SOURCE_SYSFS)
 			return place;
 		return arena_printf(arena, "%s, line %u", place, location->number + 1);
 	case LOCATION_KERNEL_WINDOW:

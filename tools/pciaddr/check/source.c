@@ -20,10 +20,25 @@ void check_source(const struct machine *machine, struct results *results)
 			.values = { { "what would have followed is unknown", at_source() } },
 			.advice = "take it again, or copy it whole",
 		});
+	if (machine->unplaced_count)
+		results_add(results, &(struct finding) {
+			.status = STATUS_UNKNOWN,
+			.check = CHECK_SOURCE,
+			.message = TEXT(results, "%zu device%s no PCI address yet: %s%s",
+					machine->unplaced_count,
+					machine->unplaced_count == 1 ? " has" : "s have",
+					machine->unplaced,
+					machine->unplaced_count > UNPLACED_NAMED ? " ..." : ""),
+			.values = { { "where they will be is unknown", at_source() } },
+			.advice = "libvirt chooses the addresses when it defines the domain: take "
+				"what 'virsh dumpxml DOMAIN' prints then, or write them down",
+		});
 	for (size_t i = 0; i < machine->bus_count; i++) {
 		const struct bus *bus = &machine->buses[i];
 
-		if (bus->indirect || (!bus->bridge && bus_is_below(machine, bus)))
+		if (bus->indirect || (!bus->bridge && (bus_is_below(machine, bus) ||
+						       (machine->kind == SOURCE_DOMAIN &&
+							!bus_is_root(machine, bus)))))
 			results_unknown(results, CHECK_SOURCE, &machine->functions[bus->first],
 					bridge_missing, bridge_missing_advice);
 		else

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "pciaddr/check/answers.h"
 #include "pciaddr/model/claims.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/resources.h"
@@ -59,9 +60,10 @@ static void check_usable_decode(const struct bar_report *report)
 
 	switch (bar_decode(function, report->bar)) {
 	case DECODE_ON:
-		add_pass(report, CHECK_EXPECT_DECODE,
+		add_pass(report, CHECK_EXPECT_DECODE, function->command_known ?
 			 TEXT(report->results, "%s decoding is on (command 0x%04x)", space,
-			      function->command));
+			      function->command) :
+			 TEXT(report->results, "%s decoding is on", space));
 		break;
 	case DECODE_OFF:
 		add(report, CHECK_EXPECT_DECODE, STATUS_FAIL,
@@ -210,6 +212,33 @@ static void check_usable_kernel(const struct bar_report *report)
 	    "kernel's address: reboot, and do not remove or rescan the bridge above");
 }
 
+/* A source outside the guest: its kernel's claims are not to be had there. */
+static bool kind_is_outside(const struct machine *machine)
+{
+	return machine->kind == SOURCE_QMP || machine->kind == SOURCE_DOMAIN;
+}
+
+/* In the place of a claim: does QEMU's memory tree have the device there? */
+static void check_usable_answer(const struct bar_report *report)
+{
+	const struct value none = no_value;
+	struct answer_found found = bar_answer(report->machine, report->function, report->bar);
+
+	switch (found.state) {
+	case ANSWERS:
+		add_pass(report, CHECK_EXPECT_ANSWERS,
+			 TEXT(report->results, "%s answers there", found.answer->name));
+		return;
+	case ANSWERS_NOT:
+		add(report, CHECK_EXPECT_ANSWERS, STATUS_FAIL, answers_not_text(report->results, &found),
+		    bar_value(report), answer_value(report->results, &found), answers_not_advice);
+		return;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	add(report, CHECK_EXPECT_ANSWERS, STATUS_SKIP, found.reason, none, none, NULL);
+}
+
 static void check_usable_claim(const struct bar_report *report)
 {
 	const struct resource_list *list = &report->machine->resources[report->bar->space];
@@ -218,6 +247,10 @@ static void check_usable_claim(const struct bar_report *report)
 	char range[RANGE_TEXT_MAX];
 	struct claim claim;
 
+	if (list->state == RESOURCES_NONE && kind_is_outside(report->machine)) {
+		check_usable_answer(report);
+		return;
+	}
 	if (list->state == RESOURCES_NONE) {
 		add(report, CHECK_EXPECT_CLAIM, STATUS_UNKNOWN,
 		    TEXT(report->results, "who claims it is unknown: there is no %s", path),

@@ -14,7 +14,7 @@ static bool would_be_seen(const struct pci_function *function, const struct bar 
 {
 	uint32_t value;
 
-	if (function->resource_known || function->regions_known)
+	if (function->resource_known || function->regions_known || function->bars_listed)
 		return true;
 	/* registers of a virtual function read zero, whatever it has */
 	return !function->virtual && function->header_known &&
@@ -103,6 +103,13 @@ static void compare_bars(const struct pair *pair, const struct bar *old, const s
 
 	if (both_unused(pair, old, new)) {
 		diff_same(pair->comparison, CHECK_DIFF_UNASSIGNED);
+		return;
+	}
+	if (old->unmapped != new->unmapped &&
+	    bar_decode(old->unmapped ? pair->new : pair->old, old->unmapped ? new : old) !=
+	    DECODE_ON) {
+		diff_unknown(pair, CHECK_DIFF_UNASSIGNED, "QEMU has the BAR nowhere, and the other "
+			     "side does not say that it is enabled");
 		return;
 	}
 	if (old->state != new->state) {

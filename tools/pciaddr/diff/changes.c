@@ -81,22 +81,30 @@ void diff_unknown(const struct pair *pair, enum check_id check, const char *reas
 		results_unknown(pair->comparison->results, check, pair->new, reason, NULL);
 }
 
-/* Not in a source that ends too early to have it. */
+/* May the machine have more than its source tells?  Then why, and otherwise NULL. */
+static const char *is_incomplete(const struct machine *machine)
+{
+	if (machine->cut_off)
+		return "the source of the other side ends in the middle";
+	return machine->unplaced_count ? "the other side has devices without an address yet: it "
+		"may be one of them" : NULL;
+}
+
+/* Not in a source that has not all. */
 static void diff_missing(const struct comparison *comparison, enum check_id check,
-			 const struct pci_function *function)
+			 const struct pci_function *function, const char *reason)
 {
 	if (!(comparison->ignored & class_bit(check)))
-		results_unknown(comparison->results, check, function,
-				"the source of the other side ends in the middle", NULL);
+		results_unknown(comparison->results, check, function, reason, NULL);
 }
 
 static const char *device_text(struct results *results, const struct pci_function *function)
 {
 	const char *slot = device_name(results, function);
 
-	if (!function->ids_known)
-		return slot;
-	return TEXT(results, "%s %04x:%04x", slot, function->vendor, function->product);
+	if (function->ids_known)
+		slot = TEXT(results, "%s %04x:%04x", slot, function->vendor, function->product);
+	return function->label ? TEXT(results, "%s (%s)", slot, function->label) : slot;
 }
 
 static struct side function_side(struct results *results, const struct pci_function *function)
@@ -163,6 +171,9 @@ static void compare_bus_numbers(struct comparison *comparison)
 	struct results *results = comparison->results;
 	struct pci_function seen[256];
 
+	/* the buses of a domain have names, not numbers */
+	if (new->kind == SOURCE_DOMAIN || comparison->match.old->kind == SOURCE_DOMAIN)
+		return;
 	for (size_t i = 0; i < new->bus_count; i++) {
 		const struct bus *bus = &new->buses[i];
 		size_t seen_count = 0;
@@ -280,8 +291,9 @@ void diff_machines(struct results *results, const struct machine *old,
 
 		if (match_of_old(match, function))
 			continue;
-		if (new->cut_off)
-			diff_missing(&comparison, CHECK_DIFF_GONE, function);
+		if (is_incomplete(new))
+			diff_missing(&comparison, CHECK_DIFF_GONE, function,
+				     is_incomplete(new));
 		else
 			add(&comparison, CHECK_DIFF_GONE, function, NULL, NULL,
 			    "the device is gone", function_side(results, function), nothing);
@@ -292,8 +304,9 @@ void diff_machines(struct results *results, const struct machine *old,
 
 		if (pair.old)
 			compare_pair(&pair);
-		else if (old->cut_off)
-			diff_missing(&comparison, CHECK_DIFF_NEW, function);
+		else if (is_incomplete(old))
+			diff_missing(&comparison, CHECK_DIFF_NEW, function,
+				     is_incomplete(old));
 		else
 			add(&comparison, CHECK_DIFF_NEW, NULL, function, NULL,
 			    "the device is new", nothing, function_side(results, function));

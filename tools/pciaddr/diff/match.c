@@ -260,6 +260,50 @@ static void match_numbers(struct match *match)
 	}
 }
 
+static int compare_labels(const void *a, const void *b)
+{
+	const struct pci_function *const *first = a, *const *second = b;
+	int order = strcmp((*first)->label, (*second)->label);
+
+	return order ? order : slot_compare(*first, *second);
+}
+
+static void list_labelled(struct list *list, const struct machine *machine)
+{
+	list->functions = xcalloc(machine->count + 1, sizeof(const struct pci_function *));
+	list->count = 0;
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->functions[i].label)
+			list->functions[list->count++] = &machine->functions[i];
+	qsort(list->functions, list->count, sizeof(const struct pci_function *), compare_labels);
+}
+
+/* What both sides call by one name is one device, wherever it is. */
+static void match_labels(struct match *match)
+{
+	struct list old, new;
+	size_t i = 0, k = 0;
+
+	list_labelled(&old, match->old);
+	list_labelled(&new, match->new);
+	while (i < old.count && k < new.count) {
+		int order = strcmp(old.functions[i]->label, new.functions[k]->label);
+
+		if (!order && may_be_same(old.functions[i], new.functions[k]))
+			match_two(match, old.functions[i], new.functions[k]);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	for (i = 0; i < old.count; i++) {
+		const struct pci_function *function = match_of_old(match, old.functions[i]);
+
+		if (function)
+			match_below(match, old.functions[i], function);
+	}
+	free(old.functions);
+	free(new.functions);
+}
+
 void match_machines(struct match *match, const struct machine *old, const struct machine *new)
 {
 	*match = (struct match) {
@@ -270,6 +314,7 @@ void match_machines(struct match *match, const struct machine *old, const struct
 	};
 	memset(match->to_new, 0xff, old->count * sizeof(*match->to_new));
 	memset(match->to_old, 0xff, new->count * sizeof(*match->to_old));
+	match_labels(match);
 	for (size_t i = 0; i < old->bus_count; i++) {
 		const struct bus *bus = &old->buses[i];
 		const struct bus *same = machine_bus(new, bus->domain, bus->number);

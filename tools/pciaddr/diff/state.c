@@ -37,7 +37,9 @@ static void compare_numbers(const struct pair *pair, enum check_id check, const 
 
 static struct number class_of(const struct pci_function *function)
 {
-	return (struct number) { function->class_known, function->class, CFG_CLASS };
+	return (struct number) {
+		function->class_known && !function->interface_unknown, function->class, CFG_CLASS,
+	};
 }
 
 static struct number revision_of(const struct pci_function *function)

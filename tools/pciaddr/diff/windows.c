@@ -145,6 +145,8 @@ static void compare_buses(const struct pair *pair)
 	const struct bridge *old = pair->old->bridge, *new = pair->new->bridge;
 	struct results *results = pair->comparison->results;
 
+	if (old->buses_named || new->buses_named)
+		return;
 	if (old->buses_known != new->buses_known) {
 		diff_unknown(pair, CHECK_DIFF_RENUMBERED,
 			     "the bridge's bus numbers are known on one side only");

@@ -16,6 +16,9 @@ static void (*const loaders[])(struct machine *machine, const struct source *sou
 	[SOURCE_LIVE] = source_live_load,
 	[SOURCE_SYSFS] = source_sysfs_load,
 	[SOURCE_DUMP] = source_dump_load,
+	[SOURCE_QMP] = source_qmp_load,
+	[SOURCE_DOMAIN] = source_domain_load,
+	[SOURCE_AGENT] = source_agent_load,
 };
 
 static const char *source_name(const struct source *source)

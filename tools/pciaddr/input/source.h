@@ -27,5 +27,8 @@ void machine_load(struct machine *machine, const struct source *source);
 void source_live_load(struct machine *machine, const struct source *source);
 void source_sysfs_load(struct machine *machine, const struct source *source);
 void source_dump_load(struct machine *machine, const struct source *source);
+void source_qmp_load(struct machine *machine, const struct source *source);
+void source_domain_load(struct machine *machine, const struct source *source);
+void source_agent_load(struct machine *machine, const struct source *source);
 
 #endif

@@ -48,6 +48,7 @@ void machine_free(struct machine *machine)
 	free(machine->functions);
 	free(machine->buses);
 	free(machine->host_windows);
+	free(machine->answers);
 	translation_free(machine->translation);
 	log_facts_free(machine->log);
 	for (int space = 0; space < SPACES; space++) {
@@ -411,6 +412,8 @@ enum decode bar_decode(const struct pci_function *function, const struct bar *ba
 
 	if (bar->not_decoded)
 		return DECODE_OFF;
+	if (bar->answers)
+		return DECODE_ON;
 	/* a virtual function's memory enable is in its physical function's SR-IOV capability */
 	if (!function->command_known || function->virtual)
 		return DECODE_UNKNOWN;

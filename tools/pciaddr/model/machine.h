@@ -48,6 +48,8 @@ struct bar {
 	bool kernel_unset : 1;	/* the kernel has found no place for it */
 	bool kernel_shadow : 1;	/* the kernel's is a copy in RAM, no address of the card's */
 	bool kernel_none : 1;	/* the kernel has no resource here: no BAR to it, or not used */
+	bool answers : 1;	/* QEMU has it enabled at its address */
+	bool unmapped : 1;	/* QEMU has it nowhere: no address, or decoding is off */
 	struct range range;	/* what the card answers to */
 	struct range kernel;	/* what the kernel believes, if kernel_known */
 	uint64_t register_address;
@@ -84,6 +86,7 @@ struct window {
 
 struct bridge {
 	bool buses_known;
+	bool buses_named;	/* numbers by which the source names buses, of no register */
 	bool cardbus;
 	bool io_translated;	/* the host bridge may add to its I/O addresses */
 	bool io_32bit;		/* its I/O window has 32 bits, not 16 */
@@ -199,11 +202,16 @@ struct pci_function {
 	bool command_derived : 1;	/* ... from what lspci -v says: bits 0 to 2, as far as used */
 	bool told_by_log : 1;	/* nothing but a kernel log names it */
 	bool asleep : 1;	/* the source says that it is in a power state below D0 */
+	bool on_root_bus : 1;	/* the source says that its bus is no bridge's */
+	bool bars_listed : 1;	/* the source lists all of its BARs */
+	bool interface_unknown : 1;	/* the low 8 bits of the class were not read */
+	bool described : 1;	/* by a description of the machine: not seen in one */
 	const uint8_t *config;
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
 	const struct text_origin *origins;
 	uint8_t origin_count;
 	const char *driver;	/* NULL: unknown; "": none */
+	const char *label;	/* what the source calls it (QEMU's id); NULL: nothing */
 	struct bar *bars;	/* implemented ones, in order */
 	struct sriov *sriov;	/* NULL: none, or not read */
 	struct acs *acs;	/* likewise */
@@ -266,6 +274,15 @@ struct io_range {
 	struct io_range *next;
 };
 
+/* A range in which QEMU's memory tree has something that answers. */
+struct answer {
+	struct range range;
+	uint8_t space;		/* enum space */
+	bool device;		/* @owner is a device's id, or its path where it has none */
+	const char *name;	/* the memory region's */
+	const char *owner;	/* NULL: not told */
+};
+
 /* A range of the CPU's addresses that a host bridge forwards. */
 struct host_window {
 	uint32_t domain;
@@ -282,6 +299,9 @@ enum source_kind {
 	SOURCE_LIVE,
 	SOURCE_SYSFS,
 	SOURCE_DUMP,
+	SOURCE_QMP,		/* QEMU's monitor, or what it has said */
+	SOURCE_DOMAIN,		/* a libvirt domain */
+	SOURCE_AGENT,		/* a guest agent */
 };
 
 /* A file that is no dump at all would have a warning for each of its lines. */
@@ -316,6 +336,12 @@ struct machine {
 	struct host_window *host_windows;	/* sorted by domain, bus, space, address */
 	size_t host_window_count;
 	struct io_range *io_ranges;
+	struct answer *answers;		/* sorted by space and address */
+	size_t answer_count;
+	bool answers_known;	/* the memory tree was read */
+#define UNPLACED_NAMED 8
+	const char *unplaced;	/* devices that have no address yet: the first ones' names */
+	size_t unplaced_count;
 	struct translation *translation;	/* see translation.h; NULL: there is none */
 	struct log_facts *log;	/* see log-facts.h; NULL: there is no kernel log */
 	struct note *warnings;	/* about the source's form, in order */

@@ -231,6 +231,9 @@ enum match selector_match(const struct selector *selector, const struct pci_func
 		return MATCH_NO;
 	if (selector->has_class && !function->class_known)
 		known = false;
+	else if (selector->has_class && function->interface_unknown &&
+		 selector->class.mask & 0xff)
+		known = false;
 	else if (selector->has_class && !matches(selector->class, function->class))
 		return MATCH_NO;
 	if (selector->has_subsystem && !function->subsystem_known)

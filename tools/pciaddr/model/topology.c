@@ -91,7 +91,8 @@ bool is_above(const struct pci_function *bridge, const struct pci_function *func
 /* PCI Express Base 5.0, 7.5.3.2: what is on a root bus, and what only below a port. */
 static bool is_on_root_bus(const struct pci_function *function)
 {
-	return (function->class_known && function->class >> 8 == CLASS_HOST_BRIDGE) ||
+	return function->on_root_bus ||
+		(function->class_known && function->class >> 8 == CLASS_HOST_BRIDGE) ||
 		function->port_type == PORT_ROOT || function->port_type == PORT_RC_ENDPOINT ||
 		function->port_type == PORT_RC_EVENT_COLLECTOR;
 }
@@ -118,7 +119,7 @@ bool bus_is_root(const struct machine *machine, const struct bus *bus)
 	size_t count;
 
 	/* the kernel shows whole trees; bus 0 is no bridge's secondary bus */
-	return !bus->bridge && (machine->kind != SOURCE_DUMP || !bus->number ||
+	return !bus->bridge && ((machine->kind != SOURCE_DUMP && machine->kind != SOURCE_DOMAIN) || !bus->number ||
 				any_on_bus(machine, bus, is_on_root_bus) ||
 				host_windows_of(machine, bus, SPACE_IO, &count) ||
 				host_windows_of(machine, bus, SPACE_MEMORY, &count));

@@ -46,6 +46,8 @@ static struct json_object *finding_json(const struct machine *machine,
 	json_put_text(object, "severity", severity_name(finding->severity));
 	put_known(object, "device", text.device);
 	put_known(object, "old_device", text.old_device);
+	put_known(object, "device_label", text.label);
+	put_known(object, "old_device_label", text.old_label);
 	put_known(object, "subject", text.item);
 	json_put_text(object, "message", text.message);
 	put_values(object, &text);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/die.h"
 #include "common/wrap.h"
 #include "pciaddr/check/finding-text.h"
@@ -131,29 +132,57 @@ static void print_explanations(FILE *out, const struct output_options *options,
 		print_explanation(out, options, "What to do: ", text->advice);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* "0000:01:01.0 (net0)": the slot, and what the source calls the device. */
+static char *device_text(const char *slot, const char *label)
+{
+	return xasprintf("%s%s%s%s", slot ? slot : "", label ? " (" : "", label ? label : "",
+			 label ? ")" : "");
+}
+
+/* What the other side of a comparison calls it, where that is something else. */
+static char *was_text(const struct finding_text *text)
+{
+	char *old, *was;
+
+	if (!text->device || !text->old_device ||
+	    (!strcmp(text->device, text->old_device) &&
+	     (!text->old_label || same_text(text->label, text->old_label))))
+		return xstrdup("");
+	old = device_text(text->old_device, text->old_label);
+	was = xasprintf(" (was %s)", old);
+	free(old);
+	return was;
+}
+
 static void print_finding(FILE *out, const struct output_options *options,
 			  const struct machine *machine, const struct finding *finding)
 {
 	struct finding_text text = finding_text(machine, finding);
 	bool unusual = finding->status == STATUS_FAIL && finding->severity != SEVERITY_HIGH;
-	const char *device = text.device ? text.device : "";
+	char *device = device_text(text.device, text.label);
 	const char *item = text.device && text.item ? text.item : "";
 	const char *colon = text.device && finding->status != STATUS_PASS ? ":" : "";
-	char similar[48] = "", was[SLOT_TEXT_MAX + 8] = "";
+	char *was = was_text(&text);
+	char similar[48] = "";
 	unsigned int column;
 	char *line;
 
 	column = print_status(out, options, finding->status, checks[finding->check].label);
 	if (finding->count > 1)
 		snprintf(similar, sizeof(similar), " (and %zu similar)", finding->count - 1);
-	if (text.device && text.old_device && strcmp(text.device, text.old_device))
-		snprintf(was, sizeof(was), " (was %s)", text.old_device);
 	if (asprintf(&line, "%s%s%s%s%s%s%s%s%s%s%s", device, was, *item ? " " : "", item, colon,
 		     *device ? " " : "", text.message, similar, unusual ? " [" : "",
 		     unusual ? severity_name(finding->severity) : "", unusual ? "]" : "") < 0)
 		die(EXIT_CANNOT_TELL, "out of memory");
 	print_line(out, options, column, line);
 	free(line);
+	free(device);
+	free(was);
 	if (finding->status != STATUS_PASS)
 		print_explanations(out, options, &text);
 	finding_text_free(&text);

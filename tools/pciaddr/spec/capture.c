@@ -77,7 +77,9 @@ static void write_identity(FILE *out, struct names *names, const struct pci_func
 	if (function->ids_known)
 		fprintf(out, "    id: \"%04x:%04x\"\n", function->vendor, function->product);
 	if (function->class_known)
-		fprintf(out, "    class: \"%06" PRIx32 "\"    # %s\n", function->class,
+		fprintf(out, "    class: \"%0*" PRIx32 "\"    # %s\n",
+			function->interface_unknown ? 4 : 6,
+			function->interface_unknown ? function->class >> 8 : function->class,
 			class_name(function));
 	if (function->subsystem_known)
 		fprintf(out, "    subsystem: \"%04x:%04x\"\n", function->subsystem_vendor,
@@ -252,7 +254,7 @@ static void write_bridge(FILE *out, struct names *names, const struct machine *m
 	const struct bridge *bridge = function->bridge;
 
 	write_common(out, names, machine, function);
-	if (bridge->buses_known) {
+	if (bridge->buses_known && !bridge->buses_named) {
 		fputs("    bus: {", out);
 		/* the kernel prints what it reads there only where it is wrong */
 		if (!function->told_by_log)

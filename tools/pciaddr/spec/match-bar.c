@@ -20,6 +20,12 @@ static void check_bar_range(const struct subject *subject, const struct spec_bar
 
 	if (rule_is_empty(&spec->range))
 		return;
+	if (bar->unmapped) {
+		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
+			     "QEMU has it nowhere: it has no address, or decoding is off",
+			     "the guest's own 'lspci -vvxxxx' tells which of the two it is");
+		return;
+	}
 	violation = bar->state == BAR_UNASSIGNED ? "an address" :
 		rule_violation(results, &spec->range, bar->range);
 	if (violation && bar->state == BAR_ASSIGNED && !bar->size_known &&
@@ -207,7 +213,8 @@ void spec_match_bar(const struct subject *subject, const struct spec_bar *spec)
 	struct bar named = { .index = (uint8_t)spec->index };
 	const char *part = bar_text(&named);
 
-	if (!bar && !function->config_length && !function->resource_known) {
+	if (!bar && !function->config_length && !function->resource_known &&
+	    !function->bars_listed) {
 		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place, "was not read",
 			     CONFIG_ADVICE);
 		return;

@@ -50,7 +50,7 @@ static void check_bus_number(const struct subject *subject, const struct spec_nu
 
 	if (!spec->place.line)
 		return;
-	if (!subject->function->bridge->buses_known)
+	if (!subject->function->bridge->buses_known || subject->function->bridge->buses_named)
 		spec_unknown(subject, CHECK_SPEC_BUS, part, spec->place, "was not read",
 			     CONFIG_ADVICE);
 	else if (spec->value == found)

@@ -97,8 +97,10 @@ static const char *what_follows(const struct tree *tree, const struct pci_functi
 	const struct bridge *bridge = function->bridge;
 	const char *text = "";
 
+	if (function->label)
+		text = TEXT(tree->results, "  (%s)", function->label);
 	if (function->driver && *function->driver)
-		text = TEXT(tree->results, "  [%s]", function->driver);
+		text = TEXT(tree->results, "%s  [%s]", text, function->driver);
 	if (bridge && bridge->buses_known && bridge->secondary)
 		text = TEXT(tree->results, "%s  %s bus %02x-%02x", text, tree->glyphs->arrow,
 			    bridge->secondary, bridge->subordinate);
