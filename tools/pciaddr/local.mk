@@ -55,6 +55,13 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/diff/pairs.h \
 	tools/pciaddr/diff/state.c \
 	tools/pciaddr/diff/windows.c \
+	tools/pciaddr/emit/emit.c \
+	tools/pciaddr/emit/emit.h \
+	tools/pciaddr/emit/libvirt.c \
+	tools/pciaddr/emit/plan.c \
+	tools/pciaddr/emit/plan.h \
+	tools/pciaddr/emit/plan-windows.c \
+	tools/pciaddr/emit/properties.c \
 	tools/pciaddr/input/agent.c \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
@@ -169,6 +176,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/model/topology.h \
 	tools/pciaddr/model/translation.c \
 	tools/pciaddr/model/translation.h \
+	tools/pciaddr/qemu/machines.c \
+	tools/pciaddr/qemu/machines.h \
 	tools/pciaddr/qemu/models.c \
 	tools/pciaddr/qemu/models.h \
 	tools/pciaddr/qemu/properties.c \

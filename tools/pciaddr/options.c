@@ -40,6 +40,7 @@ static const char help[] =
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
 "      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
+"      --emit qemu|libvirt  arguments that make the machine of --spec FILE\n"
 "  -n, --numeric          no names from pci.ids\n"
 "      --list-checks, -h, --help, -V, --version   'man pciaddr-check' says more\n"
 "Exit status: 0 all right, 1 failed, 2 wrong usage or input, 3 cannot tell.\n";
@@ -62,6 +63,7 @@ enum {
 	OPTION_DIFF,
 	OPTION_IGNORE,
 	OPTION_DOMAIN,
+	OPTION_EMIT,
 	OPTION_QMP,
 	OPTION_QGA,
 };
@@ -76,6 +78,7 @@ static const struct option long_options[] = {
 	{ "iomem", required_argument, NULL, OPTION_IOMEM },
 	{ "dmesg", required_argument, NULL, OPTION_DMESG },
 	{ "domain", required_argument, NULL, OPTION_DOMAIN },
+	{ "emit", required_argument, NULL, OPTION_EMIT },
 	{ "qmp", required_argument, NULL, OPTION_QMP },
 	{ "qga", required_argument, NULL, OPTION_QGA },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
@@ -211,9 +214,19 @@ static bool parse_color(const char *when)
 static void set_action(struct options *options, enum action action)
 {
 	if (options->action != ACTION_CHECK && options->action != action)
-		usage(see_help, "only one of --capture, --tree, --map, --draw and --diff at a "
-		      "time");
+		usage(see_help, "only one of --capture, --tree, --map, --draw, --diff and "
+		      "--emit at a time");
 	options->action = action;
+}
+
+static void set_emit(struct options *options, const char *form)
+{
+	if (!strcmp(form, "qemu"))
+		options->emit = EMIT_QEMU;
+	else if (!strcmp(form, "libvirt"))
+		options->emit = EMIT_LIBVIRT;
+	else
+		usage(see_help, "--emit: '%s' is not qemu or libvirt", form);
 }
 
 static void list_checks(void)
@@ -320,6 +333,12 @@ static void check_combination(struct options *options)
 		check_diff_combination(options);
 		return;
 	}
+	if (options->action == ACTION_EMIT) {
+		if (!options->spec_path || options->expectation_count)
+			usage("pciaddr-check --emit qemu --spec FILE", "--emit makes arguments of a "
+			      "specification: --spec FILE is wanted, and --expect is not");
+		return;
+	}
 	if (options->expectation_count)
 		usage(see_help, "--expect checks; --capture, --tree, --map and --draw do something "
 		      "else");
@@ -373,6 +392,10 @@ void parse_options(struct options *options, int argc, char **argv)
 			if (copies.log)
 				usage(see_help, "only one --dmesg at a time");
 			copies.log = optarg;
+			break;
+		case OPTION_EMIT:
+			set_action(options, ACTION_EMIT);
+			set_emit(options, optarg);
 			break;
 		case OPTION_DOMAIN:
 			add_source(options, SOURCE_DOMAIN, optarg);

@@ -9,6 +9,7 @@
 #include "common/arena.h"
 #include "pciaddr/check/expect.h"
 #include "pciaddr/diff/diff.h"
+#include "pciaddr/emit/emit.h"
 #include "pciaddr/input/source.h"
 #include "pciaddr/output/output.h"
 
@@ -19,6 +20,7 @@ enum action {
 	ACTION_MAP,
 	ACTION_DRAW,
 	ACTION_DIFF,
+	ACTION_EMIT,
 };
 
 struct options {
@@ -35,6 +37,7 @@ struct options {
 	bool all_checks;		/* also beside --expect or --spec */
 	const struct output_ops *output;
 	struct output_options output_options;
+	enum emit_form emit;		/* for ACTION_EMIT */
 	const char *draw_path;		/* for ACTION_DRAW */
 	bool force;			/* draw_path may be overwritten */
 	bool verbose;			/* tell what was taken of the sources */

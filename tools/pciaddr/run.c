@@ -163,6 +163,7 @@ static int view(const struct options *options, struct machine *machine, struct r
 		return draw(&view_options, machine, results);
 	case ACTION_CHECK:
 	case ACTION_DIFF:
+	case ACTION_EMIT:
 		break;
 	}
 	return EXIT_OK;
@@ -200,8 +201,8 @@ int run(struct options *options)
 {
 	struct spec *spec = options->spec_path ? spec_load(options->spec_path) : NULL;
 	bool checking = options->action == ACTION_CHECK || options->action == ACTION_DIFF;
-	int status = checking ? check_all(options, spec) :
-		view_all(options, spec);
+	int status = options->action == ACTION_EMIT ? emit(stdout, options->emit, spec) :
+		checking ? check_all(options, spec) : view_all(options, spec);
 
 	spec_free(spec);
 	free(options->sources);

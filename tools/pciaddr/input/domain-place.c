@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/qemu/machines.h"
 
 static struct pci_function *find(const struct domain *domain, const struct domain_place *place)
 {
@@ -100,53 +101,14 @@ void domain_set_window(struct pci_function *function, enum window_kind kind, str
 	function->bridge->windows[kind].range = range;
 }
 
-struct builtin {
-	uint8_t slot;
-	uint8_t function;
-	uint16_t vendor;
-	uint16_t product;
-	uint16_t class;
-};
-
-/* hw/i386/pc_piix.c, hw/i386/pc_q35.c and hw/pci-host/gpex.c of QEMU */
-static const struct builtin i440fx[] = {
-	{ 0, 0, 0x8086, 0x1237, 0x0600 }, { 1, 0, 0x8086, 0x7000, 0x0601 },
-	{ 1, 1, 0x8086, 0x7010, 0x0101 }, { 1, 3, 0x8086, 0x7113, 0x0680 }, { 0 },
-};
-
-static const struct builtin q35[] = {
-	{ 0, 0, 0x8086, 0x29c0, 0x0600 }, { 31, 0, 0x8086, 0x2918, 0x0601 },
-	{ 31, 2, 0x8086, 0x2922, 0x0106 }, { 31, 3, 0x8086, 0x2930, 0x0c05 }, { 0 },
-};
-
-static const struct builtin generic[] = { { 0, 0, 0x1b36, 0x0008, 0x0600 }, { 0 } };
-
-static bool is_type(const char *type, const char *name)
-{
-	size_t length = strlen(name);
-
-	return !strncmp(type, name, length) && (!type[length] || type[length] == '-');
-}
-
-static const struct builtin *builtin_of(const struct domain *domain)
-{
-	const char *type = domain->machine_type;
-
-	if (is_type(type, "q35") || is_type(type, "pc-q35"))
-		return q35;
-	if (is_type(type, "pc") || is_type(type, "pc-i440fx"))
-		return i440fx;
-	return is_type(type, "virt") ? generic : NULL;
-}
-
 bool domain_root_is_express(const struct domain *domain)
 {
-	return builtin_of(domain) == q35 || builtin_of(domain) == generic;
+	return qemu_machine_is_express(domain->machine_type);
 }
 
 void domain_add_builtin(struct domain *domain)
 {
-	const struct builtin *builtin = builtin_of(domain);
+	const struct qemu_builtin *builtin = qemu_machine_builtin(domain->machine_type);
 
 	for (; builtin && builtin->vendor; builtin++) {
 		const struct domain_place place = { 0, builtin->slot, builtin->function };

@@ -216,12 +216,31 @@ static bool path_matches(const struct selector *selector, const struct pci_funct
 	return !left && !function;
 }
 
+/* In a description of a machine, all buses but the first have names, and numbers later. */
+static bool bus_is_named(const struct pci_function *function)
+{
+	return function->described && function->bus;
+}
+
+static bool place_matches(const struct slot_pattern *slot, const struct pci_function *function)
+{
+	return matches(slot->device, function->device) &&
+		matches(slot->function, function->function);
+}
+
 enum match selector_match(const struct selector *selector, const struct pci_function *function)
 {
 	bool known = true;
 
-	if (selector->has_slot && !slot_matches(&selector->slot, function))
+	if (selector->has_slot && bus_is_named(function)) {
+		/* bus 0 is none of these, whatever numbers they get */
+		if (!place_matches(&selector->slot, function) ||
+		    ((selector->slot.bus.mask & 0xff) == 0xff && !selector->slot.bus.value))
+			return MATCH_NO;
+		known = !selector->slot.bus.mask;
+	} else if (selector->has_slot && !slot_matches(&selector->slot, function)) {
 		return MATCH_NO;
+	}
 	if (selector->path_length && !path_matches(selector, function))
 		return MATCH_NO;
 	if (selector->has_id && !function->ids_known)

@@ -68,8 +68,13 @@ static void write_identity(FILE *out, struct names *names, const struct pci_func
 	fputs("\n  - name: ", out);
 	function_name(names, function, name);
 	quote(out, name);
-	fprintf(out, "\n    select: %s", slot_text(function, slot));
-	if (function->parent) {
+	fputs("\n    select: ", out);
+	/* where buses have names, numbers would be others in the machine */
+	if (function->described && function->parent)
+		write_path(out, function);
+	else
+		fputs(slot_text(function, slot), out);
+	if (function->parent && !function->described) {
 		fputs("    # or by the path, which survives new bus numbers: ", out);
 		write_path(out, function);
 	}

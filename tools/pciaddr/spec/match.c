@@ -44,6 +44,8 @@ static void try_function(struct matcher *matcher, const struct spec_entry *entry
 		break;
 	case MATCH_UNKNOWN:
 		matches->unknown++;
+		if (function->described)
+			matcher->named[function - matcher->machine->functions] = 1;
 		break;
 	case MATCH_NO:
 		break;
@@ -65,7 +67,8 @@ static struct matches match_entry(struct matcher *matcher, const struct spec_ent
 	struct matches matches = { 0 };
 	size_t begin = 0, end = machine->count;
 
-	if (is_exact_slot(&entry->selector)) {
+	/* where buses have names, any may be meant */
+	if (is_exact_slot(&entry->selector) && machine->kind != SOURCE_DOMAIN) {
 		const struct bus *bus = machine_bus(machine, entry->selector.slot.domain.value,
 						    (uint8_t)entry->selector.slot.bus.value);
 
