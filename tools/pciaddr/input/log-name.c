@@ -76,11 +76,15 @@ static enum window_kind window_of(const struct printed_resource *printed)
  * Numbers from 7 on depend on the header, and on whether the kernel has SR-IOV: with it they
  * are virtual BARs up to 12 and windows from 13 on, otherwise windows from 7 on.
  */
-static bool numbered_window(const struct told_line *line, unsigned int number)
+static bool numbered_window(const struct told_line *line, unsigned int number,
+			    const struct printed_resource *printed)
 {
 	const struct log_function *function = log_facts_function(line->facts, &line->slot);
 
 	if (number >= LOG_ITEM_ROM + 1 + VF_BARS)
+		return true;
+	/* virtual functions have no I/O */
+	if (printed->space == SPACE_IO)
 		return true;
 	return function && ((function->slot.header_known && function->slot.header_type) ||
 			    function->buses_known);
@@ -95,7 +99,7 @@ unsigned int log_item_of(const struct told_line *line, const struct item_name *n
 	case NAME_VF:
 		return LOG_ITEM_VF_BAR + name->number;
 	case NAME_NUMBER:
-		if (numbered_window(line, name->number))
+		if (numbered_window(line, name->number, printed))
 			return LOG_ITEM_WINDOW + window_of(printed);
 		return LOG_ITEM_VF_BAR + name->number - (LOG_ITEM_ROM + 1);
 	case NAME_CARDBUS:

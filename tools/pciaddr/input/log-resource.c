@@ -56,6 +56,22 @@ static const char *read_numbers(const char *text, struct printed_resource *resou
 	return rest;
 }
 
+/*
+ * A console of 80 columns shows no more.  Above 4 GiB there are no other windows than
+ * prefetchable ones.
+ */
+static const char *read_cut_off(const char *word, struct printed_resource *resource)
+{
+	size_t length = strlen(word);
+
+	if (resource->space == SPACE_MEMORY)
+		resource->is_64bit = strstr(word, "64bit") ||
+			(resource->has_range && resource->range.last > UINT32_MAX);
+	resource->prefetchable = strstr(word, " p") ||
+		(resource->has_range && resource->range.last > UINT32_MAX);
+	return word + length;
+}
+
 const char *log_read_resource(const char *text, struct printed_resource *resource)
 {
 	const char *end, *word;
@@ -72,7 +88,7 @@ const char *log_read_resource(const char *text, struct printed_resource *resourc
 		return NULL;
 	end = strchr(word, ']');
 	if (!end)
-		return NULL;
+		return read_cut_off(word, resource);
 	for (; word < end; word++) {
 		resource->is_64bit |= !!log_after(word, "64bit");
 		resource->prefetchable |= !!log_after(word, "pref");

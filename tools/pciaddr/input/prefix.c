@@ -109,7 +109,7 @@ static bool take_stamp(struct cursor *cursor)
 			time = true;
 		if (is_digit(*c))
 			number = true;
-		else if (*c == '.')
+		else if (*c == '.' || *c == ',')	/* some languages write the second */
 			point = true;
 		else if (!strchr(" +-<>TC", *c))
 			other = true;
@@ -241,6 +241,31 @@ static bool take_syslog_time(struct cursor *cursor)
 	return true;
 }
 
+static bool take_letters(struct cursor *cursor, unsigned int most)
+{
+	unsigned int count = 0;
+
+	while (isalpha((unsigned char)peek(cursor))) {
+		cursor->next++;
+		count++;
+	}
+	return count && count <= most;
+}
+
+/* "Thu Mar 12 20:49:18 2020 kern.info ", of OpenWrt's logread */
+static bool take_logread(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	if (!take_letters(&at, 3) || !take_blanks(&at) || !take_letters(&at, 3) ||
+	    !take_blanks(&at) || !take_digits(&at) || !take_blanks(&at) || !take_time(&at) ||
+	    !take_blanks(&at) || take_digits(&at) != 4 || !take_blanks(&at) ||
+	    !take_letters(&at, 8) || !take(&at, '.') || !take_letters(&at, 8) || !take_end(&at))
+		return false;
+	*cursor = at;
+	return true;
+}
+
 /* "2025-03-18T10:00:01+01:00 ", "2025-03-18 10:00:01,123 " */
 static bool take_iso_time(struct cursor *cursor)
 {
@@ -279,7 +304,8 @@ static bool take_log_line(struct cursor *cursor)
 {
 	struct cursor at = *cursor, host;
 
-	if (!take_syslog_time(&at) && !take_iso_time(&at) && !take_unix_time(&at))
+	if (!take_logread(&at) && !take_syslog_time(&at) && !take_iso_time(&at) &&
+	    !take_unix_time(&at))
 		return false;
 	host = at;
 	if (!take_program(&at) && take_host(&host) && take_blanks(&host) && take_program(&host))

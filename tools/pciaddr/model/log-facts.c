@@ -178,9 +178,11 @@ static void forget_below(struct log_facts *facts, const struct log_function *bri
 
 struct log_function *log_facts_found(struct log_facts *facts, const struct pci_function *slot)
 {
+	bool known = log_facts_function(facts, slot);
 	struct log_function *function = log_facts_take_function(facts, slot);
 
-	forget_resources(facts, slot);
+	if (known)
+		forget_resources(facts, slot);
 	if (function->buses_known && !function->gone)
 		forget_below(facts, function);
 	*function = (struct log_function) { .slot = function->slot };
