@@ -208,7 +208,7 @@ jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))'
 	run -2 pciaddr-check --ignore moved --dump "$GUEST"
 	run -2 pciaddr-check --diff --dump "$GUEST" "$GUEST" "$GUEST"
 	run -2 pciaddr-check --diff --expect 0x2000-0x27ff "$GUEST" "$GUEST"
-	run -2 pciaddr-check --diff --tree "$GUEST" "$GUEST"
+	run -2 pciaddr-check --diff --map "$GUEST" "$GUEST"
 }
 
 @test "two directories with a directory for each host are matched by the hosts' names" {
@@ -225,4 +225,58 @@ jsonschema.validate(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))'
 	mv "$fleets/new/db01/lspci.txt" "$fleets/new/db01/z.txt"
 	mv "$fleets/new/web01/lspci.txt" "$fleets/new/web01/a.txt"
 	run -0 pciaddr-check --diff "$fleets/old" "$fleets/new"
+}
+
+# cards SERIAL SERIAL: two cards that are alike but for their serial numbers, at 00:10.0 and 00:11.0
+cards() {
+	local slot=10 serial
+	for serial; do
+		card 00:$slot.0 "" 10="01 30"
+		printf '\tCapabilities: [100 v1] Device Serial Number %s\n\n' "$serial"
+		slot=11
+	done
+}
+
+@test "cards of a kind are told apart by their serial numbers" {
+	cards 00-01-02-ff-fe-03-04-05 00-01-02-ff-fe-03-04-06 >old
+	cards 00-01-02-ff-fe-03-04-06 00-01-02-ff-fe-03-04-05 >swapped
+	run -0 pciaddr-check --diff old old
+	run -1 pciaddr-check --diff old swapped
+	changed relocated "0000:00:10.0 (was 0000:00:11.0)" "0000:00:11.0 (was 0000:00:10.0)"
+	[ "$(classes)" = diff-relocated ]
+	cards 00-01-02-ff-fe-03-04-05 00-01-02-ff-fe-03-04-07 >replaced
+	run -1 pciaddr-check --diff old replaced
+	changed identity "0000:00:11.0 serial number" 0x000102fffe030406 0x000102fffe030407
+	[ "$(classes)" = diff-identity ]
+	# zeroes, and a number that all have, tell nothing
+	for serial in 00-00-00-00-00-00-00-00 00-01-02-ff-fe-03-04-05; do
+		cards $serial $serial >same
+		run -0 pciaddr-check --diff same same
+	done
+}
+
+@test "--tree marks what changed in the new state, and lists what is gone" {
+	card 00:10.0 "" 10="01 30" >old
+	device 00:11.0 "Other" "" 0="34 12 99 00 07 00 00 00 00 00 00 ff" >other
+	cat old other >both
+	sed 's/^10: 01 30/10: 01 40/' old >moved
+	run -1 pciaddr-check --numeric --tree --diff both moved
+	[[ $output == *"BAR 0"*"0x4000"*"diff-moved"* && $output == *"0000:00:11.0  1234:0099"*diff-gone* ]]
+	run -0 pciaddr-check --numeric --diff old old --tree
+	[[ $output == *0x3000* && $output != *diff-* ]]
+}
+
+@test "a kernel's log is a source: against a log, and against a dump" {
+	{ echo "PCI host bridge to bus 0000:00" &&
+		echo "pci_bus 0000:00: root bus resource [io  0x0000-0xffff]" &&
+		echo "pci 0000:00:10.0: [1234:0001] type 00 class 0xff0000" &&
+		echo "pci 0000:00:10.0: reg 0x10: [io  0x3000-0x30ff]"; } >old.dmesg
+	sed 's/0x3000-0x30ff/0x4000-0x40ff/' old.dmesg >new.dmesg
+	run -0 pciaddr-check --diff old.dmesg old.dmesg
+	run -1 pciaddr-check --diff old.dmesg new.dmesg
+	changed moved "0000:00:10.0 BAR 0" "0x3000-0x30ff" "old.dmesg:4" "0x4000-0x40ff" "new.dmesg:4"
+	{ cat new.dmesg && echo "pci 0000:00:10.0: BAR 0: no space for [io  size 0x0100]" &&
+		echo "pci 0000:00:10.0: BAR 0: failed to assign [io  size 0x0100]"; } >lost.dmesg
+	run -1 pciaddr-check --diff new.dmesg lost.dmesg
+	changed unassigned "0000:00:10.0 BAR 0" "0x4000-0x40ff"
 }

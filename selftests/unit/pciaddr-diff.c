@@ -34,6 +34,7 @@ struct plan_node {
 	uint8_t place;		/* device.function */
 	uint16_t product;
 	uint16_t command;
+	uint64_t serial;	/* 0: none */
 	const char *driver;
 	struct plan_bar bars[NODE_BARS];
 	bool window_open;
@@ -93,6 +94,8 @@ static void fill_node(struct plan *plan, int index, bool bridge)
 		.product = (uint16_t)(bridge ? random_below(2) : 16 + random_below(6)),
 		.command = (uint16_t)random_below(8),
 		.driver = drivers[random_below(4)],
+		/* most are unique, some shared by several cards */
+		.serial = random_below(2) ? 0 : 1 + random_below(200),
 		.window_open = random_below(3),
 		.window_first = (uint64_t)random_below(4096) << 20,
 		.window_size = (uint64_t)(1 + random_below(15)) << 20,
@@ -126,6 +129,7 @@ static void add_function(struct machine *machine, const struct plan *plan, int i
 	function->product = node->product;
 	function->command_known = node->seen;
 	function->command = node->command;
+	function->serial = node->serial;
 	function->driver = node->seen ? node->driver : NULL;
 	function->resource_known = node->seen;
 	for (unsigned int i = 0; node->seen && i < NODE_BARS; i++) {
@@ -453,6 +457,17 @@ static bool change_command(struct plan *plan)
 	return node;
 }
 
+static bool replace_card(struct plan *plan)
+{
+	struct plan_node *node = random_node(plan, false);
+
+	if (node && !node->serial)
+		return false;
+	if (node)
+		node->serial += 1000;
+	return node;
+}
+
 static bool disable_intx(struct plan *plan)
 {
 	struct plan_node *node = random_node(plan, false);
@@ -503,6 +518,7 @@ static const struct kind {
 	{ "close a window", close_window, CHECK_DIFF_SHRUNK, false },
 	{ "change a driver", change_driver, CHECK_DIFF_DRIVER, false },
 	{ "change a command register", change_command, CHECK_DIFF_COMMAND, false },
+	{ "replace a card by one of its kind", replace_card, CHECK_DIFF_IDENTITY, false },
 	{ "disable INTx", disable_intx, CHECK_DIFF_NOISE, false },
 	{ "renumber buses", renumber, CHECK_DIFF_RENUMBERED, false },
 };

@@ -213,6 +213,14 @@ static bool parse_color(const char *when)
 
 static void set_action(struct options *options, enum action action)
 {
+	bool marked = (options->action == ACTION_TREE && action == ACTION_DIFF) ||
+		(options->action == ACTION_DIFF && action == ACTION_TREE);
+
+	if (marked) {
+		options->action = ACTION_DIFF;
+		options->marked = true;
+		return;
+	}
 	if (options->action != ACTION_CHECK && options->action != action)
 		usage(see_help, "only one of --capture, --tree, --map, --draw, --diff and "
 		      "--emit at a time");

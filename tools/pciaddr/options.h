@@ -29,6 +29,7 @@ struct options {
 	struct source *sources;		/* at least one: this machine, if none was given */
 	size_t source_count;
 	size_t old_count;		/* for ACTION_DIFF: sources of OLD, before those of NEW */
+	bool marked;			/* and the changes are marks in NEW's tree */
 	bool by_name;			/* and they are matched by their files' names */
 	diff_classes ignored;		/* and changes of these classes do not matter */
 	struct expectation *expectations;

@@ -88,6 +88,19 @@ static int overall_status(const struct output_totals *totals)
 	return totals->unknown ? EXIT_CANNOT_TELL : EXIT_OK;
 }
 
+/* What changed, where it is in the tree of the new state. */
+static void print_marked(const struct options *options, const struct machine *machine,
+			 struct results *results)
+{
+	const struct view_options view_options = {
+		.output = &options->output_options, .numeric = options->numeric,
+	};
+
+	if (options->output_options.machines > 1)
+		printf("%s:\n", machine->name);
+	print_tree(stdout, &view_options, machine, results);
+}
+
 static void print_one(void *context, size_t index)
 {
 	struct session *session = context;
@@ -102,7 +115,10 @@ static void print_one(void *context, size_t index)
 		fputs(output->separator, stdout);
 	if (machine->error && (!output->tells_errors || format->machines == 1))
 		warn("%s", machine->error);
-	output->machine(stdout, format, machine, results);
+	if (session->options->marked && !machine->error)
+		print_marked(session->options, machine, results);
+	else
+		output->machine(stdout, format, machine, results);
 	count_status(&session->totals, output_machine_status(format, machine, results));
 	results_free(results);
 	machine_free(machine);
@@ -126,14 +142,16 @@ static int check_all(struct options *options, const struct spec *spec)
 	}
 	session.machines = xcalloc(count, sizeof(*session.machines));
 
-	output->begin(stdout, &options->output_options);
+	if (!options->marked)
+		output->begin(stdout, &options->output_options);
 	workers_run(&(struct workers) {
 		.threads = options->jobs,
 		.work = check_one,
 		.finish = print_one,
 		.context = &session,
 	}, count);
-	output->end(stdout, &options->output_options, &session.totals);
+	if (!options->marked)
+		output->end(stdout, &options->output_options, &session.totals);
 	free(session.machines);
 	free(session.pairs.pairs);
 	return overall_status(&session.totals);

@@ -76,6 +76,20 @@ static void decode_sriov(struct machine *machine, struct pci_function *function,
 	function->sriov = sriov;
 }
 
+/* PCI Express Base 5.0, 7.9.3; some have nothing but zeroes or ones there */
+static void decode_serial(struct pci_function *function, const struct extended *space,
+			  unsigned int offset)
+{
+	uint32_t low, high;
+
+	if (function->serial || !read_extended(space, offset + SERIAL_LOW, 4, &low) ||
+	    !read_extended(space, offset + SERIAL_HIGH, 4, &high) ||
+	    (low == UINT32_MAX && high == UINT32_MAX))
+		return;
+	function->serial = (uint64_t)high << 32 | low;
+	function->serial_offset = (uint16_t)offset;
+}
+
 /* PCI Express Base 5.0, 7.7.8 */
 static void decode_acs(struct machine *machine, struct pci_function *function,
 		       const struct extended *space, unsigned int offset)
@@ -177,6 +191,9 @@ void config_decode_extended(struct machine *machine, struct pci_function *functi
 			break;
 		}
 		switch (header & EXTENDED_ID) {
+		case EXTENDED_ID_SERIAL:
+			decode_serial(function, &space, offset);
+			break;
 		case EXTENDED_ID_ACS:
 			decode_acs(machine, function, &space, offset);
 			all_decoded = all_decoded && function->acs;

@@ -185,6 +185,59 @@ static void match_buses(struct match *match, const struct bus *old, const struct
 	}
 }
 
+/* The functions of a card may share one serial number; bridges go with their place. */
+static int compare_serials(const void *a, const void *b)
+{
+	const struct pci_function *const *first = a, *const *second = b;
+	int order = compare_ids(*first, *second);
+
+	if (order)
+		return order;
+	if ((*first)->serial != (*second)->serial)
+		return (*first)->serial < (*second)->serial ? -1 : 1;
+	return (*first)->function - (*second)->function;
+}
+
+static void list_serials(struct list *list, const struct machine *machine)
+{
+	list->functions = xcalloc(machine->count + 1, sizeof(const struct pci_function *));
+	list->count = 0;
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->functions[i].serial && has_ids(&machine->functions[i]) &&
+		    !machine->functions[i].bridge)
+			list->functions[list->count++] = &machine->functions[i];
+	qsort(list->functions, list->count, sizeof(const struct pci_function *),
+	      compare_serials);
+}
+
+/* No other before or behind it is the same: serial numbers are not always unique. */
+static bool is_single(const struct list *list, size_t at)
+{
+	return (!at || compare_serials(&list->functions[at - 1], &list->functions[at])) &&
+		(at + 1 >= list->count ||
+		 compare_serials(&list->functions[at], &list->functions[at + 1]));
+}
+
+static void match_serials(struct match *match)
+{
+	struct list old, new;
+
+	list_serials(&old, match->old);
+	list_serials(&new, match->new);
+	for (size_t i = 0, k = 0; i < old.count && k < new.count;) {
+		int order = compare_serials(&old.functions[i], &new.functions[k]);
+
+		if (!order && is_single(&old, i) && is_single(&new, k) &&
+		    !match_of_old(match, old.functions[i]) &&
+		    !match_of_new(match, new.functions[k]))
+			match_two(match, old.functions[i], new.functions[k]);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	free(old.functions);
+	free(new.functions);
+}
+
 struct root {
 	const struct bus *bus;
 	const struct pci_function *first;
@@ -315,6 +368,7 @@ void match_machines(struct match *match, const struct machine *old, const struct
 	memset(match->to_new, 0xff, old->count * sizeof(*match->to_new));
 	memset(match->to_old, 0xff, new->count * sizeof(*match->to_old));
 	match_labels(match);
+	match_serials(match);
 	for (size_t i = 0; i < old->bus_count; i++) {
 		const struct bus *bus = &old->buses[i];
 		const struct bus *same = machine_bus(new, bus->domain, bus->number);

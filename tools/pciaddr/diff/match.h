@@ -15,9 +15,9 @@ struct match {
 };
 
 /*
- * First by the name that both sides have for it (libvirt's alias is QEMU's id), then by the path
- * from the root bus by device.function, with the same ids; then by ids on
- * the same bus; then by ids anywhere.  Of several alike the first goes with the first.  Bus
+ * First by the name that both sides have for it (libvirt's alias is QEMU's id); then by ids and
+ * serial number, where no other device has them; then by the path from the root bus by
+ * device.function, with the same ids; then by ids on the same bus; then by ids anywhere.  Of several alike the first goes with the first.  Bus
  * numbers count for root buses, and where the path is not known on both sides.  To be freed
  * with match_free().
  */

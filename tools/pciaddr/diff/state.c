@@ -2,6 +2,7 @@
 /* What a device is, and the state that it is in. */
 #include "pciaddr/diff/changes.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "pciaddr/configspace/read.h"
@@ -142,6 +143,32 @@ static void compare_msi(const struct pair *pair, uint8_t id, const char *item)
 				1);
 }
 
+static struct side serial_side(struct results *results, const struct pci_function *function)
+{
+	return (struct side) {
+		TEXT(results, "0x%016" PRIx64, function->serial),
+		at_config(function, function->serial_offset + SERIAL_LOW),
+	};
+}
+
+/* Another card of the same kind in the same place. */
+static void compare_serials(const struct pair *pair)
+{
+	struct results *results = pair->comparison->results;
+
+	if (!pair->old->serial && !pair->new->serial)
+		return;
+	if (!pair->old->serial || !pair->new->serial)
+		diff_unknown(pair, CHECK_DIFF_IDENTITY,
+			     "the serial number is known on one side only");
+	else if (pair->old->serial == pair->new->serial)
+		diff_same(pair->comparison, CHECK_DIFF_IDENTITY);
+	else
+		diff_change(pair, CHECK_DIFF_IDENTITY, "serial number",
+			    "another device of the same kind is in its place",
+			    serial_side(results, pair->old), serial_side(results, pair->new));
+}
+
 void diff_state(const struct pair *pair)
 {
 	const struct pci_function *old = pair->old, *new = pair->new;
@@ -160,6 +187,7 @@ void diff_state(const struct pair *pair)
 			revision_of(old), revision_of(new), 2);
 	compare_numbers(pair, CHECK_DIFF_IDENTITY, "subsystem", "the subsystem ids are others",
 			subsystem_of(old), subsystem_of(new), 8);
+	compare_serials(pair);
 	compare_drivers(pair);
 	compare_numbers(pair, CHECK_DIFF_COMMAND, "command register",
 			"the command register has other bits set",

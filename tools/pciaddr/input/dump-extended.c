@@ -104,6 +104,7 @@ static uint16_t extended_id(const struct line *name)
 		uint16_t id;
 	} names[] = {
 		{ "Access Control Services", EXTENDED_ID_ACS },
+		{ "Device Serial Number ", EXTENDED_ID_SERIAL },
 		{ "Single Root I/O Virtualization", EXTENDED_ID_SRIOV },
 		{ "Physical Resizable BAR", EXTENDED_ID_REBAR },
 		{ "Resizable BAR", EXTENDED_ID_REBAR },
@@ -114,6 +115,21 @@ static uint16_t extended_id(const struct line *name)
 		if (line_begins(name, names[i].name))
 			return names[i].id;
 	return 0;
+}
+
+/* "Device Serial Number 98-b7-85-ff-ff-01-02-03", the last byte of the register first */
+static void told_serial(struct told *told, unsigned int offset, const struct line *name)
+{
+	static const char words[] = "Device Serial Number ";
+	const char *text = name->text + strlen(words), *end = name->text + name->length;
+
+	for (unsigned int i = 0; i < 8 && end - text >= 2; i++, text += 3) {
+		int byte = hex_byte(text);
+
+		if (byte < 0)
+			return;
+		put(told, offset + SERIAL_LOW + 7 - i, 1, (uint32_t)byte);
+	}
 }
 
 /* "[160 v1] ", and of lspci -v and old versions "[160] " */
@@ -149,6 +165,8 @@ bool told_extended_capability(struct told *told, const struct line *line)
 	version = line_number(line, " v");
 	extended->capability = (uint16_t)offset;
 	extended->id = extended_id(&name);
+	if (extended->id == EXTENDED_ID_SERIAL)
+		told_serial(told, offset, &name);
 	/* what is no capability at all has 0 there */
 	extended->version = version > 0 && version < 16 ? (uint8_t)version : 1;
 	return true;

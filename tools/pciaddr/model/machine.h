@@ -210,6 +210,8 @@ struct pci_function {
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
 	const struct text_origin *origins;
 	uint8_t origin_count;
+	uint64_t serial;	/* Device Serial Number; 0: none, or not read */
+	uint16_t serial_offset;	/* of its capability */
 	const char *driver;	/* NULL: unknown; "": none */
 	const char *label;	/* what the source calls it (QEMU's id); NULL: nothing */
 	struct bar *bars;	/* implemented ones, in order */

@@ -101,6 +101,9 @@
 /* PCI Express' extended capabilities: a header of 32 bits each */
 #define EXTENDED_ID		0x0000ffff
 #define EXTENDED_NEXT_SHIFT	20
+#define EXTENDED_ID_SERIAL	0x0003
+#define   SERIAL_LOW		0x04
+#define   SERIAL_HIGH		0x08
 #define EXTENDED_ID_ACS		0x000d
 #define   ACS_CAPABILITY	0x04
 #define   ACS_CONTROL		0x06	/* the same bits */

@@ -16,7 +16,8 @@ void marks_find(struct marks *marks, const struct results *results)
 	marks->findings = grow_array(NULL, results->count + 1, sizeof(*marks->findings));
 	marks->count = 0;
 	for (size_t i = 0; i < results->count; i++)
-		if (results->findings[i].status == STATUS_FAIL && results->findings[i].function)
+		if (results->findings[i].status == STATUS_FAIL && results->findings[i].function &&
+		    results->findings[i].function != results->findings[i].old_function)
 			marks->findings[marks->count++] = &results->findings[i];
 	if (marks->count > 1)
 		qsort(marks->findings, marks->count, sizeof(*marks->findings), compare_findings);

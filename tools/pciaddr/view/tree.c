@@ -38,6 +38,12 @@ struct tree {
 #define DEPTH_MAX 256		/* bus numbers grow downwards */
 #define PREFIX_MAX (DEPTH_MAX * 4)
 
+static void print_label(const struct tree *tree, const struct finding *finding)
+{
+	fprintf(tree->out, "  %s%s %s%s", tree->color ? "\033[1;31m" : "", tree->glyphs->fail,
+		checks[finding->check].label, tree->color ? "\033[0m" : "");
+}
+
 /* The checks that failed at this device (@item NULL), or at its BAR or window. */
 static void print_failures(const struct tree *tree, const struct pci_function *function,
 			   const char *item)
@@ -46,9 +52,7 @@ static void print_failures(const struct tree *tree, const struct pci_function *f
 	size_t at = 0;
 
 	while ((finding = marks_next(tree->marks, function, item, &at)))
-		fprintf(tree->out, "  %s%s %s%s", tree->color ? "\033[1;31m" : "",
-			tree->glyphs->fail, checks[finding->check].label,
-			tree->color ? "\033[0m" : "");
+		print_label(tree, finding);
 }
 
 static void print_windows(const struct tree *tree, const struct pci_function *function,
@@ -167,6 +171,26 @@ static void print_bus(const struct tree *tree, const struct bus *bus, char *pref
 			       i + 1 == bus->count, depth);
 }
 
+/* Of a comparison: what was in the old state only has no place in this tree. */
+static void print_gone(const struct tree *tree)
+{
+	char slot[SLOT_TEXT_MAX], name[NAME_MAX_LENGTH];
+
+	for (size_t i = 0; i < tree->results->count; i++) {
+		const struct finding *finding = &tree->results->findings[i];
+		const struct pci_function *old = finding->old_function;
+
+		if (finding->status != STATUS_FAIL || !old || finding->function != old)
+			continue;
+		fprintf(tree->out, "%s  ", slot_text(old, slot));
+		if (old->ids_known)
+			fprintf(tree->out, "%04x:%04x  ", old->vendor, old->product);
+		fputs(function_name(tree->names, old, name), tree->out);
+		print_label(tree, finding);
+		fputc('\n', tree->out);
+	}
+}
+
 int print_tree(FILE *out, const struct view_options *options, const struct machine *machine,
 	       struct results *results)
 {
@@ -194,6 +218,7 @@ int print_tree(FILE *out, const struct view_options *options, const struct machi
 			machine->buses[i].number);
 		print_bus(&tree, &machine->buses[i], prefix, 0);
 	}
+	print_gone(&tree);
 	marks_free(&marks);
 	names_close(&names);
 	return results_exit_status(results, options->output->threshold, true);
