@@ -311,3 +311,34 @@ keys() {
 			[ -z "$(dot -Tcanon "$BATS_TEST_TMPDIR/a.dot" 2>&1 >/dev/null)" ]
 	done
 }
+
+@test "openmetrics: as prometheus, with its end" {
+	broken
+	run -1 pciaddr-check --dump "$GUEST" --dump "$dump" -f prometheus
+	local metrics=$output
+	run -1 pciaddr-check --dump "$GUEST" --dump "$dump" -f openmetrics
+	[ "$output" = "$metrics"$'\n# EOF' ]
+}
+
+@test "nagios: one line with performance data, and its exit statuses" {
+	broken
+	run -0 pciaddr-check --dump "$GUEST" -f nagios
+	[[ $output == "PCIADDR OK - "*" checks passed on 1 machine | passed="*" failed=0;;0;0 unknown="* ]]
+	run -2 pciaddr-check --dump "$dump" -f nagios
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == "PCIADDR CRITICAL - "*": 0000:"*" | "*failed=[1-9]* ]]
+	run -2 pciaddr-check --dump "$GUEST" --dump "$dump" -f nagios
+	[[ $output == *" - $dump: "*" machines=2;;;0" ]]
+	# what is not so bad, what is not known, what cannot be read, and wrong usage
+	machine low
+	poke 00:04.0 18 05
+	run -1 pciaddr-check --dump "$dump" -f nagios
+	[[ $output == "PCIADDR WARNING - bus-primary: "* ]]
+	printf '00:01.0 PCI bridge: x\n' >"$dump"
+	run -3 pciaddr-check --dump "$dump" -f nagios
+	[[ $output == "PCIADDR UNKNOWN - "* ]]
+	run -3 --separate-stderr pciaddr-check --dump /nonexistent -f nagios
+	[[ $output == "PCIADDR UNKNOWN - /nonexistent: "*" | "* ]]
+	run -3 pciaddr-check -f nagios --spec /nonexistent
+	run -3 pciaddr-check -f nagios --wrong
+}

@@ -12,6 +12,17 @@
 #include "common/wrap.h"
 
 static const char *name = "?";
+static int usage_status = EXIT_USAGE;
+
+void set_usage_status(int status)
+{
+	usage_status = status;
+}
+
+static void __attribute__((noreturn)) end_with(enum exit_status status)
+{
+	exit(status == EXIT_USAGE ? usage_status : (int)status);
+}
 
 void set_program_name(const char *argv0)
 {
@@ -99,7 +110,7 @@ void die(enum exit_status status, const char *format, ...)
 	va_start(args, format);
 	say(NULL, 0, format, args);
 	va_end(args);
-	exit(status);
+	end_with(status);
 }
 
 void die_advice(enum exit_status status, const char *advice, const char *format, ...)
@@ -109,7 +120,7 @@ void die_advice(enum exit_status status, const char *advice, const char *format,
 	va_start(args, format);
 	say(advice, 0, format, args);
 	va_end(args);
-	exit(status);
+	end_with(status);
 }
 
 void die_errno(enum exit_status status, const char *format, ...)
@@ -120,7 +131,7 @@ void die_errno(enum exit_status status, const char *format, ...)
 	va_start(args, format);
 	say(NULL, error, format, args);
 	va_end(args);
-	exit(status);
+	end_with(status);
 }
 
 int finish_output(int status)

@@ -22,6 +22,12 @@ enum exit_status {
 void set_program_name(const char *argv0);
 const char *program_name(void);
 
+/*
+ * What EXIT_USAGE becomes when a tool ends with it: callers such as Nagios have statuses of
+ * their own.
+ */
+void set_usage_status(int status);
+
 /* Says the message and goes on. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

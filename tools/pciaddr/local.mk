@@ -186,6 +186,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/options.h \
 	tools/pciaddr/output/json.c \
 	tools/pciaddr/output/junit.c \
+	tools/pciaddr/output/nagios.c \
 	tools/pciaddr/output/output.c \
 	tools/pciaddr/output/output.h \
 	tools/pciaddr/output/prometheus.c \

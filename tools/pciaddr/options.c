@@ -32,7 +32,8 @@ static const char help[] =
 "      --ioports FILE, --iomem FILE, --dmesg FILE  of /proc; a kernel's log\n"
 "      --domain FILE, --qmp SOCKET|FILE, --qga SOCKET  libvirt, QEMU, the guest\n"
 "What to print:\n"
-"  -f, --format FORMAT    text, json (-j, --json, too), tap, junit, prometheus\n"
+"  -f, --format FORMAT  text, json (-j, --json), tap, junit, prometheus, nagios,\n"
+"                       openmetrics\n"
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN, --severity LEVEL, --allow-unknown  (LEVEL: low ... critical)\n"
 "Instead of checking:\n"
@@ -41,8 +42,7 @@ static const char help[] =
 "      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
 "      --emit qemu|libvirt  arguments that make the machine of --spec FILE\n"
-"  -n, --numeric          no names from pci.ids\n"
-"      --list-checks, -h, --help, -V, --version   'man pciaddr-check' says more\n"
+"  -n, --numeric, --list-checks, -h, --help, -V, --version\n"
 "Exit status: 0 all right, 1 failed, 2 wrong usage or input, 3 cannot tell.\n";
 
 enum {
@@ -248,7 +248,11 @@ static void set_format(struct options *options, const char *name)
 {
 	options->output = output_find(name);
 	if (!options->output)
-		usage(see_help, "--format: '%s' is not text, json, tap, junit or prometheus", name);
+		usage(see_help, "--format: '%s' is not text, json, tap, junit, prometheus, openmetrics "
+		      "or nagios", name);
+	/* to Nagios, status 2 is a failure */
+	if (options->output == &output_nagios)
+		set_usage_status(EXIT_CANNOT_TELL);
 }
 
 /* -j N was --jobs N here while it was --json in fpga-ctl. */

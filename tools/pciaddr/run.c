@@ -154,7 +154,7 @@ static int check_all(struct options *options, const struct spec *spec)
 		output->end(stdout, &options->output_options, &session.totals);
 	free(session.machines);
 	free(session.pairs.pairs);
-	return overall_status(&session.totals);
+	return output->exit_status ? output->exit_status() : overall_status(&session.totals);
 }
 
 static int view(const struct options *options, struct machine *machine, struct results *results)

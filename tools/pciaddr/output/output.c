@@ -4,7 +4,8 @@
 #include <string.h>
 
 const struct output_ops *const outputs[] = {
-	&output_text, &output_json, &output_tap, &output_junit, &output_prometheus, NULL
+	&output_text, &output_json, &output_tap, &output_junit, &output_prometheus,
+	&output_openmetrics, &output_nagios, NULL
 };
 
 const struct output_ops *output_find(const char *name)

@@ -36,6 +36,7 @@ struct output_ops {
 			const struct machine *machine, const struct results *results);
 	void (*end)(FILE *out, const struct output_options *options,
 		    const struct output_totals *totals);
+	int (*exit_status)(void);	/* after end(); NULL: the tool's own statuses */
 	const char *separator;	/* between machines, or NULL */
 	bool tells_errors;	/* machine() of one among several says why it cannot be checked */
 };
@@ -45,6 +46,8 @@ extern const struct output_ops output_json;
 extern const struct output_ops output_tap;
 extern const struct output_ops output_junit;
 extern const struct output_ops output_prometheus;
+extern const struct output_ops output_openmetrics;
+extern const struct output_ops output_nagios;
 
 /* NULL-terminated */
 extern const struct output_ops *const outputs[];

@@ -145,6 +145,22 @@ static void prometheus_end(FILE *out, const struct output_options *options,
 	sample_count = 0;
 }
 
+/* OpenMetrics 1.0 asks for an end that tells a whole answer from one that was cut off. */
+static void openmetrics_end(FILE *out, const struct output_options *options,
+			    const struct output_totals *totals)
+{
+	prometheus_end(out, options, totals);
+	fputs("# EOF\n", out);
+}
+
+const struct output_ops output_openmetrics = {
+	.name = "openmetrics",
+	.description = "the same for OpenMetrics",
+	.begin = prometheus_begin,
+	.machine = prometheus_machine,
+	.end = openmetrics_end,
+};
+
 const struct output_ops output_prometheus = {
 	.name = "prometheus",
 	.description = "a textfile for Prometheus' node exporter",
