@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion of pciaddr-check, as bash would ask for it.
+# Completion of pciaddr-check, as bash, zsh and fish ask for it.
 
 bats_require_minimum_version 1.5.0
 
@@ -8,14 +8,17 @@ top=$BATS_TEST_DIRNAME/../..
 
 # complete_line WORD...: what is offered for the last word
 complete_line() {
+	local tools=$top/tools/completion
+	"$tools/make-completion" bash "$tools/pciaddr-check.options" \
+		"$tools/pciaddr-check.bash.in" >"$BATS_TEST_TMPDIR/completion"
 	run -0 bash -c '
-		. "$1/tools/completion/pciaddr-check"
+		. "$1"
 		shift
 		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 		compopt() { :; }
 		_pciaddr_check
 		printf "%s\n" "${COMPREPLY[@]}"
-	' bash "$top" "$@"
+	' bash "$BATS_TEST_TMPDIR/completion" "$@"
 }
 
 @test "options are offered" {
@@ -53,4 +56,50 @@ complete_line() {
 	[ "$ports" != 0 ] || skip "no PCI device with I/O ports here"
 	complete_line pciaddr-check --expect 0x
 	[[ ${lines[0]} =~ ^0x[0-9a-f]+-0x[0-9a-f]+$ ]]
+}
+
+@test "the table of completions has the options of --help, and no others" {
+	diff <(sed -e '/^#/d' -e '/^$/d' "$top/tools/completion/pciaddr-check.options" |
+		awk '{ print "--" $2 }' | sort) \
+		<(pciaddr-check --help | grep -oE -- '--[a-z-]+' | sort -u)
+}
+
+@test "zsh: the script is valid, and completes options and values" {
+	command -v zsh >/dev/null || skip "no zsh"
+	made=$BATS_TEST_TMPDIR
+	"$top/tools/completion/make-completion" zsh "$top/tools/completion/pciaddr-check.options" \
+		>"$made/_pciaddr-check"
+	zsh -n "$made/_pciaddr-check"
+	# what would be put into the line and listed, without a terminal
+	cat >"$made/ask" <<-'ZSH'
+		fpath=($1 $fpath)
+		autoload -Uz compinit && compinit -u -D
+		zmodload zsh/zpty
+		zpty asked "zsh -f -i"
+		zpty -w asked "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; bindkey '^I' complete-word; print rea''dy"
+		zpty -r -m asked line '*ready*'
+		zpty -w -n asked "$2"$'\t'
+		zpty -w asked $'\C-a#\C-e'
+		repeat 50; do zpty -r -t asked line && text+=$line; sleep 0.1; [[ $text == *$3* ]] && break; done
+		print -r -- $text
+		zpty -d asked
+	ZSH
+	run -0 timeout 60 zsh -f "$made/ask" "$made" "pciaddr-check --allow-u" "--allow-unknown"
+	[[ $output == *"--allow-unknown"* ]]
+	run -0 timeout 60 zsh -f "$made/ask" "$made" "pciaddr-check --format js" "json"
+	[[ $output == *"json"* ]]
+}
+
+@test "fish: the script is valid, and completes options and values" {
+	command -v fish >/dev/null || skip "no fish"
+	made=$BATS_TEST_TMPDIR/pciaddr-check.fish
+	"$top/tools/completion/make-completion" fish "$top/tools/completion/pciaddr-check.options" >"$made"
+	fish -n "$made"
+	complete_line() {
+		HOME=$BATS_TEST_TMPDIR fish -c "source $made; complete -C '$1'" | cut -f1
+	}
+	[ "$(complete_line 'pciaddr-check --form')" = --format ]
+	[ "$(complete_line 'pciaddr-check --format j' | xargs)" = "json junit" ]
+	[ "$(complete_line 'pciaddr-check --ignore mo')" = moved ]
+	[ "$(complete_line 'pciaddr-check -f nag')" = nagios ]
 }

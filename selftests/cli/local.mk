@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Included by selftests/local.mk; paths are from the top. guest-*.bats are run in the guest.
 cli_tests = \
+	selftests/cli/boot.bats \
 	selftests/cli/completion.bats \
 	selftests/cli/completion-pciaddr-check.bats \
 	selftests/cli/documents.bats \
