@@ -280,3 +280,23 @@ cards() {
 	run -1 pciaddr-check --diff new.dmesg lost.dmesg
 	changed unassigned "0000:00:10.0 BAR 0" "0x4000-0x40ff"
 }
+
+@test "a captured specification is a source: no difference to its machine, and to others theirs" {
+	pciaddr-check --dump "$GUEST" --capture >captured.yaml
+	run -0 pciaddr-check --diff captured.yaml "$GUEST"
+	[ -z "$(classes)" ]
+	[[ $output == *"11 PCI functions"* ]]
+	run -0 pciaddr-check --diff "$GUEST" captured.yaml
+	poke 00:05.0 10 00 00 90 fe
+	run -1 pciaddr-check --diff captured.yaml new
+	changed moved "0000:00:05.0 BAR 0" "captured.yaml:" 0xfe900000
+	sed -i 's/prefetchable: 0xfd000000-0xfdffffff/prefetchable: 0xfd000000-0xfd7fffff/' captured.yaml
+	run -1 pciaddr-check --diff "$GUEST" captured.yaml
+	changed shrunk "0000:00:04.0 prefetchable window"
+	echo "devices: [{select: 1234:f96a}]" >selects.yaml
+	run -2 pciaddr-check --diff selects.yaml "$GUEST"
+	[[ $output == *"no entry selects a single slot"* ]]
+	echo "devices: [" >broken.yaml
+	run -2 pciaddr-check --diff broken.yaml "$GUEST"
+	[[ $output == *broken.yaml* ]]
+}

@@ -196,6 +196,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/run.h \
 	tools/pciaddr/spec/capture.c \
 	tools/pciaddr/spec/capture.h \
+	tools/pciaddr/spec/machine.c \
+	tools/pciaddr/spec/machine.h \
 	tools/pciaddr/spec/match-bar.c \
 	tools/pciaddr/spec/match-bridge.c \
 	tools/pciaddr/spec/match-device.c \

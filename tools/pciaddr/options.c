@@ -18,6 +18,7 @@
 #include "pciaddr/input/dump-directory.h"
 #include "pciaddr/input/file-kind.h"
 #include "pciaddr/input/host-name.h"
+#include "pciaddr/spec/machine.h"
 
 /* A terminal of 24 lines and 80 columns shows it whole, with the prompt after it. */
 static const char help[] =
@@ -278,6 +279,12 @@ static void add_operand(struct options *options, const char *path)
 	}
 	if (!strcmp(path, "-") || stat(path, &status) || !S_ISDIR(status.st_mode)) {
 		add_source(options, file_kind(path), path);
+		if (is_spec_path(path)) {
+			struct source *source = &options->sources[options->source_count - 1];
+
+			source->kind = SOURCE_DUMP;
+			source->load = spec_machine_load;
+		}
 		return;
 	}
 	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {

@@ -38,7 +38,7 @@ void machine_load(struct machine *machine, const struct source *source)
 	if (source->error)
 		machine_fail(machine, EXIT_USAGE, "%s: %s", source->path, source->error);
 	else
-		loaders[source->kind](machine, source);
+		(source->load ? source->load : loaders[source->kind])(machine, source);
 	if (machine->error)
 		return;
 	if (source->ioports)

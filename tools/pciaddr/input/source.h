@@ -10,6 +10,8 @@
 
 struct source {
 	enum source_kind kind;
+	/* instead of the kind's own; what is above input/ knows more of them */
+	void (*load)(struct machine *machine, const struct source *source);
 	const char *path;	/* file or directory; NULL for the live machine */
 	const char *name;	/* of the machine; NULL: the path, or what it is */
 	const char *host;	/* the host's name; NULL: the machine's */
