@@ -4,6 +4,7 @@ of QEMU, and (for scripts/check) each result as it comes, one JSON object on a l
 
 import json
 import os
+import resource
 import subprocess
 import sys
 
@@ -177,6 +178,10 @@ class Reporter:
 
     def pytest_runtest_logfinish(self, nodeid):
         self._events.tell("end", name=nodeid)
+
+    def pytest_sessionfinish(self):
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        self._events.tell("used", seconds=sum(one.ru_utime + one.ru_stime for one in used))
 
 
 @pytest.hookimpl(trylast=True)

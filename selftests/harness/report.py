@@ -22,6 +22,7 @@ class Outcome:
         self._report = report
         self._begin = time.monotonic()
         self.seconds = 0
+        self.processor_seconds = 0  # of all its programs, once it has ended by itself
 
     @property
     def counts(self):
@@ -42,6 +43,8 @@ class Outcome:
             self.results = [old for old in self.results if old["item"] != event["name"]]
             self._report.say(f"{self.suite.name}: QEMU's TCG has lost a race: once more:"
                              f" {event['name']}")
+        elif kind == "used":
+            self.processor_seconds = event["seconds"]
         elif kind == "result":
             self._take({**event, "item": self.running})
 
@@ -71,7 +74,8 @@ class Outcome:
         self.seconds = time.monotonic() - self._begin
         counts = self.counts
         self._report.print(f"{self.suite.name:<13} {counts['passed']:4} passed, {counts['failed']:3}"
-                           f" failed, {counts['skipped']:3} skipped  ({self.seconds:.0f} s)")
+                           f" failed, {counts['skipped']:3} skipped  ({self.seconds:.0f} s,"
+                           f" {self.processor_seconds:.0f} s of processors)")
 
 
 class Report:

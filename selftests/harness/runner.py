@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs suites, each in a pytest of its own, in two lanes: what only computes runs at low
-priority beside the suites that wait for guests."""
+"""Runs suites, each in a pytest of its own, two at a time: what only computes runs at low
+priority beside the suites that wait for guests, and whoever has none of his kind left takes one of
+the other's."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -16,16 +19,34 @@ NICE = 10
 GRACE = 30
 
 
+class Queue:
+    """The suites that nobody has taken yet, each kind in its order."""
+
+    def __init__(self, suites):
+        self._left = list(suites)
+        self._nice = NICE if any(not suite.computes for suite in suites) else 0
+        self._lock = threading.Lock()
+
+    def take(self, computes):
+        """(a suite, of this kind if there is one left, and its niceness); None at the end."""
+        with self._lock:
+            if not self._left:
+                return None
+            suite = next((suite for suite in self._left if suite.computes == computes), self._left[0])
+            self._left.remove(suite)
+            return suite, self._nice if suite.computes else 0
+
+
 class Lane(threading.Thread):
     """Suites one after the other."""
 
-    def __init__(self, suites, report, logs, pytest_args, nice=0):
+    def __init__(self, queue, report, logs, pytest_args, computes):
         super().__init__(daemon=True)
-        self._suites = suites
+        self._queue = queue
         self._report = report
         self._logs = logs
         self._pytest_args = pytest_args
-        self._nice = nice
+        self._computes = computes
         self.stopped = threading.Event()
         # A join() that a signal interrupts takes the thread for ended ever after.
         self.ended = threading.Event()
@@ -37,9 +58,11 @@ class Lane(threading.Thread):
             self.ended.set()
 
     def _run_all(self):
-        for suite in self._suites:
-            if self.stopped.is_set():
+        while not self.stopped.is_set():
+            taken = self._queue.take(self._computes)
+            if not taken:
                 return
+            suite, nice = taken
             outcome = self._report.begin(suite)
             if suite.long and not is_long():
                 outcome.skipped(f"{suite.name} (all of it)",
@@ -47,20 +70,22 @@ class Lane(threading.Thread):
                 outcome.end()
                 continue
             try:
-                self._run(suite, outcome)
+                self._run(suite, outcome, nice)
             except Exception as error:  # whatever it is, this suite has not passed
                 outcome.failed(f"{suite.name} (the run of the suite)", repr(error))
             outcome.end()
 
-    def _run(self, suite, outcome):
+    def _run(self, suite, outcome, nice):
         events, theirs = os.pipe()
         argv = ["/usr/bin/python3", "-B", "-m", "pytest", "-c", f"{SELFTESTS}/pytest.ini",
                 "--suite", suite.name, "-v", "--capture=tee-sys", *self._pytest_args, *suite.paths]
         boots = tested.begin(suite)
-        env = {**os.environ, "CHECK_EVENTS": str(theirs), "TESTED": boots}
+        # Guests that others run on this machine are found by their files there (guest.running).
+        temporary = tempfile.mkdtemp(prefix="check-")
+        env = {**os.environ, "CHECK_EVENTS": str(theirs), "TESTED": boots, "TMPDIR": temporary}
         with open(os.path.join(self._logs, f"{suite.name}.log"), "wb") as log, \
                 os.fdopen(events, encoding="utf-8", errors="replace") as file, \
-                process(["nice", "-n", str(self._nice), *argv], stdout=log, stderr=log,
+                process(["nice", "-n", str(nice), *argv], stdout=log, stderr=log,
                         pass_fds=[theirs], env=env, cwd=SELFTESTS) as child:  # fmt: skip
             os.close(theirs)
             late = threading.Event()
@@ -70,6 +95,7 @@ class Lane(threading.Thread):
                 outcome.event(json.loads(line))
             status = child.wait()
             watch.join()
+        shutil.rmtree(temporary, ignore_errors=True)
         self._judge(outcome, suite, status, late.is_set())
         # A part of a suite says nothing of the whole.
         if self.stopped.is_set() or self._pytest_args:
@@ -114,11 +140,8 @@ class Lane(threading.Thread):
 
 def run(suites, report, logs, pytest_args):
     """Runs all of them; returns when they have ended."""
-    computing = [suite for suite in suites if suite.computes]
-    waiting = [suite for suite in suites if not suite.computes]
-    lanes = [Lane(waiting, report, logs, pytest_args)] if waiting else []
-    if computing:
-        lanes.append(Lane(computing, report, logs, pytest_args, NICE if waiting else 0))
+    queue = Queue(suites)
+    lanes = [Lane(queue, report, logs, pytest_args, computes) for computes in (False, True)]
     for lane in lanes:
         lane.start()
     try:

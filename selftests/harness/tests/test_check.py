@@ -2,8 +2,10 @@
 """scripts/check: what it prints, counts and ends with, whatever becomes of the tests."""
 
 import os
+import re
 import signal
 import subprocess
+import tempfile
 import textwrap
 import time
 from xml.etree import ElementTree
@@ -216,7 +218,8 @@ def test_long_suite_and_long_test_are_skipped_with_their_reasons(check):
     assert check.run("--long")[1][-1] == "2 passed, 0 failed, 0 skipped"
 
 
-def test_what_computes_runs_beside_what_waits(check):
+@pytest.mark.parametrize("kinds", ["false true", "false false", "true true"])
+def test_two_suites_run_at_a_time(check, kinds):
     """Each waits for the other."""
     code = """
         import os, time
@@ -227,10 +230,25 @@ def test_what_computes_runs_beside_what_waits(check):
                 time.sleep(0.05)
     """
     here = str(check.directory)
-    check.suite("some", code.format(here=here, mine="a", other="b"), "timeout = 60")
-    check.suite("other", code.format(here=here, mine="b", other="a"), "computes = true", "timeout = 60")
+    for name, other, kind in zip("ab", "ba", kinds.split()):
+        check.suite(name, code.format(here=here, mine=name, other=other), f"computes = {kind}",
+                    "timeout = 60")
     status, lines, _ = check.run()
     assert (status, lines[-1]) == (0, "2 passed, 0 failed, 0 skipped")
+
+
+def test_a_suite_sees_no_guest_of_others(check):
+    """They are found by their files; nothing is left of a suite's own."""
+    check.suite("some", """
+        import os, tempfile
+
+        def test_one():
+            os.mkdir(os.path.join(tempfile.gettempdir(), "fpga-pci-guest-of-a-test"))
+            print("it was " + tempfile.gettempdir())
+    """)
+    assert check.run()[1][-1] == "1 passed, 0 failed, 0 skipped"
+    found, = re.findall(r"it was (/\S+)", check.log("some"))
+    assert found != tempfile.gettempdir() and not os.path.exists(found)
 
 
 @pytest.mark.parametrize("race", range(len(RACES_OF_TCG)))
