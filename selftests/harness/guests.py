@@ -17,7 +17,7 @@ during which the guest's kernel complains has failed.
 import contextlib
 
 import pytest
-from guest import Guest, GuestError, Machine, complaints
+from guest import Guest, GuestError, Machine, complaints, images
 
 from .commands import tail, verdict
 
@@ -136,6 +136,20 @@ def guest(request, guests, machine):
     if said or item.has_failed or item.get_closest_marker("spoils_guest"):
         guests.drop()
     assert not said, f"the guest's kernel complains:\n{said}"
+
+
+@pytest.fixture
+def guest_content(monkeypatch):
+    """guest_content(parts, packages): what the guests of this test have of the project, and which
+    packages more, as scripts/guest's GUEST_PARTS and GUEST_PACKAGES say."""
+
+    def choose(parts="", packages=""):
+        monkeypatch.setenv("GUEST_PARTS", parts)
+        monkeypatch.setenv("GUEST_PACKAGES", packages)
+        images.prepare.cache_clear()
+
+    yield choose
+    images.prepare.cache_clear()
 
 
 def group_by_machine(items):

@@ -13,7 +13,7 @@ from _pytest.runner import runtestprotocol
 
 from . import TOP, is_long, suites
 from .commands import tail
-from .guests import group_by_machine, guest, guests, machine, race_of_tcg  # noqa: F401
+from .guests import group_by_machine, guest, guest_content, guests, machine, race_of_tcg  # noqa: F401
 from .kselftests import kselftest  # noqa: F401
 from .programs import pytest_collect_file  # noqa: F401
 from .subtests import subtests  # noqa: F401

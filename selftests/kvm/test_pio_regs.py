@@ -10,41 +10,25 @@ from harness import TOP
 from harness.commands import run
 
 KVM = f"{TOP}/kvm"
-TESTS = ("./pio_regs_test", "./pio_regs_stress -r 50", "./pio-vmm --tap", "./compare")
 LONG = pytest.mark.long("the same on another kernel")
 
 # All kernels that there are patches for, the first of them in the short run, too
 SERIES = sorted(os.listdir(f"{KVM}/patches"), key=lambda name: [int(n) for n in name.split(".")])
-KERNELS = pytest.mark.parametrize(
-    "kernel", [SERIES[0], *(pytest.param(series, marks=LONG) for series in SERIES[1:])])
-
-
-def in_turn(tests):
-    """A shell command that runs them all; it fails if one fails. 4 is a kselftest's skip."""
-    return ("status=0; " + "".join(f"{test} || [ $? = 4 ] || status=1; " for test in tests)
-            + "exit $status")
-
-
-def nested(tap, *options, tests, timeout):
-    """Runs programs that print TAP where /dev/kvm is; returns the lines of their output. Fails
-    when one of them has not ended, or the kernel complains (status 124)."""
-    said = tap(f"{KVM}/nested", *options, "--", in_turn(tests), timeout=timeout)
-    plans = [line for line in said if re.match(r"1\.\.\d", line)]
-    assert len(plans) == len(tests), f"{len(plans)} plans of {len(tests)} programs"
-    return said
-
-
-@KERNELS
-def test_in_a_nested_guest(tap, kernel):
-    # What takes long where nothing is in the cache yet is not part of the time of the tests.
-    run(f"{KVM}/build", "--kernel", kernel, timeout=7200)
-    run(f"{KVM}/build-tests", "--kernel", kernel, timeout=7200)
-    nested(tap, "--kernel", kernel, "--with-qemu", tests=TESTS, timeout=1200)
+KERNELS = pytest.mark.parametrize("kernel", [
+    pytest.param(series, marks=[pytest.mark.nested(kernel=series)] + [LONG] * (series != SERIES[0]))
+    for series in SERIES])  # fmt: skip
 
 
 @KERNELS
 def test_exports_of_the_modules_are_those_of_the_kernel(kernel):
-    run(f"{KVM}/build", "--kernel", kernel)
+    run(f"{KVM}/build", "--kernel", kernel, timeout=7200)
+
+
+@pytest.mark.parametrize("program", ["pio_regs_test", "pio_regs_stress -r 50", "pio-vmm --tap", "compare"])
+@KERNELS
+def test_in_a_nested_guest(kvm, kernel, program):
+    assert kvm.guest.sh("uname -r").startswith(f"{kernel}.")
+    kvm.tap(*f"./{program}".split())
 
 
 @KERNELS
@@ -54,8 +38,9 @@ def test_no_warning_with_W1_of_sparse_nor_of_checkpatch(kernel):
     assert re.search(r"CHECK .*pio_regs\.c", said), "sparse did not run"
 
 
-def test_without_the_patch_the_selftest_skips_and_the_card_does_without(tap):
+@pytest.mark.nested(stock=True)
+def test_without_the_patch_the_selftest_skips_and_the_card_does_without(kvm):
     """On the kernel's own KVM"""
-    said = nested(tap, "--stock", "--with-qemu", tests=("./pio_regs_test", "./compare --stock"),
-                  timeout=600)
+    said = kvm.tap("./pio_regs_test")
     assert any(re.match(r"1\.\.0 # SKIP .*KVM", line) for line in said)
+    kvm.tap("./compare", "--stock")

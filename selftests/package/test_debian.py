@@ -9,7 +9,7 @@ import shutil
 import time
 
 import pytest
-from guest import Machine, images
+from guest import Machine
 from harness import CACHE, TOP
 from harness.commands import copy_tree, run, tree_files
 from harness.guests import APPEND
@@ -70,13 +70,10 @@ def test_lintian_has_nothing_to_say(packages):
 
 
 @pytest.fixture
-def machine(monkeypatch):
+def machine(guest_content):
     """A guest that has no project of its own, but a compiler, headers and dkms."""
-    monkeypatch.setenv("GUEST_PARTS", "")
-    monkeypatch.setenv("GUEST_PACKAGES", "guest-package")
-    images.prepare.cache_clear()
-    yield Machine(append=APPEND)
-    images.prepare.cache_clear()
+    guest_content(packages="guest-package")
+    return Machine(append=APPEND)
 
 
 APT = "DEBIAN_FRONTEND=noninteractive apt-get -o APT::Sandbox::User=root -y"

@@ -4,24 +4,21 @@
 import argparse
 import os
 import shlex
-import signal
 import sys
 
-from cache import TOP, Failed
+from cache import TOP
 from releases import firmware
 from releases.table import RELEASES
 
 from . import debugger, running, shares, terminal
 from .attach import Attachment
-from .errors import CommandTimeout, GuestError
+from .ending import status_of
 from .images import drivers, prepare
 from .machine import ACCELS, MACHINES, Machine
 from .session import Guest
 from .shares import share
 
-STATUS_TIMEOUT = 124  # as timeout(1)
 SHELLS = 3  # that can be attached at a time
-STATUS_NO_GUEST = 125  # as timeout(1), env(1) and others, when they themselves fail
 
 DESCRIPTION = """\
 Boots a Debian guest with the emulated cards and the project installed in it,
@@ -127,12 +124,6 @@ def parse_arguments(argv):
     return options
 
 
-def end_on_signals():
-    """So that the guest ends with us: an exception unwinds, a signal by default does not."""
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
-
-
 def choose_content(options):
     """What the guest has in it, from the options; images.py reads it from the environment."""
     if options.modules_only:
@@ -183,23 +174,15 @@ def main(argv):
         gdb=options.gdb,
         shells=SHELLS,
     )
-    end_on_signals()
     choose_content(options)
-    try:
-        if options.prepare:
-            prepare(machine.kernel, machine.release, machine.firmware)
-            return 0
-        return attached(options) if options.attach is not None else booted(options, machine)
-    except CommandTimeout as error:
-        print(f"guest: {error}", file=sys.stderr)
-        return STATUS_TIMEOUT
-    except (Failed, GuestError) as error:
-        print(f"guest: {error}", file=sys.stderr)
-        return STATUS_NO_GUEST
-    except BrokenPipeError:
-        return 128 + signal.SIGPIPE
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    return status_of("guest", lambda: run(options, machine))
+
+
+def run(options, machine):
+    if options.prepare:
+        prepare(machine.kernel, machine.release, machine.firmware)
+        return 0
+    return attached(options) if options.attach is not None else booted(options, machine)
 
 
 if __name__ == "__main__":

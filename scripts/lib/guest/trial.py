@@ -10,9 +10,10 @@ import time
 from cache import TOP, Failed
 
 from . import debugger, drivers, images, running, terminal
-from .__main__ import STATUS_NO_GUEST, STATUS_TIMEOUT, end_on_signals, seconds
+from .__main__ import seconds
 from .attach import Attachment
-from .errors import CommandTimeout, GuestError
+from .ending import status_of
+from .errors import CommandTimeout
 from .machine import Machine
 from .session import Guest
 
@@ -166,22 +167,13 @@ def in_new(options):
 
 def main(argv):
     options = parse_arguments(argv)
-    end_on_signals()
-    try:
-        if options.attach or running.find():
-            return in_running(options, *running.choose(options.attach))
-        return in_new(options)
-    except Failed as error:
-        print(f"try: {error}", file=sys.stderr)
-        return 1
-    except CommandTimeout as error:
-        print(f"try: {error}", file=sys.stderr)
-        return STATUS_TIMEOUT
-    except GuestError as error:
-        print(f"try: {error}", file=sys.stderr)
-        return STATUS_NO_GUEST
-    except KeyboardInterrupt:
-        return 130
+    return status_of("try", lambda: run(options), failed=1)
+
+
+def run(options):
+    if options.attach or running.find():
+        return in_running(options, *running.choose(options.attach))
+    return in_new(options)
 
 
 if __name__ == "__main__":
