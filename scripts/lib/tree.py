@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The project's files, and copies of them to build in; tree.sh is the same for bash."""
+"""The project's files, and copies of them to build in.
+
+For scripts in bash: "python3 -m tree DIRECTORY" is snapshot() of all of them.
+"""
 
 import hashlib
 import json
 import os
+import pathlib
 import shutil
+import sys
 
 from cache import TOP, output, remove
 
@@ -31,6 +36,14 @@ def sums(names, top=TOP):
         mode = "x" if os.access(path, os.X_OK) else "-"
         found[name] = mode + hashlib.sha256(path.read_bytes()).hexdigest()
     return found
+
+
+def copy(directory):
+    """All of them, in a directory."""
+    for name in files():
+        path = pathlib.Path(directory, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(TOP / name, path)
 
 
 def snapshot(directory, names):
@@ -60,3 +73,7 @@ def snapshot(directory, names):
     after = sums(names, directory)
     note.write_text(json.dumps(after))
     return after
+
+
+if __name__ == "__main__":
+    snapshot(pathlib.Path(sys.argv[1]), files())

@@ -119,7 +119,7 @@ def tree_files(*paths):
 
 def copy_tree(directory):
     """A copy of the project's files, to build in or to break."""
-    library("tree", "copy_tree", directory)
+    tree.copy(directory)
 
 
 def note(text):

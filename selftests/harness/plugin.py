@@ -15,7 +15,6 @@ from . import TOP, is_long, suites
 from .commands import tail
 from .guests import group_by_machine, guest, guest_content, guests, machine, race_of_tcg  # noqa: F401
 from .kselftests import kselftest  # noqa: F401
-from .programs import pytest_collect_file  # noqa: F401
 from .subtests import subtests  # noqa: F401
 from .tap_programs import tap  # noqa: F401
 

@@ -1,21 +1,24 @@
-#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What QEMU expects SeaBIOS to do with I/O ports is what SeaBIOS does, as TAP.
+"""What QEMU expects SeaBIOS to do with I/O ports is what SeaBIOS does.
 
 QEMU refuses machines by what it expects (hw/pci/fixed_firmware.c), so on each of these machines
 SeaBIOS runs, and its places are compared with QEMU's trace.
 """
 
-import argparse
 import os
 import random
 import re
 import subprocess
-import sys
-import tempfile
 import time
 
+import pytest
+from harness import is_long
+from harness.commands import process, script
+
 TIMEOUT = 120  # for SeaBIOS on a busy machine [s]
+# How many random machines of each type
+RANDOM = 90 if is_long() else 2
+SEED = os.environ.get("FIRMWARE_SEED", "20261127")
 ROOT = {"pc": "pci.0", "q35": "pcie.0"}
 PLACE = re.compile(r"pci_fixed_firmware_place (.+) devfn (0x[0-9a-f]+) BAR (-?\d+)"
                    r" will be at (0x[0-9a-f]+)\+(0x[0-9a-f]+)")  # fmt: skip
@@ -72,33 +75,29 @@ def random_machine(rng, machine):
 class Run:
     """QEMU with these devices, stopped when SeaBIOS has done its part."""
 
-    def __init__(self, qemu, machine, devices):
-        with tempfile.TemporaryDirectory() as work:
-            log = os.path.join(work, "log")
-            command = [
-                qemu, "-nodefaults", "-no-user-config", "-display", "none", "-machine", machine,
-                "-accel", "tcg", "-m", "64", "-monitor", "stdio", "-trace",
-                "pci_fixed_firmware_place", "-device", "isa-debugcon,iobase=0x402,chardev=log",
-                "-chardev", f"file,id=log,path={log}",
-            ]  # fmt: skip
-            for device in devices:
-                command += ["-device", device]
-            # pylint: disable-next=consider-using-with
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                       stderr=subprocess.PIPE)
-            self.firmware = self._wait(process, log)
-            out, err = process.communicate(b"info pci\nquit\n", timeout=TIMEOUT)
+    def __init__(self, qemu, machine, devices, log):
+        command = [
+            qemu, "-nodefaults", "-no-user-config", "-display", "none", "-machine", machine,
+            "-accel", "tcg", "-m", "64", "-monitor", "stdio", "-trace",
+            "pci_fixed_firmware_place", "-device", "isa-debugcon,iobase=0x402,chardev=log",
+            "-chardev", f"file,id=log,path={log}",
+        ]  # fmt: skip
+        for device in devices:
+            command += ["-device", device]
+        with process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                     stderr=subprocess.PIPE) as child:
+            self.firmware = self._wait(child, log)
+            out, err = child.communicate(b"info pci\nquit\n", timeout=TIMEOUT)
         self.pci = out.decode(errors="replace")
         self.messages = err.decode(errors="replace")
 
     @staticmethod
-    def _wait(process, log):
+    def _wait(child, log):
         deadline = time.monotonic() + TIMEOUT
         text = b""
-        while process.poll() is None and time.monotonic() < deadline:
-            if os.path.exists(log):
-                with open(log, "rb") as file:
-                    text = file.read()
+        while child.poll() is None and time.monotonic() < deadline:
+            if log.exists():
+                text = log.read_bytes()
                 if DONE.search(text):
                     break
             time.sleep(0.1)
@@ -144,32 +143,22 @@ def differences(run):
     return lines
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--qemu", required=True)
-    parser.add_argument("--random", type=int, default=2, help="so many random machines of each type")
-    parser.add_argument("--seed", type=int, default=20261127)
-    options = parser.parse_args()
-    rng = random.Random(options.seed)
-    number = failed = 0
+def machines():
+    """Of each type, those at a limit and random ones, by their names."""
     for machine in ROOT:
-        machines = MACHINES + [random_machine(rng, machine) for _ in range(options.random)]
-        for devices in machines:
-            number += 1
-            run = Run(options.qemu, machine, devices)
-            wrong = differences(run)
-            if "No bootable device" not in run.firmware:
-                wrong.append("SeaBIOS did not come to its end: " + run.firmware[-200:])
-            if not run.expected():
-                wrong.append("QEMU expected nothing: " + run.messages)
-            failed += bool(wrong)
-            for line in wrong:
-                print("#", line.replace("\n", "\n# "))
-            print(f"{'not ok' if wrong else 'ok'} {number} - {machine}: {' '.join(devices)}",
-                  flush=True)
-    print(f"1..{number}")
-    return 1 if failed else 0
+        rng = random.Random(f"{SEED} {machine}")
+        for devices in MACHINES + [random_machine(rng, machine) for _ in range(RANDOM)]:
+            yield pytest.param(machine, devices, id=f"{machine}: {' '.join(devices)}")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.fixture(scope="module")
+def qemu():
+    return script("qemu")
+
+
+@pytest.mark.parametrize("machine, devices", machines())
+def test_seabios_places_what_qemu_expects(qemu, tmp_path, machine, devices):
+    run = Run(qemu, machine, devices, tmp_path / "log")
+    assert "No bootable device" in run.firmware, "SeaBIOS did not come to its end"
+    assert run.expected(), f"QEMU expected nothing: {run.messages}"
+    assert not differences(run)
