@@ -88,11 +88,12 @@ need_packages() {
 
 # missing_packages: those of standard input that are not installed
 missing_packages() {
-	local package status
-	while read -r package; do
-		status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) || status=
-		[ "$status" = installed ] || echo "$package"
-	done
+	local wanted
+	mapfile -t wanted
+	[ ${#wanted[@]} -gt 0 ] || return 0
+	# One call for all of them: each takes its time. Its status only says that one is not known.
+	{ dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || :; } |
+		sed -n 's/ installed$//p' | sort -u | comm -13 - <(printf '%s\n' "${wanted[@]}" | sort -u)
 }
 
 # by_hand REASON PACKAGES: ends with what the user has to do

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The names of packages in scripts/packages, against what each release lists."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -53,6 +54,20 @@ def test_the_lists_name_no_release_that_is_not_known():
         text = pathlib.Path(TOP, f"scripts/packages/{group}.list").read_text()
         for name in re.findall(r"^([a-z]+):", text, re.MULTILINE):
             assert name in RELEASES, f"{group}.list: {name}"
+
+
+def test_missing_are_those_that_are_unknown_or_not_installed(tmp_path):
+    """dpkg ends with status 1 when it does not know one of them."""
+    status = tmp_path / "status"
+    status.write_text("\n".join(
+        f"Package: {name}\nStatus: {state}\nMaintainer: a <a@b.c>\nArchitecture: {of}\nVersion: 1\n"
+        "Description: none\n" for name, state, of in (
+            ("here", "install ok installed", "all"), ("foreign", "install ok installed", "amd64"),
+            ("removed", "deinstall ok config-files", "all"), ("half", "install ok unpacked", "all"))))
+    run = subprocess.run(["bash", "-c", '. "$0"; missing_packages', f"{TOP}/scripts/lib/common.sh"],
+                         input="here\nunknown\nforeign\nremoved\nhalf\n", capture_output=True,
+                         text=True, check=True, env={**os.environ, "DPKG_ADMINDIR": str(tmp_path)})
+    assert run.stdout.split() == ["half", "removed", "unknown"]
 
 
 def test_what_is_missing_is_printed():
