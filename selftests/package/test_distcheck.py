@@ -52,12 +52,13 @@ def test_make_with_the_modules(tree):
     tree.run("make", f"-j{os.cpu_count()}")
 
 
+@pytest.mark.long("distcheck runs the same tests, in a directory of its own")
 def test_make_check(tree):
-    tree.run("make", "check")
+    tree.run("make", f"-j{os.cpu_count()}", "check")
 
 
 def test_make_distcheck(tree):
-    tree.run("make", "distcheck", "DISTCHECK_CONFIGURE_FLAGS=--with-kdir=no")
+    tree.run("make", f"-j{os.cpu_count()}", "distcheck", "DISTCHECK_CONFIGURE_FLAGS=--with-kdir=no")
 
 
 def test_make_install_elsewhere(tree):
