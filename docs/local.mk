@@ -12,6 +12,7 @@ nobase_dist_doc_DATA = \
 	docs/fpga-datasheet.md \
 	docs/how-a-memory-access-travels.md \
 	docs/how-a-port-access-travels.md \
+	docs/kernel-logs.md \
 	docs/kvm.md \
 	docs/memory-access.svg \
 	docs/own-machine.md \

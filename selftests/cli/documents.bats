@@ -7,11 +7,11 @@ bats_require_minimum_version 1.5.0
 TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 export TOP
 
-# blocks FILE: splits a Markdown file's fenced blocks into NUMBER.yaml and NUMBER.console
+# blocks FILE: splits a Markdown file's fenced blocks into NUMBER.yaml, .log and .console
 blocks() {
 	awk '
 		/^```$/ && name { close(name); name = ""; next }
-		/^```(yaml|console)$/ { name = sprintf("%03d.%s", ++number, substr($0, 4)); next }
+		/^```(yaml|log|console)$/ { name = sprintf("%03d.%s", ++number, substr($0, 4)); next }
 		name { print >name }' "$1"
 }
 
@@ -29,12 +29,13 @@ check_command() {
 	fi
 }
 
-@test "docs/writing-specs.md" {
+# run_document FILE LEAST: its files, then its commands, of which there are so many at least
+run_document() {
 	cd "$BATS_TEST_TMPDIR"
-	blocks "$TOP/docs/writing-specs.md"
+	blocks "$TOP/docs/$1"
 	commands=0
-	for block in *.yaml *.console; do
-		if [[ $block == *.yaml ]]; then
+	for block in [0-9]*.*; do
+		if [[ $block != *.console ]]; then
 			cp "$block" "$(sed -n '1s/^# //p' "$block")"
 			continue
 		fi
@@ -49,7 +50,15 @@ check_command() {
 		done <"$block"
 		check_command "$command" "${expected%$'\n'}"
 	done
-	[ "$commands" -ge 9 ]
+	[ "$commands" -ge "$2" ]
+}
+
+@test "docs/writing-specs.md" {
+	run_document writing-specs.md 9
+}
+
+@test "docs/kernel-logs.md" {
+	run_document kernel-logs.md 6
 }
 
 # examples PAGE: each literal block of a manual page, as NUMBER.example

@@ -9,6 +9,7 @@
 #include "common/die.h"
 #include "pciaddr/check/checks.h"
 #include "pciaddr/input/dump-reader.h"
+#include "pciaddr/input/source.h"
 #include "pciaddr/input/text-stream.h"
 #include "pciaddr/spec/capture.h"
 #include "pciaddr/view/views.h"
@@ -46,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text_stream_read(&machine, "fuzz", unpack, feed, &reader);
 	dump_finish(&reader);
 	unpack_close(unpack);
-	machine_link(&machine);
+	machine_settle(&machine);
 	check_machine(&machine, &results);
 	view(&machine, &results);
 	results_free(&results);

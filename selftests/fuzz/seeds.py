@@ -137,10 +137,55 @@ def parts():
     return {"records": records.encode(), "parts": mixed, **_files(f"{CORPUS}/field/*.ioports")}
 
 
+# Each of the kernel's lines that is read, in both wordings
+KERNEL_LINES = """\
+Linux version 6.12.0
+PCI: ECAM [mem 0xe0000000-0xefffffff] (base 0xe0000000) for domain 0000 [bus 00-ff]
+PCI host bridge to bus 0000:00
+pci_bus 0000:00: root bus resource [io  0x0000-0xffff window]
+pci_bus 0000:00: root bus resource [mem 0x80000000-0xdfffffff window] (bus address [0x10000000-0x6fffffff])
+pci 0000:00:01.0: [8086:1901] type 01 class 0x060400 PCIe Root Port
+pci 0000:00:01.0: PCI bridge to [bus 01-02] (subtractive decode)
+pci 0000:00:01.0:   bridge window [io  0x2000-0x2fff]
+pci 0000:00:01.0:   bridge window [mem 0x90000000-0x901fffff 64bit pref]
+pci 0000:01:00.0: [1234:0002] type 00 class 0x0c0300
+pci 0000:01:00.0: reg 0x10: [mem 0x90000000-0x9000ffff 64bit]
+pci 0000:01:00.0: BAR 2 [io  0x0000-0x001f]
+pci 0000:01:00.0: VF BAR 0 [mem 0x90000000-0x9001ffff]: contains BAR 0 for 2 VFs
+pci 0000:01:00.0: VF(n) BAR0 space: [mem 0x00000000-0x0001ffff] (contains BAR0 for 2 VFs)
+pci 0000:00:01.0: bridge window [io  0x1000-0x0fff] to [bus 01] add_size 1000
+pci 0000:01:00.0: can't claim BAR 0 [mem 0x90000000-0x9000ffff]: address conflict with PCI Bus 0000:02 [mem 0x9-0xa]
+pci 0000:00:01.0: BAR 13: no space for [io  size 0x1000]
+pci 0000:00:01.0: bridge window [io  size 0x1000]: can't assign; no space
+pci 0000:01:00.0: BAR 2: trying firmware assignment [io  0xfce0-0xfcff]
+pci 0000:01:00.0: BAR 2 [io  0xfce0-0xfcff]: assigned
+pci 0000:01:00.0: BAR 2: error updating (0x0000fce1 != 0xffffffff)
+pci 0000:01:00.0: BAR 0 [mem 0x90000000-0x9000ffff]: releasing
+pci 0000:00:01.0: resource 13 [io  0x2000-0x2fff] released
+pci_bus 0000:00: No. 2 try to assign unassigned res
+pci_bus 0000:01: resource 0 [io  0x2000-0x2fff]
+pci_bus 0000:01: busn_res: [bus 01-ff] end is updated to 02
+xhci_hcd 0000:01:00.0: probe with driver xhci_hcd failed with error -12
+xhci_hcd: probe of 0000:01:00.0 failed with error -12
+pci 0000:00:01.0: devices behind bridge are unusable because [bus 0d] cannot be assigned for them
+pci 0000:01:00.0: Removing from iommu group 2
+"""
+
+
+def diff():
+    changed = KERNEL_LINES.replace("0x9000ffff", "0x9001ffff").replace("0000:01:", "0000:02:")
+    small = _small().encode()
+    return {"logs": KERNEL_LINES.encode() + b"%%\n" + changed.encode(),
+            "dumps": small + b"%%\n" + small.replace(b"01:01.0", b"02:01.0"),
+            "log-and-dump": KERNEL_LINES.encode() + b"%%\n" + small}
+
+
 def log():
     small = _small()
+    records = "".join(f"6,{n},{n},-;{line}\n" for n, line in enumerate(KERNEL_LINES.splitlines()))
     syslog = re.sub("^", "Feb 21 10:00:01 host kernel: [    0.1] ", small, flags=re.MULTILINE)
     return {"syslog": syslog.encode(), "early": _early_log(small).encode(),
+            "lines": KERNEL_LINES.encode(), "kmsg": records.encode(),
             **_files(f"{CORPUS}/field/*.dmesg", MOST)}
 
 

@@ -16,7 +16,7 @@ SECONDS = 1200 if is_long() else 10
 # What is fuzzed, and the program fuzz-pciaddr-*.c that does it. Each form of a dump has a run of
 # its own, for it has seeds of its own: the functions of seeds.py.
 TARGETS = {"dump": "dump", "ioports": "ioports", "spec": "spec", "packed": "source",
-           "text": "source", "parts": "source", "log": "source", "qmp": "view",
+           "text": "source", "parts": "source", "log": "source", "diff": "diff", "qmp": "view",
            "domain": "view"}
 SANITIZERS = ("address,undefined", "-fno-sanitize-recover=all")
 

@@ -54,20 +54,19 @@ def test_bridges_without_shpc_ask_for_none(guest):
 
 # A card of 64 MiB that comes when the ports have their windows
 LATE = devices("pcie-root-port,id=port1,chassis=1,bus=pcie.0,addr=1{}")
-CARD = "ivshmem-plain,id=late,memdev=memory,bus=port1"
-MEMORY = ["-object", "memory-backend-ram,id=memory,size=64M,share=on"]
+CARD = "pci-testdev,id=late,membar=64M,bus=port1"
 
 
 def late_card(guest):
     guest.plug(CARD)
-    guest.sh("for n in $(seq 150); do dmesg | grep -q '1af4:1110' && sleep 1 && break; sleep .2; done; "
-             "dmesg | grep 1af4:1110")  # fmt: skip
+    guest.sh("for n in $(seq 300); do dmesg | grep -q 1b36:0005 && break; sleep .2; done; sleep 1; "
+             "dmesg | grep 1b36:0005")  # fmt: skip
     return report(guest)
 
 
 def late(more="", append=()):
     ports = [word.format(more) for word in LATE]
-    return machine(machine="q35", qemu_args=MEMORY + ports, append=list(append))
+    return machine(machine="q35", qemu_args=ports, append=list(append))
 
 
 @late()
@@ -93,8 +92,7 @@ def test_room_for_a_card_that_comes_late(guest, remedy):
 
 
 # More than the aperture above 4 GiB that OVMF makes of its own accord
-LARGE = ["-object", "memory-backend-ram,id=large,size=64G,reserve=off,share=on",
-         *devices("ivshmem-plain,memdev=large,bus=pcie.0,addr=2")]  # fmt: skip
+LARGE = devices("pci-testdev,membar=64G,membar-backed=off,bus=pcie.0,addr=2")
 
 
 @pytest.mark.long("OVMF takes long")

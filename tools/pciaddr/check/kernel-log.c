@@ -316,7 +316,9 @@ static void check_later(struct log_check *check)
 	for (size_t i = 0; i < check->facts->resource_count; i++) {
 		const struct log_resource *resource = &check->facts->resources[i];
 
-		if (!resource->has_address)
+		/* firmware's address that was kept for want of another is no space */
+		if (!resource->has_address ||
+		    (resource->firmware_tried && !log_is_reachable(check->machine, resource)))
 			continue;
 		results_pass(check->results, CHECK_LOG_NO_SPACE);
 		if (resource->failures)

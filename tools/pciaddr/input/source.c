@@ -30,6 +30,16 @@ static const char *source_name(const struct source *source)
 	return strcmp(source->path, "-") ? source->path : "standard input";
 }
 
+void machine_settle(struct machine *machine)
+{
+	log_machine_settle(machine);
+	machine_link(machine);
+	host_windows_find(machine);
+	device_tree_settle(machine);
+	machine_learn_translation(machine);
+	machine_take_claimed_sizes(machine);
+}
+
 void machine_load(struct machine *machine, const struct source *source)
 {
 	machine_init(machine, source->kind, source_name(source));
@@ -47,10 +57,5 @@ void machine_load(struct machine *machine, const struct source *source)
 		resources_load(machine, SPACE_MEMORY, source->iomem, true);
 	if (source->log)
 		kernel_log_load(machine, source->log);
-	log_machine_settle(machine);
-	machine_link(machine);
-	host_windows_find(machine);
-	device_tree_settle(machine);
-	machine_learn_translation(machine);
-	machine_take_claimed_sizes(machine);
+	machine_settle(machine);
 }

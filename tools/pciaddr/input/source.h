@@ -26,6 +26,9 @@ struct source {
 /* Initialises @machine and fills it; to be freed with machine_free(), also after an error. */
 void machine_load(struct machine *machine, const struct source *source);
 
+/* What follows when all has been read; machine_load() does it. */
+void machine_settle(struct machine *machine);
+
 void source_live_load(struct machine *machine, const struct source *source);
 void source_sysfs_load(struct machine *machine, const struct source *source);
 void source_dump_load(struct machine *machine, const struct source *source);
