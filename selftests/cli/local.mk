@@ -15,6 +15,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-fleet.bats \
 	selftests/cli/pciaddr-check-formats.bats \
 	selftests/cli/pciaddr-check-forms.bats \
+	selftests/cli/pciaddr-check-import.bats \
 	selftests/cli/pciaddr-check-log.bats \
 	selftests/cli/pciaddr-check-machines.bats \
 	selftests/cli/pciaddr-check-sources.bats \

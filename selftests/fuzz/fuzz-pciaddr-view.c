@@ -3,6 +3,8 @@
  * A virtual machine as libvirt or QEMU tells it: which of the two a run begins with, its seeds
  * say.  The file is in memory, and is read as any other.
  */
+#include <config.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -62,6 +62,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/emit/plan.h \
 	tools/pciaddr/emit/plan-windows.c \
 	tools/pciaddr/emit/properties.c \
+	tools/pciaddr/import/import.c \
+	tools/pciaddr/import/import.h \
 	tools/pciaddr/input/agent.c \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \

@@ -42,7 +42,7 @@ static const char help[] =
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
 "      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
-"      --emit qemu|libvirt  arguments that make the machine of --spec FILE\n"
+"      --emit qemu|libvirt, --import FILE  arguments from a --spec; a spec from a list\n"
 "  -n, --numeric, --list-checks, -h, --help, -V, --version\n"
 "Exit status: 0 all right, 1 failed, 2 wrong usage or input, 3 cannot tell.\n";
 
@@ -65,6 +65,7 @@ enum {
 	OPTION_IGNORE,
 	OPTION_DOMAIN,
 	OPTION_EMIT,
+	OPTION_IMPORT,
 	OPTION_QMP,
 	OPTION_QGA,
 };
@@ -80,6 +81,7 @@ static const struct option long_options[] = {
 	{ "dmesg", required_argument, NULL, OPTION_DMESG },
 	{ "domain", required_argument, NULL, OPTION_DOMAIN },
 	{ "emit", required_argument, NULL, OPTION_EMIT },
+	{ "import", required_argument, NULL, OPTION_IMPORT },
 	{ "qmp", required_argument, NULL, OPTION_QMP },
 	{ "qga", required_argument, NULL, OPTION_QGA },
 	{ "jobs", required_argument, NULL, OPTION_JOBS },
@@ -223,8 +225,8 @@ static void set_action(struct options *options, enum action action)
 		return;
 	}
 	if (options->action != ACTION_CHECK && options->action != action)
-		usage(see_help, "only one of --capture, --tree, --map, --draw, --diff and "
-		      "--emit at a time");
+		usage(see_help, "only one of --capture, --tree, --map, --draw, --diff, "
+		      "--emit and --import at a time");
 	options->action = action;
 }
 
@@ -352,6 +354,11 @@ static void check_combination(struct options *options)
 		check_diff_combination(options);
 		return;
 	}
+	if (options->action == ACTION_IMPORT) {
+		if (options->spec_path || options->expectation_count)
+			usage(see_help, "--import writes a specification; --spec and --expect check");
+		return;
+	}
 	if (options->action == ACTION_EMIT) {
 		if (!options->spec_path || options->expectation_count)
 			usage("pciaddr-check --emit qemu --spec FILE", "--emit makes arguments of a "
@@ -411,6 +418,10 @@ void parse_options(struct options *options, int argc, char **argv)
 			if (copies.log)
 				usage(see_help, "only one --dmesg at a time");
 			copies.log = optarg;
+			break;
+		case OPTION_IMPORT:
+			set_action(options, ACTION_IMPORT);
+			options->import_path = optarg;
 			break;
 		case OPTION_EMIT:
 			set_action(options, ACTION_EMIT);

@@ -21,6 +21,7 @@ enum action {
 	ACTION_DRAW,
 	ACTION_DIFF,
 	ACTION_EMIT,
+	ACTION_IMPORT,
 };
 
 struct options {
@@ -39,6 +40,7 @@ struct options {
 	const struct output_ops *output;
 	struct output_options output_options;
 	enum emit_form emit;		/* for ACTION_EMIT */
+	const char *import_path;	/* for ACTION_IMPORT */
 	const char *draw_path;		/* for ACTION_DRAW */
 	bool force;			/* draw_path may be overwritten */
 	bool verbose;			/* tell what was taken of the sources */

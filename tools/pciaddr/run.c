@@ -10,6 +10,7 @@
 #include "common/workers.h"
 #include "pciaddr/check/checks.h"
 #include "pciaddr/diff/pairs.h"
+#include "pciaddr/import/import.h"
 #include "pciaddr/spec/capture.h"
 #include "pciaddr/spec/spec.h"
 #include "pciaddr/view/views.h"
@@ -182,6 +183,7 @@ static int view(const struct options *options, struct machine *machine, struct r
 	case ACTION_CHECK:
 	case ACTION_DIFF:
 	case ACTION_EMIT:
+	case ACTION_IMPORT:
 		break;
 	}
 	return EXIT_OK;
@@ -219,7 +221,8 @@ int run(struct options *options)
 {
 	struct spec *spec = options->spec_path ? spec_load(options->spec_path) : NULL;
 	bool checking = options->action == ACTION_CHECK || options->action == ACTION_DIFF;
-	int status = options->action == ACTION_EMIT ? emit(stdout, options->emit, spec) :
+	int status = options->action == ACTION_IMPORT ? import_list(stdout, options->import_path) :
+		options->action == ACTION_EMIT ? emit(stdout, options->emit, spec) :
 		checking ? check_all(options, spec) : view_all(options, spec);
 
 	spec_free(spec);
