@@ -6,6 +6,7 @@ cli_tests = \
 	selftests/cli/completion-pciaddr-check.bats \
 	selftests/cli/documents.bats \
 	selftests/cli/fpga-ctl.bats \
+	selftests/cli/hooks.bats \
 	selftests/cli/links.bats \
 	selftests/cli/manuals.bats \
 	selftests/cli/pciaddr-check.bats \

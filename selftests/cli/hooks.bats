@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The examples for libvirt and KubeVirt: a domain whose device moves is caught.
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	views=$TOP/selftests/pciaddr/views
+	export PCIADDR_DOMAINS=$BATS_TEST_TMPDIR/domains
+	mkdir domains
+	cp "$views/q35.xml" domains/q35.xml
+	# the interface on the bridge, in another slot of it
+	sed "s/bus='0x03' slot='0x03'/bus='0x03' slot='0x04'/" "$views/q35.xml" >moved.xml
+	run ! cmp -s moved.xml "$views/q35.xml"
+}
+
+# hook NAME OPERATION SUB FILE: as libvirt calls it
+hook() {
+	run --separate-stderr "$TOP/examples/hooks/libvirt-qemu" "$1" "$2" "$3" - <"$4"
+}
+
+@test "libvirt's hook: a domain as it was starts, one whose device moved does not" {
+	hook q35 prepare begin "$views/q35.xml"
+	[ "$status" = 0 ]
+	hook q35 prepare begin moved.xml
+	[ "$status" = 1 ]
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr == *"q35: devices have moved"*"diff-relocated"*"(net0)"* ]]
+}
+
+@test "libvirt's hook: a device that is gone, one that is new, and a specification" {
+	sed "/<shmem/,/<.shmem>/d" "$views/q35.xml" >gone.xml
+	hook q35 prepare begin gone.xml
+	[ "$status" = 1 ]
+	cp gone.xml domains/q35.xml
+	hook q35 prepare begin "$views/q35.xml"
+	[ "$status" = 0 ]
+	printf 'version: 1\ndevices:\n  - {select: "8086:10d3"}\n' >domains/q35.yaml
+	hook q35 prepare begin "$views/q35.xml"
+	[ "$status" = 1 ]
+	[[ $stderr == *"not as"*"q35.yaml says"*"8086:10d3"* ]]
+}
+
+@test "libvirt's hook: other operations, other domains and odd names are let through" {
+	hook q35 started begin moved.xml
+	[ "$status" = 0 ]
+	hook other prepare begin moved.xml
+	[ "$status" = 0 ]
+	hook ../domains/q35 prepare begin moved.xml
+	[ "$status" = 0 ]
+	hook q35 prepare begin /dev/null
+	[ "$status" = 1 ]
+}
+
+@test "KubeVirt: the first run records, a domain whose device moved is told" {
+	mkdir bin
+	cat >bin/kubectl <<-'SH'
+		#!/bin/sh
+		case "$*" in
+		*"get pods"*) [ -e domain.xml ] && printf virt-launcher-x ;;
+		*"virsh dumpxml ns_vm"*) cat domain.xml ;;
+		*) exit 1 ;;
+		esac
+		true
+	SH
+	chmod +x bin/kubectl
+	PATH=$PWD/bin:$PATH
+	local check=$TOP/examples/hooks/kubevirt-addresses
+	run -3 "$check" ns vm record.xml
+	cp "$views/q35.xml" domain.xml
+	run -0 "$check" ns vm record.xml
+	[ "$output" = "recorded: record.xml" ]
+	run -0 "$check" ns vm record.xml
+	cp moved.xml domain.xml
+	run -1 "$check" ns vm record.xml
+	[[ $output == *"diff-relocated"* ]]
+	run -2 "$check" ns vm
+}
