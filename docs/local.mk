@@ -19,12 +19,20 @@ nobase_dist_doc_DATA = \
 	docs/results.md \
 	docs/secure-boot.md \
 	docs/seeds.md \
+	docs/three-views.md \
 	docs/topology.svg \
 	docs/writing-specs.md \
 	examples/ansible/pciaddr-check.yml \
+	examples/ci/github-action.yml \
+	examples/ci/gitlab.yml \
 	examples/demo-guest.yaml \
 	examples/fixed-card.yaml \
-	examples/libvirt-domain.xml
+	examples/hooks/kubevirt-addresses \
+	examples/hooks/libvirt-qemu \
+	examples/libvirt-domain.xml \
+	examples/monitoring/pciaddr-alerts-test.yml \
+	examples/monitoring/pciaddr-alerts.yml \
+	examples/monitoring/pciaddr-dashboard.json
 
 dist_pkgdata_DATA = \
 	docs/pciaddr-check-result.schema.json \

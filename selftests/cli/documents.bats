@@ -61,6 +61,11 @@ run_document() {
 	run_document kernel-logs.md 6
 }
 
+@test "docs/three-views.md" {
+	export LC_ALL=C.UTF-8
+	run_document three-views.md 8
+}
+
 # examples PAGE: each literal block of a manual page, as NUMBER.example
 examples() {
 	awk '

@@ -78,3 +78,18 @@ hook() {
 	[[ $output == *"diff-relocated"* ]]
 	run -2 "$check" ns vm
 }
+
+@test "pipelines: the templates are sound YAML, and their scripts are shell" {
+	command -v yamllint >/dev/null || skip "no yamllint"
+	yamllint -d '{extends: default, rules: {line-length: {max: 100}}}' "$TOP"/examples/ci/*.yml
+	python3 -c '
+import sys, yaml
+github = yaml.safe_load(open(sys.argv[1]))
+gitlab = yaml.safe_load(open(sys.argv[2]))
+for step in github["jobs"]["check"]["steps"]: print(step.get("run", ""))
+job = gitlab["pci-addresses"]
+for line in job["before_script"] + job["script"]: print(line)
+' "$TOP/examples/ci/github-action.yml" "$TOP/examples/ci/gitlab.yml" >script
+	bash -n script
+	grep -c pciaddr-check script
+}
