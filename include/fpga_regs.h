@@ -10,7 +10,8 @@
  *
  * All registers are 32 bits wide and little-endian, at BAR0 + the given offset.
  * Accesses of 1, 2 and 4 bytes reach their byte lanes and must be naturally
- * aligned. Access in the comments: RO, RW, W1C (write 1 to clear), WO (reads 0).
+ * aligned. Access in the comments: RO, RW, W1C (write 1 to clear), WO (reads
+ * 0).
  */
 #ifndef FPGA_REGS_H
 #define FPGA_REGS_H
@@ -63,8 +64,8 @@
 /*
  * Interrupts. A vector's line is "any cause of that vector is pending and
  * enabled". INTx follows the OR of all lines. A message (MSI, MSI-X) is sent
- * when a line rises, and once more when FPGA_INT_STATUS has been written and the
- * line is still high, so that an event between a handler's read and its
+ * when a line rises, and once more when FPGA_INT_STATUS has been written and
+ * the line is still high, so that an event between a handler's read and its
  * acknowledgement is never lost.
  */
 #define FPGA_INT_STATUS			0x020	/* W1C */
@@ -79,7 +80,7 @@
 					 FPGA_INT_DMA_ERROR)
 #define FPGA_INT_COALESCE		0x030	/* RW, for FPGA_INT_DMA_DONE */
 #define   FPGA_INT_COALESCE_COUNT	0x000000ff	/* completions; 0 and 1: each */
-#define   FPGA_INT_COALESCE_USEC	0xffff0000	/* bound; 0: when the ring is empty */
+#define   FPGA_INT_COALESCE_USEC	0xffff0000	/* bound; 0: when it is idle */
 #define   FPGA_INT_COALESCE_USEC_SHIFT	16
 #define FPGA_INT_VECTORS		0x034	/* RO, vectors enabled; 0: INTx */
 /*
@@ -93,7 +94,8 @@
 #define   FPGA_INT_MAP_DMA_DONE_SHIFT	8
 #define   FPGA_INT_MAP_DMA_ERROR	0x00030000	/* of FPGA_INT_DMA_ERROR */
 #define   FPGA_INT_MAP_DMA_ERROR_SHIFT	16
-#define   FPGA_INT_MAP_ALL		(FPGA_INT_MAP_SOFTWARE | FPGA_INT_MAP_DMA_DONE | \
+#define   FPGA_INT_MAP_ALL		(FPGA_INT_MAP_SOFTWARE | \
+					 FPGA_INT_MAP_DMA_DONE | \
 					 FPGA_INT_MAP_DMA_ERROR)
 
 /* The vectors that FPGA_INT_MAP_RESET names */
@@ -106,9 +108,10 @@
  * DMA engine. Write the ring's address and size, then FPGA_DMA_CONTROL_RUN:
  * the engine starts at entry 0. Each write of the doorbell, whatever its value,
  * makes it execute entries in ring order for as long as they carry
- * FPGA_DESC_S_OWN; what is short may have completed when that write has. Software
- * that looks at the ring after each such write sets FPGA_DMA_CONTROL_POLLED, and
- * gets FPGA_INT_DMA_DONE only for what completes later.
+ * FPGA_DESC_S_OWN; what is short may have completed when that write has.
+ * Software that looks at the ring after each such write sets
+ * FPGA_DMA_CONTROL_POLLED, and gets FPGA_INT_DMA_DONE only for what completes
+ * later.
  */
 #define FPGA_DMA_RING_LO		0x100	/* RW while stopped, 31:5 of the address */
 #define FPGA_DMA_RING_HI		0x104	/* RW while stopped, 63:32 */

@@ -16,6 +16,8 @@
 #include "qemu/osdep.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
+#include "hw/core/qdev-properties.h"
+#include "hw/core/resettable.h"
 #include "hw/pci/fixed_range.h"
 #include "hw/pci/slotid_cap.h"
 #include "migration/vmstate.h"
@@ -305,11 +307,18 @@ static void dec_21154_describe_properties(ObjectClass *klass)
     }
 }
 
-#define WINDOW_EQUAL(i)                                                 \
-    VMSTATE_UINT64_EQUAL(window[i].base, DEC21154State,                 \
-                         "the window is fixed elsewhere"),              \
-    VMSTATE_UINT64_EQUAL(window[i].limit, DEC21154State,                \
-                         "the window is fixed elsewhere")
+static const VMStateDescription vmstate_dec_21154_window = {
+    .name = TYPE_DEC_21154 "/window",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64_EQUAL(base, DEC21154Window,
+                             "the window is fixed elsewhere"),
+        VMSTATE_UINT64_EQUAL(limit, DEC21154Window,
+                             "the window is fixed elsewhere"),
+        VMSTATE_END_OF_LIST()
+    }
+};
 
 static const VMStateDescription vmstate_dec_21154 = {
     .name = TYPE_DEC_21154,
@@ -317,9 +326,8 @@ static const VMStateDescription vmstate_dec_21154 = {
     .minimum_version_id = 2,
     .priority = MIG_PRI_PCI_BUS,
     .fields = (const VMStateField[]) {
-        WINDOW_EQUAL(DEC_21154_IO),
-        WINDOW_EQUAL(DEC_21154_MEM),
-        WINDOW_EQUAL(DEC_21154_PREF),
+        VMSTATE_STRUCT_ARRAY(window, DEC21154State, DEC_21154_WINDOWS, 1,
+                             vmstate_dec_21154_window, DEC21154Window),
         VMSTATE_PCI_DEVICE(parent_obj, PCIBridge),
         VMSTATE_END_OF_LIST()
     },
@@ -329,7 +337,7 @@ static const VMStateDescription vmstate_dec_21154 = {
     }
 };
 
-static void dec_21154_class_init(ObjectClass *klass, FPGAClassData *data)
+static void dec_21154_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
@@ -358,7 +366,7 @@ static const TypeInfo dec_21154_types[] = {
         .parent        = TYPE_PCI_BRIDGE,
         .instance_size = sizeof(DEC21154State),
         .class_init    = dec_21154_class_init,
-        .interfaces    = (InterfaceInfo[]) {
+        .interfaces    = (const InterfaceInfo[]) {
             { INTERFACE_CONVENTIONAL_PCI_DEVICE },
             { }
         },

@@ -12,7 +12,6 @@
 #include "hw/pci/pci_bus.h"
 #include "qemu/notify.h"
 #include "qom/object.h"
-#include "hw/misc/fpga_compat.h"
 
 #define TYPE_DEC_21154 "dec-21154"
 OBJECT_DECLARE_SIMPLE_TYPE(DEC21154State, DEC_21154)

@@ -27,7 +27,6 @@
 #include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pcie.h"
-#include "hw/misc/fpga_compat.h"
 #include "system/system.h"
 #include "trace.h"
 
@@ -373,10 +372,10 @@ static bool check_power_management(const PCIFixedRange *range,
         return true;
     }
     name = pci_fixed_range_name(range->dev);
-    error_setg(errp, "%s: fixed ports 0x%" PRIx64 "-0x%" PRIx64 " overlap those "
-               "at which firmware puts power management and SMBus, 0x%x-0x%x: "
-               "use others, or SeaBIOS", name, range->base, range->limit,
-               layout->other_pm, limit);
+    error_setg(errp, "%s: fixed ports 0x%" PRIx64 "-0x%" PRIx64 " overlap "
+               "those at which firmware puts power management and SMBus, "
+               "0x%x-0x%x: use others, or SeaBIOS", name, range->base,
+               range->limit, layout->other_pm, limit);
     return false;
 }
 

@@ -10,7 +10,7 @@
 #include "hw/pci/fixed_range.h"
 #include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
-#include "hw/misc/fpga_compat.h"
+#include "system/address-spaces.h"
 #include "trace.h"
 
 /* A handful at most: a machine has few such devices. */
@@ -157,18 +157,42 @@ static bool check_other_functions(PCIDevice *dev, uint8_t type, uint64_t base,
 }
 
 /*
- * PIIX4's and ICH9's ports for hot-plugging and events are a PCI function's, but
- * no register moves them; its power management and SMBus are firmware's to place.
+ * Whether the guest can move what a function has at @addr: a BAR of it has that
+ * there, or a register of its own, as PIIX4's for SMBus. Others have the
+ * machine's fixed addresses, as the ports for ACPI's hot-plugging.
  */
-static bool is_acpi(MemoryRegion *mr)
+static bool guest_places(PCIDevice *dev, hwaddr addr)
 {
-    return g_str_has_prefix(memory_region_name(mr), "acpi-");
+    for (int i = 0; i < PCI_NUM_REGIONS; i++) {
+        const PCIIORegion *r = &dev->io_regions[i];
+
+        if (r->size && r->addr != PCI_BAR_UNMAPPED && addr >= r->addr &&
+            addr - r->addr < r->size) {
+            return true;
+        }
+    }
+    for (int i = PCI_CONFIG_HEADER_SIZE; i < PCI_CONFIG_SPACE_SIZE; i += 4) {
+        uint32_t value = pci_get_long(dev->config + i);
+
+        /* Its low bits are others, such as one that enables it. */
+        if (QEMU_ALIGN_DOWN(value, 16) == addr &&
+            pci_get_long(dev->wmask + i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a region at @addr is there for good */
+static bool is_machines(MemoryRegion *mr, hwaddr addr)
+{
+    return !object_dynamic_cast(mr->owner, TYPE_PCI_DEVICE) ||
+           !guest_places(PCI_DEVICE(mr->owner), addr);
 }
 
 /*
- * What the machine has there, as long as it is not PCI's: other BARs are the
- * guest's to place. A host bridge may put regions of its own below all others,
- * to answer where nothing is.
+ * What the machine has there for good. A host bridge may put regions of its own
+ * below all others, to answer where nothing is.
  */
 static bool check_machine(PCIDevice *dev, uint8_t type, uint64_t base,
                           uint64_t limit, Error **errp)
@@ -194,8 +218,7 @@ static bool check_machine(PCIDevice *dev, uint8_t type, uint64_t base,
         found = section.offset_within_address_space - offset;
         if (section.mr != space &&
             !(space->owner && section.mr->owner == space->owner) &&
-            (!object_dynamic_cast(section.mr->owner, TYPE_PCI_DEVICE) ||
-             is_acpi(section.mr))) {
+            is_machines(section.mr, found - section.offset_within_region)) {
             name = pci_fixed_range_name(dev);
             error_setg(errp, "%s: fixed %s 0x%" PRIx64 "-0x%" PRIx64
                        " overlap the machine's '%s' at 0x%" HWADDR_PRIx, name,

@@ -12,6 +12,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/bitops.h"
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
@@ -19,9 +20,7 @@
 #include "qapi/error.h"
 #include "hw/pci/pci_device.h"
 #include "system/runstate.h"
-#include "dma.h"
-#include "fault.h"
-#include "irq.h"
+#include "fpga.h"
 #include "trace.h"
 
 /*
@@ -37,10 +36,18 @@
 #define MMIO_COST           64
 #define MMIO_CHUNK          256
 
+/*
+ * Not 0: the core takes a view that holds one region from 0 on for that region,
+ * which has the address of BAR2.
+ */
+#define RAM_VIEW_BASE       FPGA_RAM_PAGE_SIZE
+
 static dma_addr_t desc_addr(FPGADma *dma)
 {
     return dma->ring + (dma_addr_t)dma->head * FPGA_DESC_SIZE;
 }
+
+static void fpga_dma_stop(FPGAState *s);
 
 static void fpga_dma_halt(FPGAState *s, uint32_t error)
 {
@@ -65,12 +72,13 @@ static bool ring_valid(const FPGADma *dma)
 /* An event that is still on its way was not meant for what comes. */
 static void drop_doorbell(FPGAState *s)
 {
-    if (s->ioeventfd) {
+    if (s->dma.ioeventfd) {
         event_notifier_test_and_clear(&s->dma.doorbell);
     }
 }
 
-void fpga_dma_run(FPGAState *s)
+/* Start at entry 0, or halt at once if the ring is not valid. */
+static void fpga_dma_run(FPGAState *s)
 {
     FPGADma *dma = &s->dma;
 
@@ -88,7 +96,8 @@ void fpga_dma_run(FPGAState *s)
     dma->running = true;
 }
 
-void fpga_dma_stop(FPGAState *s)
+/* Stop at once; host memory is not touched any more. */
+static void fpga_dma_stop(FPGAState *s)
 {
     FPGADma *dma = &s->dma;
 
@@ -277,16 +286,16 @@ static bool next_segment(FPGAState *s)
 
 /*
  * Card RAM has been written behind the back of the memory core, which sees to
- * what follows: it is dirty, and code that a vCPU has translated there is stale.
- * The core does that where it unmaps memory.
+ * what follows: it is dirty, and code that a vCPU has translated there is
+ * stale. The core does that where it unmaps memory.
  */
 static void fpga_dma_ram_changed(FPGAState *s, uint64_t card, hwaddr len)
 {
     hwaddr mapped = len;
-    void *ram = address_space_map(&s->ram_as, FPGA_RAM_VIEW_BASE + card,
+    void *ram = address_space_map(&s->dma.as, RAM_VIEW_BASE + card,
                                   &mapped, true, MEMTXATTRS_UNSPECIFIED);
 
-    address_space_unmap(&s->ram_as, ram, mapped, true, len);
+    address_space_unmap(&s->dma.as, ram, mapped, true, len);
 }
 
 /*
@@ -427,11 +436,11 @@ static bool fpga_dma_take_doorbell(FPGAState *s)
     return true;
 }
 
-void fpga_dma_doorbell(FPGAState *s)
+static void fpga_dma_doorbell(FPGAState *s)
 {
     if (fpga_dma_take_doorbell(s)) {
         s->dma.in_doorbell = true;
-        fpga_dma_execute_ring(s, MIN(s->doorbell_bytes, RUN_BUDGET));
+        fpga_dma_execute_ring(s, MIN(s->dma.doorbell_bytes, RUN_BUDGET));
         s->dma.in_doorbell = false;
     }
 }
@@ -447,7 +456,7 @@ static void fpga_dma_doorbell_event(EventNotifier *doorbell)
 
 void fpga_dma_collect_doorbell(FPGAState *s)
 {
-    if (s->ioeventfd) {
+    if (s->dma.ioeventfd) {
         fpga_dma_doorbell_event(&s->dma.doorbell);
     }
 }
@@ -481,6 +490,11 @@ static bool state_valid(FPGAState *s)
            (dma->flags & FPGA_DESC_F_SG || dma->seg_len);
 }
 
+void fpga_dma_pre_load(FPGAState *s)
+{
+    s->dma.polled = false;
+}
+
 bool fpga_dma_post_load(FPGAState *s)
 {
     s->dma.segs_count = 0;
@@ -500,6 +514,123 @@ void fpga_dma_reset(FPGAState *s)
     dma->polled = false;
 }
 
+uint32_t fpga_dma_card_status(FPGAState *s)
+{
+    return (s->dma.running ? FPGA_STATUS_DMA_RUNNING : 0) |
+           (s->dma.halted ? FPGA_STATUS_DMA_HALTED : 0);
+}
+
+uint32_t fpga_dma_read(FPGAState *s, hwaddr reg)
+{
+    FPGADma *dma = &s->dma;
+
+    switch (reg) {
+    case FPGA_DMA_RING_LO:
+        return extract64(dma->ring, 0, 32);
+    case FPGA_DMA_RING_HI:
+        return extract64(dma->ring, 32, 32);
+    case FPGA_DMA_RING_SIZE:
+        return dma->ring_size;
+    case FPGA_DMA_CONTROL:
+        return (dma->running ? FPGA_DMA_CONTROL_RUN : 0) |
+               (dma->polled ? FPGA_DMA_CONTROL_POLLED : 0);
+    case FPGA_DMA_STATUS:
+        return (dma->running ? FPGA_DMA_STATUS_RUNNING : 0) |
+               (dma->halted ? FPGA_DMA_STATUS_HALTED : 0);
+    case FPGA_DMA_HEAD:
+        return dma->head;
+    case FPGA_DMA_ERROR:
+        return dma->error;
+    default:
+        return 0;
+    }
+}
+
+static void write_ring(FPGAState *s, hwaddr reg, uint32_t value)
+{
+    FPGADma *dma = &s->dma;
+
+    if (dma->running) {
+        qemu_log_mask(LOG_GUEST_ERROR, "fpga: write to 0x%" HWADDR_PRIx
+                      " while the engine runs\n", reg);
+        return;
+    }
+    switch (reg) {
+    case FPGA_DMA_RING_LO:
+        dma->ring = deposit64(dma->ring, 0, 32,
+                              QEMU_ALIGN_DOWN(value, FPGA_DESC_SIZE));
+        break;
+    case FPGA_DMA_RING_HI:
+        dma->ring = deposit64(dma->ring, 32, 32, value);
+        break;
+    case FPGA_DMA_RING_SIZE:
+        dma->ring_size = value;
+        break;
+    }
+}
+
+static bool can_be_stopped(FPGAState *s)
+{
+    return !s->dma.stuck && !fpga_fault_unstoppable(s);
+}
+
+static void write_control(FPGAState *s, uint32_t value)
+{
+    s->dma.polled = value & FPGA_DMA_CONTROL_POLLED;
+    if (!(value & FPGA_DMA_CONTROL_RUN)) {
+        if (can_be_stopped(s)) {
+            fpga_dma_stop(s);
+        }
+    } else if (!s->dma.running) {
+        fpga_dma_run(s);
+    }
+}
+
+bool fpga_dma_write(FPGAState *s, hwaddr reg, uint32_t whole)
+{
+    switch (reg) {
+    case FPGA_DMA_RING_LO:
+    case FPGA_DMA_RING_HI:
+    case FPGA_DMA_RING_SIZE:
+        write_ring(s, reg, whole);
+        return true;
+    case FPGA_DMA_CONTROL:
+        write_control(s, whole);
+        return true;
+    case FPGA_DMA_DOORBELL:
+        fpga_dma_doorbell(s);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void init_ram_view(FPGAState *s)
+{
+    memory_region_init(&s->dma.view, OBJECT(s), "fpga.ram-view", UINT64_MAX);
+    memory_region_init_alias(&s->dma.alias, OBJECT(s), "fpga.ram-alias",
+                             &s->ram, 0, s->ram_size);
+    memory_region_add_subregion(&s->dma.view, RAM_VIEW_BASE, &s->dma.alias);
+    address_space_init(&s->dma.as, &s->dma.view, "fpga.ram");
+}
+
+static void exit_ram_view(FPGAState *s)
+{
+    /*
+     * The view that the core keeps of an address space refers to the card until
+     * something changes, as does a region in another: the card would not go.
+     */
+    memory_region_transaction_begin();
+    memory_region_del_subregion(&s->dma.view, &s->dma.alias);
+    address_space_destroy(&s->dma.as);
+    memory_region_transaction_commit();
+}
+
+/*
+ * With the property ioeventfd, KVM or TCG's vCPU only signals the main loop.
+ * The memory core moves the event with BAR0. Narrower writes take the way of
+ * all registers.
+ */
 static bool init_doorbell(FPGAState *s, Error **errp)
 {
     int ret = event_notifier_init(&s->dma.doorbell, 0);
@@ -509,20 +640,34 @@ static bool init_doorbell(FPGAState *s, Error **errp)
         return false;
     }
     event_notifier_set_handler(&s->dma.doorbell, fpga_dma_doorbell_event);
+    memory_region_add_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                              &s->dma.doorbell);
+    s->dma.wired = true;
     return true;
+}
+
+void fpga_dma_unwire_doorbell(FPGAState *s)
+{
+    if (s->dma.wired) {
+        memory_region_del_eventfd(&s->regs, FPGA_DMA_DOORBELL, 4, false, 0,
+                                  &s->dma.doorbell);
+        s->dma.wired = false;
+    }
 }
 
 static void exit_doorbell(FPGAState *s)
 {
+    fpga_dma_unwire_doorbell(s);
     event_notifier_set_handler(&s->dma.doorbell, NULL);
     event_notifier_cleanup(&s->dma.doorbell);
 }
 
 bool fpga_dma_init(FPGAState *s, Error **errp)
 {
-    if (s->ioeventfd && !init_doorbell(s, errp)) {
+    if (s->dma.ioeventfd && !init_doorbell(s, errp)) {
         return false;
     }
+    init_ram_view(s);
     s->dma.bh = qemu_bh_new_guarded(fpga_dma_bh, s,
                                     &DEVICE(s)->mem_reentrancy_guard);
     s->dma.timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, fpga_dma_timer, s);
@@ -531,9 +676,52 @@ bool fpga_dma_init(FPGAState *s, Error **errp)
 
 void fpga_dma_exit(FPGAState *s)
 {
-    if (s->ioeventfd) {
+    if (s->dma.ioeventfd) {
         exit_doorbell(s);
     }
     timer_free(s->dma.timer);
     qemu_bh_delete(s->dma.bh);
+    exit_ram_view(s);
 }
+
+const VMStateDescription vmstate_fpga_dma = {
+    .name = TYPE_FPGA "/dma",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64(ring, FPGADma),
+        VMSTATE_UINT32(ring_size, FPGADma),
+        VMSTATE_UINT32(head, FPGADma),
+        VMSTATE_UINT32(error, FPGADma),
+        VMSTATE_BOOL(running, FPGADma),
+        VMSTATE_BOOL(halted, FPGADma),
+        VMSTATE_BOOL(doorbell_pending, FPGADma),
+        VMSTATE_BOOL(busy, FPGADma),
+        VMSTATE_UINT64(addr, FPGADma),
+        VMSTATE_UINT64(card, FPGADma),
+        VMSTATE_UINT32(len, FPGADma),
+        VMSTATE_UINT16(flags, FPGADma),
+        VMSTATE_UINT16(nseg, FPGADma),
+        VMSTATE_UINT32(done, FPGADma),
+        VMSTATE_UINT32(seg_next, FPGADma),
+        VMSTATE_UINT64(seg_addr, FPGADma),
+        VMSTATE_UINT32(seg_len, FPGADma),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
+static bool polled_needed(void *opaque)
+{
+    return FPGA(opaque)->dma.polled;
+}
+
+const VMStateDescription vmstate_fpga_polled = {
+    .name = TYPE_FPGA "/polled",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = polled_needed,
+    .fields = (const VMStateField[]) {
+        VMSTATE_BOOL(dma.polled, FPGAState),
+        VMSTATE_END_OF_LIST()
+    }
+};

@@ -11,8 +11,33 @@
 #include "hw/pci/msix.h"
 #include "hw/pci/pci_device.h"
 #include "migration/vmstate.h"
-#include "fault.h"
+#include "fpga.h"
 #include "trace.h"
+
+/* Takes one off a count of faults, of which UINT32_MAX never runs out. */
+static bool take(uint32_t *count)
+{
+    if (*count && *count != UINT32_MAX) {
+        --*count;
+        return true;
+    }
+    return *count;
+}
+
+bool fpga_fault_lose_interrupt(FPGAState *s)
+{
+    return take(&s->fault.lost_interrupts);
+}
+
+bool fpga_fault_stick(FPGAState *s)
+{
+    return take(&s->fault.stuck);
+}
+
+bool fpga_fault_unstoppable(FPGAState *s)
+{
+    return s->fault.unstoppable && s->dma.running;
+}
 
 static bool fpga_get_unstoppable(Object *obj, Error **errp)
 {

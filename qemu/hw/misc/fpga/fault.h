@@ -3,37 +3,38 @@
 #ifndef HW_MISC_FPGA_FAULT_H
 #define HW_MISC_FPGA_FAULT_H
 
-#include "fpga.h"
+#include "hw/misc/fpga_regs.h"
+#include "migration/vmstate.h"
+#include "hw/pci/pci_device.h"
+
+typedef struct FPGAState FPGAState;
+
+#define FPGA_BARS (FPGA_BAR_RAM + 1)
+
+typedef struct FPGAFault {
+    /* Properties, see docs/specs/fpga.rst; 0 is off */
+    uint32_t delay_ms;
+    uint32_t lost_interrupts;
+    uint32_t stuck;
+    bool unstoppable;
+    uint8_t status;
+    bool gone;
+
+    /* What answers in the place of a BAR's content while the card is gone */
+    MemoryRegion gone_overlay[FPGA_BARS];
+    MemoryRegion *overlaid[FPGA_BARS];
+} FPGAFault;
 
 extern const VMStateDescription vmstate_fpga_fault;
 
-/* Takes one off a count of faults, of which UINT32_MAX never runs out. */
-static inline bool fpga_fault_take(uint32_t *count)
-{
-    if (*count && *count != UINT32_MAX) {
-        --*count;
-        return true;
-    }
-    return *count;
-}
-
 /* Whether the interrupt that is due is to be lost */
-static inline bool fpga_fault_lose_interrupt(FPGAState *s)
-{
-    return fpga_fault_take(&s->fault.lost_interrupts);
-}
+bool fpga_fault_lose_interrupt(FPGAState *s);
 
 /* Whether the engine is to stick at the entry that it has found */
-static inline bool fpga_fault_stick(FPGAState *s)
-{
-    return fpga_fault_take(&s->fault.stuck);
-}
+bool fpga_fault_stick(FPGAState *s);
 
 /* Whether the engine runs, and ignores that a register is to stop it */
-static inline bool fpga_fault_unstoppable(FPGAState *s)
-{
-    return s->fault.unstoppable && s->dma.running;
-}
+bool fpga_fault_unstoppable(FPGAState *s);
 
 /* Before state is loaded: faults move with the machine. */
 void fpga_fault_pre_load(FPGAState *s);

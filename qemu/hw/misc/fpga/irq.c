@@ -8,8 +8,7 @@
 #include "qemu/host-utils.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
-#include "fault.h"
-#include "irq.h"
+#include "fpga.h"
 #include "trace.h"
 
 /* Causes, and where FPGA_INT_MAP has their vector */
@@ -22,14 +21,27 @@ static const struct {
     { FPGA_INT_DMA_ERROR, FPGA_INT_MAP_DMA_ERROR },
 };
 
-uint32_t fpga_irq_vectors(FPGAState *s)
+FPGAIrqWay fpga_irq_way(FPGAState *s)
 {
     PCIDevice *dev = PCI_DEVICE(s);
 
     if (msix_enabled(dev)) {
-        return FPGA_VECTORS;
+        return FPGA_IRQ_MSIX;
     }
-    return msi_enabled(dev) ? msi_nr_vectors_allocated(dev) : 0;
+    return msi_enabled(dev) ? FPGA_IRQ_MSI : FPGA_IRQ_INTX;
+}
+
+/* Vectors that a cause can take; 0: INTx is in use */
+static uint32_t vectors(FPGAState *s)
+{
+    switch (fpga_irq_way(s)) {
+    case FPGA_IRQ_MSIX:
+        return FPGA_VECTORS;
+    case FPGA_IRQ_MSI:
+        return msi_nr_vectors_allocated(PCI_DEVICE(s));
+    default:
+        return 0;
+    }
 }
 
 static unsigned int vector_of(FPGAState *s, size_t i)
@@ -37,7 +49,7 @@ static unsigned int vector_of(FPGAState *s, size_t i)
     unsigned int vector = (s->irq.map & fpga_vectors[i].map) >>
                           ctz32(fpga_vectors[i].map);
 
-    return vector < fpga_irq_vectors(s) ? vector : 0;
+    return vector < vectors(s) ? vector : 0;
 }
 
 static uint32_t causes_of_vector(FPGAState *s, unsigned int vector)
@@ -71,7 +83,7 @@ static void send_message(FPGAState *s, unsigned int vector)
     PCIDevice *dev = PCI_DEVICE(s);
 
     /* The message before this one may have hit our own configuration space. */
-    if (vector >= fpga_irq_vectors(s)) {
+    if (vector >= vectors(s)) {
         return;
     }
     trace_fpga_msi(vector, s->irq.status);
@@ -79,21 +91,21 @@ static void send_message(FPGAState *s, unsigned int vector)
         trace_fpga_fault_lost_interrupt();
         return;
     }
-    if (msix_enabled(dev)) {
+    if (fpga_irq_way(s) == FPGA_IRQ_MSIX) {
         msix_notify(dev, vector);
-    } else {
-        msi_notify(dev, vector);
+        return;
     }
+    msi_notify(dev, vector);
 }
 
-/* @vectors: a bit for each */
-static void send_messages(FPGAState *s, uint32_t vectors)
+/* @lines: a bit for each vector */
+static void send_messages(FPGAState *s, uint32_t lines)
 {
     FPGAIrq *irq = &s->irq;
     unsigned int vector;
 
     for (vector = 0; vector < FPGA_VECTORS; vector++) {
-        if (vectors & (1u << vector)) {
+        if (lines & (1u << vector)) {
             irq->status &= ~(irq->enable & irq->autoclear &
                              causes_of_vector(s, vector));
         }
@@ -101,7 +113,7 @@ static void send_messages(FPGAState *s, uint32_t vectors)
     /* Before the messages: a handler may look at the status at once. */
     s->registers_changed(s);
     for (vector = 0; vector < FPGA_VECTORS; vector++) {
-        if (vectors & (1u << vector)) {
+        if (lines & (1u << vector)) {
             send_message(s, vector);
         }
     }
@@ -112,7 +124,7 @@ void fpga_irq_update(FPGAState *s, bool again)
     PCIDevice *dev = PCI_DEVICE(s);
     uint32_t lines = wanted_lines(s);
 
-    if (fpga_irq_vectors(s)) {
+    if (vectors(s)) {
         send_messages(s, again ? lines : lines & ~s->irq.lines);
         /* Autoclear may have let a line down. */
         s->irq.lines = wanted_lines(s);
@@ -130,6 +142,17 @@ void fpga_irq_update(FPGAState *s, bool again)
     }
     s->irq.lines = lines;
     pci_set_irq(dev, lines && !s->irq.lost);
+}
+
+void fpga_irq_way_changed(FPGAState *s)
+{
+    s->irq.lines = 0;
+    fpga_irq_update(s, false);
+}
+
+bool fpga_irq_pending(FPGAState *s)
+{
+    return s->irq.status & s->irq.enable;
 }
 
 void fpga_irq_raise(FPGAState *s, uint32_t causes)
@@ -203,12 +226,92 @@ void fpga_irq_reset(FPGAState *s)
     s->irq.lost = false;
 }
 
-void fpga_irq_init(FPGAState *s)
+uint32_t fpga_irq_read(FPGAState *s, hwaddr reg)
 {
+    switch (reg) {
+    case FPGA_INT_STATUS:
+        return s->irq.status;
+    case FPGA_INT_ENABLE:
+        return s->irq.enable;
+    case FPGA_INT_AUTOCLEAR:
+        return s->irq.autoclear;
+    case FPGA_INT_COALESCE:
+        return s->irq.coalesce;
+    case FPGA_INT_MAP:
+        return s->irq.map;
+    case FPGA_INT_VECTORS:
+        return vectors(s);
+    default:
+        return 0;
+    }
+}
+
+bool fpga_irq_write(FPGAState *s, hwaddr reg, uint32_t value, uint32_t whole)
+{
+    switch (reg) {
+    case FPGA_INT_STATUS:
+        s->irq.status &= ~value;
+        fpga_irq_update(s, true);
+        return true;
+    case FPGA_INT_ENABLE:
+        s->irq.enable = whole & FPGA_INT_ALL;
+        fpga_irq_update(s, false);
+        return true;
+    case FPGA_INT_RAISE:
+        fpga_irq_raise(s, value & FPGA_INT_SOFTWARE);
+        return true;
+    case FPGA_INT_AUTOCLEAR:
+        s->irq.autoclear = whole & FPGA_INT_ALL;
+        return true;
+    case FPGA_INT_COALESCE:
+        s->irq.coalesce = whole & (FPGA_INT_COALESCE_COUNT |
+                                   FPGA_INT_COALESCE_USEC);
+        /* What has been counted under the old bounds is not held longer. */
+        fpga_irq_flush(s);
+        return true;
+    case FPGA_INT_MAP:
+        s->irq.map = whole & FPGA_INT_MAP_ALL;
+        /* Causes that stand are signalled where they belong now. */
+        if (vectors(s)) {
+            s->irq.lines = 0;
+        }
+        fpga_irq_update(s, false);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool fpga_irq_init(FPGAState *s, Error **errp)
+{
+    PCIDevice *dev = PCI_DEVICE(s);
+
+    if (msi_init(dev, 0, FPGA_VECTORS, true, true, errp) < 0) {
+        return false;
+    }
+    pci_config_set_interrupt_pin(dev->config, 1);
     s->irq.timer = timer_new_us(QEMU_CLOCK_VIRTUAL, fpga_irq_timer, s);
+    return true;
 }
 
 void fpga_irq_exit(FPGAState *s)
 {
     timer_free(s->irq.timer);
+    msi_uninit(PCI_DEVICE(s));
 }
+
+const VMStateDescription vmstate_fpga_irq = {
+    .name = TYPE_FPGA "/irq",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(status, FPGAIrq),
+        VMSTATE_UINT32(enable, FPGAIrq),
+        VMSTATE_UINT32(autoclear, FPGAIrq),
+        VMSTATE_UINT32(coalesce, FPGAIrq),
+        VMSTATE_UINT32(map, FPGAIrq),
+        VMSTATE_UINT32(completions, FPGAIrq),
+        VMSTATE_TIMER_PTR(timer, FPGAIrq),
+        VMSTATE_END_OF_LIST()
+    }
+};

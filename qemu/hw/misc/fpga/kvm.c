@@ -21,9 +21,9 @@
 #include "qemu/bswap.h"
 #include "qemu/madvise.h"
 #include "qapi/error.h"
-#include "hw/misc/fpga_compat.h"
+#include "system/address-spaces.h"
 #include "system/kvm.h"
-#include "kvm.h"
+#include "fpga.h"
 #include "regs.h"
 #include "trace.h"
 
@@ -94,10 +94,16 @@ static bool set_access(FPGAState *s, uint32_t reg, uint32_t len, uint32_t flags,
                              true, errp) >= 0;
 }
 
-bool fpga_kvm_set_doorbell(FPGAState *s, EventNotifier *doorbell, Error **errp)
+bool fpga_kvm_take_doorbell(FPGAState *s, Error **errp)
 {
-    int32_t fd = event_notifier_get_fd(doorbell);
+    int32_t fd;
 
+    if (!s->kvm.page || !s->dma.ioeventfd) {
+        return true;
+    }
+    /* Not both: KVM does not find its way to one range inside another. */
+    fpga_dma_unwire_doorbell(s);
+    fd = event_notifier_get_fd(&s->dma.doorbell);
     return kvm_device_access(s->kvm.fd, KVM_DEV_PIO_REGS_DOORBELL,
                              FPGA_DMA_DOORBELL, &fd, true, errp) >= 0;
 }
@@ -222,10 +228,10 @@ bool fpga_kvm_init(FPGAState *s, Error **errp)
 {
     Error *err = NULL;
 
-    if (s->kvm_pio == ON_OFF_AUTO_OFF || try_init(s, &err)) {
+    if (s->kvm.pio == ON_OFF_AUTO_OFF || try_init(s, &err)) {
         return true;
     }
-    if (s->kvm_pio == ON_OFF_AUTO_AUTO) {
+    if (s->kvm.pio == ON_OFF_AUTO_AUTO) {
         trace_fpga_kvm_unavailable(error_get_pretty(err));
         error_free(err);
         return true;

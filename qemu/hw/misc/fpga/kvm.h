@@ -3,7 +3,19 @@
 #ifndef HW_MISC_FPGA_KVM_H
 #define HW_MISC_FPGA_KVM_H
 
-#include "fpga.h"
+#include "qapi/qapi-types-common.h"
+#include "hw/pci/pci_device.h"
+
+typedef struct FPGAState FPGAState;
+
+typedef struct FPGAKvm {
+    OnOffAuto pio;          /* property */
+    void *page;             /* shared with KVM; NULL: KVM answers nothing */
+    int fd;
+    bool attached;
+    uint32_t base;          /* port, while attached */
+    MemoryListener listener;
+} FPGAKvm;
 
 /**
  * fpga_kvm_init() - let KVM answer accesses, if the property asks for it
@@ -25,13 +37,12 @@ void fpga_kvm_exit(FPGAState *s);
 void fpga_kvm_publish(FPGAState *s);
 
 /**
- * fpga_kvm_set_doorbell() - let KVM signal writes of the doorbell
- * @s: the card, which has kvm.page
- * @doorbell: what is signalled, until fpga_kvm_exit()
+ * fpga_kvm_take_doorbell() - let KVM signal writes of the doorbell, if it can
+ * @s: the card, whose engine is set up
  * @errp: set when it failed
  *
- * Returns: whether that worked
+ * Returns: whether that worked, or there is nothing to be done
  */
-bool fpga_kvm_set_doorbell(FPGAState *s, EventNotifier *doorbell, Error **errp);
+bool fpga_kvm_take_doorbell(FPGAState *s, Error **errp);
 
 #endif /* HW_MISC_FPGA_KVM_H */

@@ -8,30 +8,25 @@
 #include "qemu/bitops.h"
 #include "qemu/bswap.h"
 #include "qemu/log.h"
-#include "dma.h"
-#include "fault.h"
-#include "irq.h"
 #include "regs.h"
 #include "trace.h"
 
 static uint32_t fpga_features(FPGAState *s)
 {
-    return (s->io_base ? FPGA_FEATURE_FIXED_IO : 0) | FPGA_FEATURE_DMA |
-           FPGA_FEATURE_SG | FPGA_FEATURE_COALESCE | FPGA_FEATURE_AUTOCLEAR |
-           FPGA_FEATURE_POLLED | FPGA_FEATURE_MAP;
-}
+    uint32_t features = s->io_base ? FPGA_FEATURE_FIXED_IO : 0;
 
-static uint32_t fpga_dma_status(FPGAState *s)
-{
-    return (s->dma.running ? FPGA_DMA_STATUS_RUNNING : 0) |
-           (s->dma.halted ? FPGA_DMA_STATUS_HALTED : 0);
+    features |= FPGA_IRQ_FEATURES;
+    features |= FPGA_DMA_FEATURES;
+    return features;
 }
 
 static uint32_t fpga_status(FPGAState *s)
 {
-    return (s->dma.running ? FPGA_STATUS_DMA_RUNNING : 0) |
-           (s->dma.halted ? FPGA_STATUS_DMA_HALTED : 0) |
-           (s->irq.status & s->irq.enable ? FPGA_STATUS_IRQ : 0);
+    uint32_t status = 0;
+
+    status |= fpga_irq_pending(s) ? FPGA_STATUS_IRQ : 0;
+    status |= fpga_dma_card_status(s);
+    return status;
 }
 
 static bool in_regfile(hwaddr addr)
@@ -56,78 +51,37 @@ uint32_t fpga_reg_read(FPGAState *s, hwaddr reg)
         return s->io_base;
     case FPGA_RAM_PAGES:
         return s->ram_size / FPGA_RAM_PAGE_SIZE;
-    case FPGA_INT_STATUS:
-        return s->irq.status;
-    case FPGA_INT_ENABLE:
-        return s->irq.enable;
-    case FPGA_INT_AUTOCLEAR:
-        return s->irq.autoclear;
-    case FPGA_INT_COALESCE:
-        return s->irq.coalesce;
-    case FPGA_INT_MAP:
-        return s->irq.map;
-    case FPGA_INT_VECTORS:
-        return fpga_irq_vectors(s);
-    case FPGA_DMA_RING_LO:
-        return extract64(s->dma.ring, 0, 32);
-    case FPGA_DMA_RING_HI:
-        return extract64(s->dma.ring, 32, 32);
-    case FPGA_DMA_RING_SIZE:
-        return s->dma.ring_size;
-    case FPGA_DMA_CONTROL:
-        return (s->dma.running ? FPGA_DMA_CONTROL_RUN : 0) |
-               (s->dma.polled ? FPGA_DMA_CONTROL_POLLED : 0);
-    case FPGA_DMA_STATUS:
-        return fpga_dma_status(s);
-    case FPGA_DMA_HEAD:
-        return s->dma.head;
-    case FPGA_DMA_ERROR:
-        return s->dma.error;
+    case FPGA_INT_STATUS ... FPGA_INT_MAP:
+        return fpga_irq_read(s, reg);
+    case FPGA_DMA_RING_LO ... FPGA_DMA_ERROR:
+        return fpga_dma_read(s, reg);
     default:
-        /* Registers that can only be written, and holes */
+        /* Holes, and what can only be written */
         return 0;
     }
 }
 
-static void fpga_reset_but_dma(FPGAState *s)
+static void reset_registers(FPGAState *s, bool stop)
 {
+    /* In this order: stopping the engine shows completions that it counted. */
+    fpga_irq_reset(s);
+    if (stop) {
+        fpga_dma_reset(s);
+    }
     s->scratch = (uint32_t)~FPGA_SCRATCH_RESET;
     memset(s->regfile, 0, FPGA_REGFILE_SIZE);
     s->registers_changed(s);
 }
 
-/* What FPGA_CONTROL_RESET does */
-static void fpga_control_reset(FPGAState *s)
+void fpga_regs_reset(FPGAState *s)
 {
-    if (fpga_fault_unstoppable(s)) {
-        fpga_irq_reset(s);
-        fpga_reset_but_dma(s);
-    } else {
-        fpga_regs_reset(s);
-    }
+    reset_registers(s, true);
 }
 
-static void fpga_ring_write(FPGAState *s, hwaddr reg, uint32_t value)
+static void log_unwritable(hwaddr reg)
 {
-    FPGADma *dma = &s->dma;
-
-    if (dma->running) {
-        qemu_log_mask(LOG_GUEST_ERROR, "fpga: write to 0x%" HWADDR_PRIx
-                      " while the engine runs\n", reg);
-        return;
-    }
-    switch (reg) {
-    case FPGA_DMA_RING_LO:
-        dma->ring = deposit64(dma->ring, 0, 32,
-                              QEMU_ALIGN_DOWN(value, FPGA_DESC_SIZE));
-        break;
-    case FPGA_DMA_RING_HI:
-        dma->ring = deposit64(dma->ring, 32, 32, value);
-        break;
-    case FPGA_DMA_RING_SIZE:
-        dma->ring_size = value;
-        break;
-    }
+    qemu_log_mask(LOG_GUEST_ERROR, "fpga: write to 0x%" HWADDR_PRIx
+                  ", which cannot be written\n", reg);
 }
 
 /*
@@ -145,59 +99,22 @@ static void fpga_reg_write(FPGAState *s, hwaddr reg, uint32_t value,
         break;
     case FPGA_CONTROL:
         if (value & FPGA_CONTROL_RESET) {
-            fpga_control_reset(s);
+            reset_registers(s, !fpga_fault_unstoppable(s));
             fpga_irq_update(s, false);
         }
         break;
-    case FPGA_INT_STATUS:
-        s->irq.status &= ~value;
-        fpga_irq_update(s, true);
-        break;
-    case FPGA_INT_ENABLE:
-        s->irq.enable = whole & FPGA_INT_ALL;
-        fpga_irq_update(s, false);
-        break;
-    case FPGA_INT_RAISE:
-        fpga_irq_raise(s, value & FPGA_INT_SOFTWARE);
-        break;
-    case FPGA_INT_AUTOCLEAR:
-        s->irq.autoclear = whole & FPGA_INT_ALL;
-        break;
-    case FPGA_INT_COALESCE:
-        s->irq.coalesce = whole & (FPGA_INT_COALESCE_COUNT |
-                                   FPGA_INT_COALESCE_USEC);
-        /* What has been counted under the old bounds is not held longer. */
-        fpga_irq_flush(s);
-        break;
-    case FPGA_INT_MAP:
-        s->irq.map = whole & FPGA_INT_MAP_ALL;
-        /* Causes that stand are signalled where they belong now. */
-        if (fpga_irq_vectors(s)) {
-            s->irq.lines = 0;
-        }
-        fpga_irq_update(s, false);
-        break;
-    case FPGA_DMA_RING_LO:
-    case FPGA_DMA_RING_HI:
-    case FPGA_DMA_RING_SIZE:
-        fpga_ring_write(s, reg, whole);
-        break;
-    case FPGA_DMA_CONTROL:
-        s->dma.polled = whole & FPGA_DMA_CONTROL_POLLED;
-        if (!(whole & FPGA_DMA_CONTROL_RUN)) {
-            if (!s->dma.stuck && !fpga_fault_unstoppable(s)) {
-                fpga_dma_stop(s);
-            }
-        } else if (!s->dma.running) {
-            fpga_dma_run(s);
+    case FPGA_INT_STATUS ... FPGA_INT_MAP:
+        if (!fpga_irq_write(s, reg, value, whole)) {
+            log_unwritable(reg);
         }
         break;
-    case FPGA_DMA_DOORBELL:
-        fpga_dma_doorbell(s);
+    case FPGA_DMA_RING_LO ... FPGA_DMA_ERROR:
+        if (!fpga_dma_write(s, reg, whole)) {
+            log_unwritable(reg);
+        }
         break;
     default:
-        qemu_log_mask(LOG_GUEST_ERROR, "fpga: write to 0x%" HWADDR_PRIx
-                      ", which cannot be written\n", reg);
+        log_unwritable(reg);
         break;
     }
 }
@@ -256,11 +173,3 @@ const MemoryRegionOps fpga_regs_ops = {
         .max_access_size = 4,
     },
 };
-
-void fpga_regs_reset(FPGAState *s)
-{
-    /* In this order: stopping the engine shows completions that it counted. */
-    fpga_irq_reset(s);
-    fpga_dma_reset(s);
-    fpga_reset_but_dma(s);
-}
