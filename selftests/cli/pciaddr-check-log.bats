@@ -404,3 +404,36 @@ pci_bus 0000:01: resource 1 [mem 0x90000000-0x901fffff]" \
 	echo "pci 0000:00:05.0: BAR 0: assigned [io  0x2000-0x20ff]" >>"$log"
 	run -0 pciaddr-check --dmesg "$log"
 }
+
+@test "devices that were unplugged do not count, nor a device that is enabled later" {
+	for gone in "pci_bus 0000:01: busn_res: [bus 01] is released" \
+		"pcieport 0000:00:01.0: pciehp: Slot(1): Card not present"; do
+		{ root "mem 0x80000000-0xdfffffff" && port 0000:00:01.0 01 "mem 0x80000000-0x80ffffff" &&
+			echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000" &&
+			fails_new 0000:01:00.0 "BAR 0" "mem size 0x01000000"; } | stamped
+		run -1 pciaddr-check --dmesg "$log"
+		echo "[   99.0] $gone" >>"$log"
+		run -0 pciaddr-check --dmesg "$log"
+		[[ $output == *": 1 PCI function, 1 bridge"* ]]
+	done
+	{ root "mem 0x80000000-0xdfffffff" &&
+		echo "pci 0000:00:02.0: [1ac1:089a] type 00 class 0x0000ff" &&
+		echo "pci 0000:00:02.0: reg 0x10: [mem 0x00000000-0x00003fff 64bit pref]" &&
+		echo "apex 0000:00:02.0: can't enable device: BAR 0 [mem 0x00000000-0x00003fff 64bit pref] not claimed"; } |
+		stamped
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-claim "0000:00:02.0" "cannot enable" "class is 0"
+	echo "[   99.0] apex 0000:00:02.0: enabling device (0000 -> 0002)" >>"$log"
+	run pciaddr-check --dmesg "$log"
+	[[ $output != *FAILED* ]]
+}
+
+@test "a host window that the memory map reserves: small BARs find no place in it" {
+	{ echo "BIOS-e820: [mem 0x000000003b000000-0x00000000cfffffff] reserved" &&
+		root "mem 0x40400000-0xbfffffff window" &&
+		echo "pci 0000:00:15.0: [8086:34e8] type 00 class 0x078000" &&
+		echo "pci 0000:00:15.0: reg 0x10: [mem 0x00000000-0x00000fff 64bit]" &&
+		fails_old 0000:00:15.0 0 "mem size 0x00001000 64bit"; } | stamped
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "0000:00:15.0 BAR 0" "pci=no_e820"
+}

@@ -3,6 +3,8 @@
  * Two texts, parted by a line "%%": what changed between them, from both sides, and that neither
  * differs from itself.
  */
+#include <config.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -128,6 +128,35 @@ static const char *room_text(struct log_check *check, const struct log_pool *poo
 	return TEXT(results, "%s; no gap in it is large and aligned enough", text);
 }
 
+/* Does the memory map leave less than half of the host bridge's windows? */
+static bool is_reserved(const struct log_check *check, const struct log_pool *pool)
+{
+	const struct log_facts *facts = check->facts;
+	const struct machine *machine = check->machine;
+
+	for (size_t i = 0; i < machine->host_window_count; i++) {
+		const struct host_window *window = &machine->host_windows[i];
+
+		if (window->domain != pool->domain || window->bus != pool->bus ||
+		    window->space != SPACE_MEMORY)
+			continue;
+		for (size_t k = 0; k < facts->reserved_count; k++) {
+			struct range part = facts->reserved[k];
+
+			if (!range_overlaps(part, window->cpu))
+				continue;
+			if (part.first < window->cpu.first)
+				part.first = window->cpu.first;
+			if (part.last > window->cpu.last)
+				part.last = window->cpu.last;
+			if (range_size(part) > range_size(window->cpu) / 2 &&
+			    range_size(window->cpu) > 0x100000)
+				return true;
+		}
+	}
+	return false;
+}
+
 static const char *host_advice(struct log_check *check, const struct log_pool *pool,
 			       uint64_t need)
 {
@@ -136,6 +165,9 @@ static const char *host_advice(struct log_check *check, const struct log_pool *p
 	if (pool->space == SPACE_IO)
 		return "each bridge takes 4 KiB of I/O: fewer ports, 'pci=hpiosize=0', or in QEMU "
 			"io-reserve=0 for the ports that need none";
+	if (need <= room.total - room.used && is_reserved(check, pool))
+		return "firmware's memory map (e820) reserves what the host bridge forwards: boot "
+			"with 'pci=no_e820' (from Linux 5.19 on) or 'pci=nocrs', or update the firmware";
 	if (need > room.total)
 		return "the host bridge forwards too little, and no kernel option makes it more: "
 			"the firmware ('Above 4G decoding'), the device tree's 'ranges' or the virtual "
@@ -400,6 +432,32 @@ static void check_assigned(struct log_check *check)
 	}
 }
 
+/* A class of which Linux does not know what it is, or none: its BARs are left as they are. */
+static void tell_not_enabled(struct log_check *check, const struct log_function *function)
+{
+	for (unsigned int item = 0; item < LOG_ITEM_WINDOW + WINDOWS; item++) {
+		const struct log_resource *resource =
+			log_facts_resource(check->facts, &function->slot, item);
+
+		/* that is the cause, and told as such */
+		if (resource && log_resource_failed(resource))
+			return;
+	}
+	results_add(check->results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_LOG_CLAIM,
+		.function = function_of(check->machine, &function->slot),
+		.message = TEXT(check->results, "%s: the kernel cannot enable the device, and never "
+				"tried to give a BAR of it an address",
+				device_name(check->results, &function->slot)),
+		.advice = function->slot.class_known && !(function->slot.class >> 8) ?
+			"its class is 0, of which Linux leaves the BARs alone: the kernel needs a "
+			"quirk for it (PCI_CLASS_NOT_DEFINED)" :
+			"'dmesg | grep SLOT' from the machine's start shows what was said of its BARs; "
+			"boot with 'pci=realloc'",
+	});
+}
+
 static void check_single(struct log_check *check)
 {
 	for (size_t i = 0; i < check->facts->resource_count; i++) {
@@ -426,6 +484,8 @@ static void check_single(struct log_check *check)
 	for (size_t i = 0; i < check->facts->function_count; i++) {
 		const struct log_function *function = &check->facts->functions[i];
 
+		if (!function->gone && function->cannot_enable)
+			tell_not_enabled(check, function);
 		if (function->gone || !function->no_bus)
 			continue;
 		results_add(check->results, &(struct finding) {

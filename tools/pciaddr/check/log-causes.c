@@ -5,7 +5,8 @@
 
 #include "pciaddr/model/pcispec.h"
 
-#define CLASS_HOST_BRIDGE 0x0600
+/* Intel's controller of the firmware's flash memory: hidden, and used by nothing but firmware */
+#define CLASS_FLASH_CONTROLLER 0x0c8000
 
 /* Also one that has no address: then that is what harms the device. */
 static bool has_memory(const struct log_facts *facts, const struct pci_function *slot)
@@ -34,6 +35,9 @@ static enum harm harm_of(const struct log_facts *facts, const struct log_resourc
 		return HARM_FEATURE;
 	if (function && function->slot.header_known &&
 	    (function->slot.header_type || function->slot.class >> 8 == CLASS_HOST_BRIDGE))
+		return HARM_NONE;
+	if (function && function->slot.class_known &&
+	    function->slot.class == CLASS_FLASH_CONTROLLER)
 		return HARM_NONE;
 	if (resource->space == SPACE_IO && has_memory(facts, &resource->slot) &&
 	    !(function && function->cannot_enable))

@@ -160,13 +160,17 @@ static void bus_resource(struct told_line *line, const char *text, uint32_t doma
 	set_window(line, bridge, &printed);
 }
 
-/* "busn_res: [bus 01-ff] end is updated to 01" */
+/* "busn_res: [bus 01-ff] end is updated to 01", "busn_res: [bus 3a] is released" */
 static void bus_numbers(struct told_line *line, const char *text, uint32_t domain, uint8_t bus)
 {
 	const char *updated = strstr(text, "end is updated to ");
 	struct log_function *bridge = log_facts_bridge_to(line->facts, domain, bus);
 	uint64_t last;
 
+	if (strstr(text, "] is released")) {
+		log_facts_bus_gone(line->facts, domain, bus);
+		return;
+	}
 	if (bridge && updated && log_read_hex(updated + 18, &last) && last >= bus &&
 	    last <= UINT8_MAX)
 		bridge->subordinate = (uint8_t)last;

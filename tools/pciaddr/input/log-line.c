@@ -322,6 +322,15 @@ static void probe_failed(struct told_line *line)
 	function->probe_line = line->number;
 }
 
+static void port_is_empty(struct told_line *line)
+{
+	const struct log_function *port = log_facts_function(line->facts, &line->slot);
+
+	for (unsigned int bus = port && port->buses_known ? port->secondary : 256;
+	     bus < 256 && bus <= port->subordinate; bus++)
+		log_facts_bus_gone(line->facts, port->slot.domain, (uint8_t)bus);
+}
+
 static void told_other(struct told_line *line, const char *text)
 {
 	const char *resize = strstr(text, "Failed to resize BAR");
@@ -336,6 +345,10 @@ static void told_other(struct told_line *line, const char *text)
 		 log_after(text, "error -"))
 		/* dev_err_probe() of the driver says the second, and nothing of the first follows */
 		probe_failed(line);
+	else if (log_after(text, "enabling device ("))
+		log_facts_take_function(line->facts, &line->slot)->cannot_enable = false;
+	else if (log_after(text, "pciehp: Slot(") && strstr(text, "): Card not present"))
+		port_is_empty(line);
 	else if (log_after(text, "Removing from iommu group"))
 		log_facts_found(line->facts, &line->slot)->gone = true;
 	else if (resize && log_read_decimal(resize + 20 + (resize[20] == ' '), 5, &bar))
@@ -448,6 +461,17 @@ static void ecam_line(struct log_facts *facts, const char *text, uint32_t number
 	};
 }
 
+/* "BIOS-e820: [mem 0x000000003b000000-0x00000000cfffffff] reserved" */
+static void memory_map_line(struct log_facts *facts, const char *text)
+{
+	struct printed_resource printed;
+	const char *rest = log_read_resource(text, &printed);
+
+	if (rest && printed.has_range && !printed.empty && log_after(rest, " reserved") &&
+	    facts->reserved_count < LOG_RESERVED_MAX)
+		facts->reserved[facts->reserved_count++] = printed.range;
+}
+
 void log_line(struct machine *machine, const char *text, uint32_t number)
 {
 	struct told_line line = {
@@ -468,6 +492,8 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 		root_bus(machine, bus + 23);
 	else if (log_after(text, "Linux version "))
 		log_facts_forget(machine, NULL);
+	else if (log_after(text, "BIOS-e820: "))
+		memory_map_line(line.facts, text + 11);
 	else if (log_after(text, "PCI: ECAM ") || log_after(text, "PCI: MMCONFIG for domain "))
 		ecam_line(line.facts, text, number);
 	else if ((log_after(text, "pci_bus ") || log_after(text, "PCI: ")) &&

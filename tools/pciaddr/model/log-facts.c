@@ -176,6 +176,22 @@ static void forget_below(struct log_facts *facts, const struct log_function *bri
 	}
 }
 
+void log_facts_bus_gone(struct log_facts *facts, uint32_t domain, uint8_t bus)
+{
+	for (unsigned int place = 0; place < 256; place++) {
+		const struct pci_function slot = {
+			.domain = domain, .bus = bus, .device = (uint8_t)(place >> 3),
+			.function = place & 7,
+		};
+		struct log_function *function = log_facts_function(facts, &slot);
+
+		if (!function || function->gone)
+			continue;
+		function->gone = true;
+		forget_resources(facts, &slot);
+	}
+}
+
 struct log_function *log_facts_found(struct log_facts *facts, const struct pci_function *slot)
 {
 	bool known = log_facts_function(facts, slot);
@@ -262,7 +278,7 @@ void log_facts_forget(struct machine *machine, const uint32_t *domain)
 			machine->host_windows[kept++] = machine->host_windows[i];
 	machine->host_window_count = kept;
 	if (!domain)
-		facts->ecam_count = 0;
+		facts->ecam_count = facts->reserved_count = 0;
 }
 
 const char *log_resource_name(const struct log_resource *resource)

@@ -80,6 +80,9 @@ struct log_ecam {
 	uint32_t line;
 };
 
+/* What firmware's memory map reserves. */
+#define LOG_RESERVED_MAX 128
+
 struct log_root {
 	uint32_t domain;
 	uint8_t bus;
@@ -101,6 +104,8 @@ struct log_facts {
 	size_t function_count;
 	struct log_ecam *ecam;
 	size_t ecam_count;
+	struct range reserved[LOG_RESERVED_MAX];
+	size_t reserved_count;
 	struct log_root *roots;	/* "PCI host bridge to bus", since the machine started */
 	size_t root_count;
 	struct log_index *index;
@@ -131,6 +136,9 @@ struct log_function *log_facts_take_function(struct log_facts *facts,
 
 /* The function was found (again): nothing that was said of it before holds. */
 struct log_function *log_facts_found(struct log_facts *facts, const struct pci_function *slot);
+
+/* What is on this bus is gone. */
+void log_facts_bus_gone(struct log_facts *facts, uint32_t domain, uint8_t bus);
 
 /* What a bridge leads to; later lines about it count more. */
 void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slot,
