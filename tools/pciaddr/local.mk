@@ -62,6 +62,21 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/emit/plan.h \
 	tools/pciaddr/emit/plan-windows.c \
 	tools/pciaddr/emit/properties.c \
+	tools/pciaddr/emulate/conflicts.c \
+	tools/pciaddr/emulate/emulate.c \
+	tools/pciaddr/emulate/emulate.h \
+	tools/pciaddr/emulate/files.c \
+	tools/pciaddr/emulate/files.h \
+	tools/pciaddr/emulate/functions.c \
+	tools/pciaddr/emulate/guest.c \
+	tools/pciaddr/emulate/image.c \
+	tools/pciaddr/emulate/readme.c \
+	tools/pciaddr/emulate/roots.c \
+	tools/pciaddr/emulate/shape.h \
+	tools/pciaddr/emulate/sizes.c \
+	tools/pciaddr/emulate/state.c \
+	tools/pciaddr/emulate/state.h \
+	tools/pciaddr/emulate/windows.c \
 	tools/pciaddr/import/import.c \
 	tools/pciaddr/import/import.h \
 	tools/pciaddr/input/agent.c \

@@ -38,7 +38,7 @@ static const char help[] =
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN, --severity LEVEL, --allow-unknown  (LEVEL: low ... critical)\n"
 "Instead of checking:\n"
-"      --capture          write a specification of the machine, to be edited\n"
+"      --capture, --emulate DIR  write a specification of it; a machine for QEMU\n"
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
 "      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
@@ -60,6 +60,7 @@ enum {
 	OPTION_TREE,
 	OPTION_MAP,
 	OPTION_DRAW,
+	OPTION_EMULATE,
 	OPTION_FORCE,
 	OPTION_DIFF,
 	OPTION_IGNORE,
@@ -97,6 +98,7 @@ static const struct option long_options[] = {
 	{ "tree", no_argument, NULL, OPTION_TREE },
 	{ "map", no_argument, NULL, OPTION_MAP },
 	{ "draw", required_argument, NULL, OPTION_DRAW },
+	{ "emulate", required_argument, NULL, OPTION_EMULATE },
 	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "diff", no_argument, NULL, OPTION_DIFF },
 	{ "ignore", required_argument, NULL, OPTION_IGNORE },
@@ -226,7 +228,7 @@ static void set_action(struct options *options, enum action action)
 	}
 	if (options->action != ACTION_CHECK && options->action != action)
 		usage(see_help, "only one of --capture, --tree, --map, --draw, --diff, "
-		      "--emit and --import at a time");
+		      "--emit, --emulate and --import at a time");
 	options->action = action;
 }
 
@@ -366,15 +368,14 @@ static void check_combination(struct options *options)
 		return;
 	}
 	if (options->expectation_count)
-		usage(see_help, "--expect checks; --capture, --tree, --map and --draw do something "
-		      "else");
-	if (options->spec_path &&
-	    (options->action == ACTION_CAPTURE || options->action == ACTION_MAP))
-		usage(see_help, "--spec checks, and --tree and --draw mark what fails; --capture "
-		      "and --map do something else");
+		usage(see_help, "--expect checks; --capture, --tree, --map, --draw and --emulate do "
+		      "something else");
+	if (options->spec_path && options->action != ACTION_TREE && options->action != ACTION_DRAW)
+		usage(see_help, "--spec checks, and --tree and --draw mark what fails; --capture, "
+		      "--map and --emulate do something else");
 	if (options->source_count > 1 && options->action != ACTION_TREE &&
 	    options->action != ACTION_MAP)
-		usage(see_help, "--capture and --draw are for one machine at a time");
+		usage(see_help, "--capture, --draw and --emulate are for one machine at a time");
 }
 
 void parse_options(struct options *options, int argc, char **argv)
@@ -481,6 +482,10 @@ void parse_options(struct options *options, int argc, char **argv)
 		case OPTION_DRAW:
 			set_action(options, ACTION_DRAW);
 			options->draw_path = optarg;
+			break;
+		case OPTION_EMULATE:
+			set_action(options, ACTION_EMULATE);
+			options->emulate_path = optarg;
 			break;
 		case OPTION_FORCE:
 			options->force = true;

@@ -19,6 +19,7 @@ enum action {
 	ACTION_TREE,
 	ACTION_MAP,
 	ACTION_DRAW,
+	ACTION_EMULATE,
 	ACTION_DIFF,
 	ACTION_EMIT,
 	ACTION_IMPORT,
@@ -42,7 +43,8 @@ struct options {
 	enum emit_form emit;		/* for ACTION_EMIT */
 	const char *import_path;	/* for ACTION_IMPORT */
 	const char *draw_path;		/* for ACTION_DRAW */
-	bool force;			/* draw_path may be overwritten */
+	const char *emulate_path;	/* for ACTION_EMULATE */
+	bool force;			/* draw_path or emulate_path may be overwritten */
 	bool verbose;			/* tell what was taken of the sources */
 	bool numeric;			/* no names from pci.ids */
 	unsigned int jobs;		/* machines that are checked at a time */

@@ -10,6 +10,7 @@
 #include "common/workers.h"
 #include "pciaddr/check/checks.h"
 #include "pciaddr/diff/pairs.h"
+#include "pciaddr/emulate/emulate.h"
 #include "pciaddr/import/import.h"
 #include "pciaddr/spec/capture.h"
 #include "pciaddr/spec/spec.h"
@@ -180,6 +181,12 @@ static int view(const struct options *options, struct machine *machine, struct r
 		if (options->action == ACTION_TREE)
 			return print_tree(stdout, &view_options, machine, results);
 		return draw(&view_options, machine, results);
+	case ACTION_EMULATE:
+		return emulate(&(struct emulate_options) {
+			.directory = options->emulate_path,
+			.overwrite = options->force,
+			.numeric = options->numeric,
+		}, machine);
 	case ACTION_CHECK:
 	case ACTION_DIFF:
 	case ACTION_EMIT:
@@ -198,6 +205,7 @@ static int view_all(struct options *options, const struct spec *spec)
 		struct machine machine;
 		int status = EXIT_OK;
 
+		options->sources[i].keep_extended = options->action == ACTION_EMULATE;
 		machine_load(&machine, &options->sources[i]);
 		tell_notes(options, &machine);
 		if (machine.error) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/configspace/extended.h"
 
+#include <string.h>
+
 #include "pciaddr/configspace/decode.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -173,6 +175,22 @@ static void decode_resizable_vfs(struct sriov *sriov, const struct extended *spa
 				sriov->bars[k].size = resize.size;
 }
 
+/* Of the first that were read: what comes again has been compared, and counts no more. */
+static void keep_bytes(struct machine *machine, struct pci_function *function,
+		       const struct extended *space)
+{
+	size_t bits = (space->length + 7) / 8;
+
+	if (!machine->keeps_extended || function->extended_length || !space->length)
+		return;
+	function->extended = memcpy(arena_alloc(&machine->arena, space->length), space->bytes,
+				    space->length);
+	if (space->present)
+		function->extended_present = memcpy(arena_alloc(&machine->arena, bits),
+						    space->present, bits);
+	function->extended_length = (uint16_t)space->length;
+}
+
 void config_decode_extended(struct machine *machine, struct pci_function *function,
 			    const uint8_t *bytes, const uint8_t *present, size_t length)
 {
@@ -183,6 +201,7 @@ void config_decode_extended(struct machine *machine, struct pci_function *functi
 
 	if (function->absent || function->virtual)
 		return;
+	keep_bytes(machine, function, &space);
 	for (unsigned int left = CAPABILITIES_MAX; left && offset >= EXTENDED_BEGIN; left--) {
 		if (!read_extended(&space, offset, 4, &header))
 			break;

@@ -43,6 +43,7 @@ void machine_settle(struct machine *machine)
 void machine_load(struct machine *machine, const struct source *source)
 {
 	machine_init(machine, source->kind, source_name(source));
+	machine->keeps_extended = source->keep_extended;
 	if (source->host)
 		machine->host = arena_copy(&machine->arena, source->host, strlen(source->host));
 	if (source->error)

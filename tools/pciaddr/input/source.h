@@ -21,6 +21,7 @@ struct source {
 	const char *ioports;	/* a copy of /proc/ioports, or NULL */
 	const char *iomem;	/* a copy of /proc/iomem, or NULL */
 	const char *log;	/* a kernel log, or NULL */
+	bool keep_extended;	/* functions keep all bytes of their config space */
 };
 
 /* Initialises @machine and fills it; to be freed with machine_free(), also after an error. */

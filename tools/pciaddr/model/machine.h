@@ -208,6 +208,10 @@ struct pci_function {
 	bool described : 1;	/* by a description of the machine: not seen in one */
 	const uint8_t *config;
 	const uint8_t *present;	/* one bit for each byte of config; NULL: all were read */
+	/* from 0x100 on, where machine->keeps_extended; likewise */
+	const uint8_t *extended;
+	const uint8_t *extended_present;
+	uint16_t extended_length;
 	const struct text_origin *origins;
 	uint8_t origin_count;
 	uint64_t serial;	/* Device Serial Number; 0: none, or not read */
@@ -334,6 +338,7 @@ struct machine {
 	struct bus *buses;	/* sorted */
 	size_t bus_count;
 	struct resource_list resources[SPACES];
+	bool keeps_extended;	/* functions keep their extended config space */
 	bool pc;		/* bus addresses are the CPU's, and I/O ports the PC's */
 	struct host_window *host_windows;	/* sorted by domain, bus, space, address */
 	size_t host_window_count;

@@ -91,19 +91,16 @@ static void write_identity(FILE *out, struct names *names, const struct pci_func
 			function->subsystem);
 	if (function->revision_known)
 		fprintf(out, "    revision: 0x%02x\n", function->revision);
-	if (function->driver && can_quote(function->driver)) {
-		fputs("    driver: ", out);
-		if (*function->driver)
-			quote(out, function->driver);
-		else
-			fputs("none", out);
-		fputc('\n', out);
-	}
-	if (function->command_known)
-		fprintf(out, "    command: {io: %s, memory: %s, master: %s}\n",
-			function->command & COMMAND_IO ? "on" : "off",
-			function->command & COMMAND_MEMORY ? "on" : "off",
-			function->command & COMMAND_MASTER ? "on" : "off");
+}
+
+static void write_driver(FILE *out, const char *driver)
+{
+	fputs("    driver: ", out);
+	if (*driver)
+		quote(out, driver);
+	else
+		fputs("none", out);
+	fputc('\n', out);
 }
 
 static void write_msi(FILE *out, const struct pci_function *function, uint8_t id,
@@ -208,17 +205,31 @@ static void write_bar(FILE *out, const struct machine *machine,
 	fputc('\n', out);
 }
 
-static void write_common(FILE *out, struct names *names, const struct machine *machine,
-			 const struct pci_function *function)
+/* What drivers, the kernel's command line and the other end of a link decide */
+static void write_state(FILE *out, const struct pci_function *function)
 {
-	write_identity(out, names, function);
+	if (function->driver && can_quote(function->driver))
+		write_driver(out, function->driver);
+	if (function->command_known)
+		fprintf(out, "    command: {io: %s, memory: %s, master: %s}\n",
+			function->command & COMMAND_IO ? "on" : "off",
+			function->command & COMMAND_MEMORY ? "on" : "off",
+			function->command & COMMAND_MASTER ? "on" : "off");
 	write_msi(out, function, CAP_ID_MSI, "msi");
 	write_msi(out, function, CAP_ID_MSIX, "msix");
 	write_link(out, function);
+}
+
+static void write_common(FILE *out, struct names *names, const struct machine *machine,
+			 const struct pci_function *function, bool lasting)
+{
+	write_identity(out, names, function);
+	if (!lasting)
+		write_state(out, function);
 	if (function->sriov)
 		fprintf(out, "    sriov: {total: %u, enabled: %u}\n", function->sriov->total,
 			function->sriov->enabled);
-	if (function->acs)
+	if (function->acs && !lasting)
 		write_acs(out, function->acs);
 	if (function->bar_count)
 		fputs("    bars:\n", out);
@@ -254,11 +265,11 @@ static void write_windows(FILE *out, const struct bridge *bridge)
 }
 
 static void write_bridge(FILE *out, struct names *names, const struct machine *machine,
-			 const struct pci_function *function)
+			 const struct pci_function *function, bool lasting)
 {
 	const struct bridge *bridge = function->bridge;
 
-	write_common(out, names, machine, function);
+	write_common(out, names, machine, function, lasting);
 	if (bridge->buses_known && !bridge->buses_named) {
 		fputs("    bus: {", out);
 		/* the kernel prints what it reads there only where it is wrong */
@@ -271,7 +282,7 @@ static void write_bridge(FILE *out, struct names *names, const struct machine *m
 }
 
 static void write_list(FILE *out, struct names *names, const struct machine *machine,
-		       bool bridges)
+		       bool bridges, bool lasting)
 {
 	bool first = true;
 
@@ -284,13 +295,13 @@ static void write_list(FILE *out, struct names *names, const struct machine *mac
 			fputs(bridges ? "\nbridges:" : "\ndevices:", out);
 		first = false;
 		if (bridges)
-			write_bridge(out, names, machine, function);
+			write_bridge(out, names, machine, function, lasting);
 		else
-			write_common(out, names, machine, function);
+			write_common(out, names, machine, function, lasting);
 	}
 }
 
-int capture(FILE *out, bool numeric, const struct machine *machine)
+static int write_all(FILE *out, bool numeric, const struct machine *machine, bool lasting)
 {
 	struct names names;
 
@@ -305,11 +316,21 @@ int capture(FILE *out, bool numeric, const struct machine *machine)
 	      "# must not. Ranges may also be given as inside:, aligned: or size:; a device may\n"
 	      "# be presence: optional or forbidden, or have a count:. See pciaddr-spec(5).\n"
 	      "version: 1\n", out);
-	write_list(out, &names, machine, true);
-	write_list(out, &names, machine, false);
+	write_list(out, &names, machine, true, lasting);
+	write_list(out, &names, machine, false, lasting);
 	fputs("\nrules:\n"
 	      "  nothing-else: true          # a device that is not listed above is a failure\n"
 	      "  machine-checks: false       # true: also what must hold on any machine\n", out);
 	names_close(&names);
 	return EXIT_OK;
+}
+
+int capture(FILE *out, bool numeric, const struct machine *machine)
+{
+	return write_all(out, numeric, machine, false);
+}
+
+int capture_lasting(FILE *out, bool numeric, const struct machine *machine)
+{
+	return write_all(out, numeric, machine, true);
 }

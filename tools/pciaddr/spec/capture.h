@@ -12,4 +12,10 @@
  */
 int capture(FILE *out, bool numeric, const struct machine *machine);
 
+/*
+ * The same of what lasts while drivers come and go: without drivers, command registers,
+ * interrupts, links and isolation.
+ */
+int capture_lasting(FILE *out, bool numeric, const struct machine *machine);
+
 #endif
