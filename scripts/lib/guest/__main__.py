@@ -10,7 +10,7 @@ from cache import TOP
 from releases import firmware
 from releases.table import RELEASES
 
-from . import debugger, running, shares, terminal
+from . import debugger, replay, running, shares, terminal
 from .attach import Attachment
 from .ending import status_of
 from .images import drivers, prepare
@@ -86,6 +86,13 @@ def parse_arguments(argv):
                         " (a single one after a =, not a space)")
     parser.add_argument("--append", action="append", default=[], metavar="'ARGS'",
                         help="more of the kernel's command line")
+    parser.add_argument("--pci-from", metavar="FILE|DIR",
+                        help="a guest with the PCI devices of another machine, and no others: from"
+                        " text of lspci, a kernel's log, a copy of a /sys tree, or a directory of"
+                        " pciaddr-check --emulate. Its specification is /run/fpga-pci/machine.yaml")
+    parser.add_argument("--hot-add", action="append", default=[], metavar="SLOT=FILE",
+                        help="with --pci-from: when the guest is up, plug a card (lspci's text of"
+                        " it) behind the port that leads to SLOT, as 0000:05:00")
     parser.add_argument("--share", action="append", default=[], type=share, metavar="DIR[:PLACE]",
                         help="let the guest read and write a directory, as /mnt or PLACE")
     parser.add_argument("--gdb", action="store_true",
@@ -118,7 +125,7 @@ def parse_arguments(argv):
     if options.command:
         parser.error(f"'{options.command[0]}': a COMMAND comes after --")
     options.command = command
-    wrong = shares.check(options.share)
+    wrong = shares.check(options.share) or replay.check(options)
     if wrong:
         parser.error(wrong)
     return options
@@ -145,6 +152,8 @@ def booted(options, machine):
     with Guest(machine, options.timeout, terminal.say) as guest:
         guest.boot()
         shares.confirm(guest, machine.shares)
+        for addition in options.hot_add:
+            replay.hot_add(guest, addition)
         if options.gdb:
             files, source = drivers(machine.kernel, machine.release)
             terminal.say(debugger.advice(*debugger.write(guest, guest.sockets, files, source)))
@@ -172,7 +181,7 @@ def main(argv):
         append=options.append,
         shares=options.share,
         gdb=options.gdb,
-        shells=SHELLS,
+        shells=0 if options.pci_from else SHELLS,
     )
     choose_content(options)
     return status_of("guest", lambda: run(options, machine))
@@ -180,9 +189,13 @@ def main(argv):
 
 def run(options, machine):
     if options.prepare:
-        prepare(machine.kernel, machine.release, machine.firmware)
+        make = replay.prepare if options.pci_from else prepare
+        make(machine.kernel, machine.release, machine.firmware)
         return 0
-    return attached(options) if options.attach is not None else booted(options, machine)
+    if options.attach is not None:
+        return attached(options)
+    with replay.machine_of(options.pci_from, terminal.say) as machine.replay:
+        return booted(options, machine)
 
 
 if __name__ == "__main__":

@@ -48,8 +48,13 @@ class Machine:
     # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
     # it into memory again at each reset, also at that which wakes the machine from ACPI S3.
     bzimage: bool = False
+    # The directory of a machine that pciaddr-check --emulate has written: its PCI devices take
+    # the place of QEMU's, so that cards, shares and shells are not possible (replay.py)
+    replay: str = None
 
     def __str__(self):
+        if self.replay:
+            return f"the machine in {self.replay}, Linux {self.kernel or 'of the release'}"
         cards = "" if self.cards else ", without the cards"
         kernel = f"Linux {self.kernel or 'of the release'}"
         return f"{self.machine} with {self.firmware}, {kernel}{cards}"

@@ -6,7 +6,8 @@ import socket
 import subprocess
 
 from .console import Console, Output
-from .machine import command_line
+from . import machine as ordinary
+from . import replay
 from .qmp import Qmp
 
 
@@ -22,6 +23,7 @@ class Process:
         self.agent, agent_theirs = socket.socketpair()
         theirs = (qmp_theirs.fileno(), agent_theirs.fileno())
         paths = (self.console.path, self.firmware.path, self.sockets)
+        command_line = replay.command_line if machine.replay else ordinary.command_line
         args = [*command_line(machine, images, *theirs, *paths), *more]
         with open(self.log.path, "wb") as log:
             self._popen = subprocess.Popen(
@@ -32,6 +34,7 @@ class Process:
                 stderr=log,
                 pass_fds=theirs,
                 start_new_session=True,  # the terminal's ^C is for us
+                cwd=machine.replay,  # whose files have names in it
             )
         qmp_theirs.close()
         agent_theirs.close()

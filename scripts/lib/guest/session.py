@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from . import frames, logs, running, stopped, tested
+from . import frames, logs, replay, running, stopped, tested
 from .command import Command
 from .console import excerpt, is_panic
 from .errors import CommandTimeout, GuestError, GuestTimeout, SessionLost
@@ -55,6 +55,7 @@ class Guest:
         self._ready = False
         self._opened = 0  # how often the agent's port was opened
         self._lost = 0  # how often the session was lost
+        self._line = b""  # the end of what came over a serial line
         self._command = None
         self._received = []  # frames of the command that runs
         self._complaints = 0
@@ -78,8 +79,8 @@ class Guest:
         hundred loses a processor's timer (QEMU 10.0 with TCG). A machine that has stopped,
         and says why, would only stop again.
         """
-        self._images = prepare(self.machine.kernel, self.machine.release,
-                               self.machine.firmware)
+        make = replay.prepare if self.machine.replay else prepare
+        self._images = make(self.machine.kernel, self.machine.release, self.machine.firmware)
         tested.note(self.machine, self._images)
         self._directory = running.create_directory()
         self.logs = logs.create()
@@ -459,7 +460,10 @@ class Guest:
             for event in vm.qmp.feed(self._receive(vm.qmp.sock, what)):
                 self._on_event(event)
         if vm.agent.fileno() in ready:
-            for kind, payload in self._decoder.feed(self._receive(vm.agent, what)):
+            data = self._receive(vm.agent, what)
+            if self.machine.replay:
+                self._on_line(data)
+            for kind, payload in self._decoder.feed(data):
                 self._on_frame(kind, payload)
 
     def _receive(self, sock, what):
@@ -476,14 +480,27 @@ class Guest:
         if event["event"] == "VSERPORT_CHANGE" and event["data"]["id"] == "agent":
             # QEMU may merge events: that the port is open can also mean that it
             # was closed in between. A session begins with such an event, always.
-            self._ready = False
-            self._lost += 1
             if event["data"]["open"]:
-                self._opened += 1
-                self._vm.agent.sendall(self._decoder.greet())
+                self._on_opened()
+            else:
+                self._ready = False
+                self._lost += 1
         elif event["event"] == "RESET":
             self._tell_complaints()
             self._kernel_since = self._vm.console.size
+
+    def _on_line(self, data):
+        """No event tells of a serial line that it was opened: the agent says so."""
+        self._line = (self._line + data)[-len(data) - len(frames.BOOTED):]
+        if frames.BOOTED in self._line:
+            self._line = b""
+            self._on_opened()
+
+    def _on_opened(self):
+        self._ready = False
+        self._lost += 1
+        self._opened += 1
+        self._vm.agent.sendall(self._decoder.greet())
 
     def _on_frame(self, kind, payload):
         if kind == b"REDY":

@@ -5,6 +5,7 @@
  *
  *   agent         on the port of scripts/guest itself, which is always open
  *   agent PORT    on a port to which one host process after another attaches
+ *   agent /dev/TTY  on a serial line, where no virtio-serial can be
  *
  * A frame is a type (four letters), the length of its payload (32 bits,
  * little-endian), and the payload (at most FRAME_MAX bytes). From the host:
@@ -44,6 +45,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define PORT_NAME	"fpga-pci.agent"
@@ -190,6 +192,21 @@ static void open_port(const char *wanted)
 		errno = ENODEV;
 		die(wanted);
 	}
+}
+
+/* A serial line carries bytes as they are, and nobody hears that it was opened but by BOOT. */
+static void open_line(const char *path)
+{
+	struct termios settings;
+
+	port = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (port < 0 || tcgetattr(port, &settings))
+		die(path);
+	cfmakeraw(&settings);
+	settings.c_cflag |= CLOCAL;
+	if (tcsetattr(port, TCSANOW, &settings))
+		die(path);
+	send_frame("BOOT", GREETING, GREETING_LEN);
 }
 
 /* The driver sends SIGIO when a host opens the port; the wait is for one that it missed. */
@@ -494,9 +511,13 @@ int main(int argc, char **argv)
 	if (child_fd < 0)
 		die("signalfd");
 
-	open_port(argc > 1 ? argv[1] : PORT_NAME);
-	if (argc > 1)
-		wait_for_host();
+	if (argc > 1 && argv[1][0] == '/') {
+		open_line(argv[1]);
+	} else {
+		open_port(argc > 1 ? argv[1] : PORT_NAME);
+		if (argc > 1)
+			wait_for_host();
+	}
 	synchronise();
 	for (;;) {
 		struct pollfd fds[] = {
