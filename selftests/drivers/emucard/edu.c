@@ -137,10 +137,14 @@ TEST_F(card, a_signal_ends_a_transfer)
 	struct itimerval never = { 0 };
 	struct sigaction action = { .sa_handler = nothing };
 	unsigned char buf[64] = { 0 };
+	int tries, ret = 0;
 
 	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
 	ASSERT_EQ(0, setitimer(ITIMER_REAL, &often, NULL));
-	EXPECT_EQ(-EINTR, card_to(self->fd, buf, 0, sizeof(buf)));
+	/* A machine that is stopped for as long as a transfer takes sees its end first. */
+	for (tries = 0; tries < 50 && !ret; tries++)
+		ret = card_to(self->fd, buf, 0, sizeof(buf));
+	EXPECT_EQ(-EINTR, ret);
 	ASSERT_EQ(0, setitimer(ITIMER_REAL, &never, NULL));
 	EXPECT_TRUE(card_works(self->fd));
 }
