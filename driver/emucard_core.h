@@ -16,6 +16,7 @@ struct eventfd_ctx;
  * @card: the card, which it keeps allocated
  * @file: the open file
  * @node: in emucard.files
+ * @awake: it keeps the card from sleeping, which is over once the card has gone
  * @eventfd: to signal on each software interrupt, or NULL
  * @irq_seen: emucard.irq_count when this file last asked
  * @causes: causes that have arrived since this file last asked
@@ -25,6 +26,7 @@ struct emucard_file {
 	struct emucard *card;
 	struct file *file;
 	struct list_head node;
+	bool awake;
 	struct eventfd_ctx *eventfd;
 	u64 irq_seen;
 	u32 causes;

@@ -3,6 +3,9 @@
  * The core that drivers of emulated PCI cards share: what a card driver gives
  * to it and gets from it. <linux/emucard.h> is what users see of it.
  *
+ * Open files keep the PCI function from sleeping. A card driver that lets it sleep otherwise
+ * (runtime power management) must have it awake when it is unbound.
+ *
  * A card driver allocates a struct emucard early in its probe, fills in what it
  * finds out about the card, and registers it last. From then on users can reach
  * the card, until the driver is unbound: the registration is a managed resource,

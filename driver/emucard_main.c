@@ -15,6 +15,7 @@
 #include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/slab.h>
 #include <linux/splice.h>
 
@@ -40,10 +41,35 @@ static struct class emucard_class = {
 	.dev_groups = emucard_groups,
 };
 
+/*
+ * Every open file keeps the card from sleeping (runtime power management), so that nothing
+ * that is done by means of it need wake the card. The card is entered.
+ */
+static int emucard_keep_awake(struct emucard_file *efile)
+{
+	int ret = pm_runtime_resume_and_get(efile->card->dev.parent);
+
+	efile->awake = ret >= 0;
+	return min(ret, 0);
+}
+
+static void emucard_let_sleep(struct emucard_file *efile)
+{
+	struct device *dev = efile->card->dev.parent;
+
+	lockdep_assert_held(&efile->card->files_mutex);
+	if (!efile->awake)
+		return;
+	efile->awake = false;
+	pm_runtime_mark_last_busy(dev);
+	pm_runtime_put_autosuspend(dev);
+}
+
 static int emucard_open(struct inode *inode, struct file *file)
 {
 	struct emucard *card = container_of(inode->i_cdev, struct emucard, cdev);
 	struct emucard_file *efile;
+	int ret;
 
 	efile = kzalloc(sizeof(*efile), GFP_KERNEL);
 	if (!efile)
@@ -56,6 +82,12 @@ static int emucard_open(struct inode *inode, struct file *file)
 	if (!emucard_enter(card)) {
 		kfree(efile);
 		return -ENODEV;
+	}
+	ret = emucard_keep_awake(efile);
+	if (ret) {
+		emucard_exit(card);
+		kfree(efile);
+		return ret;
 	}
 	get_device(&card->dev);
 	file->private_data = efile;
@@ -80,13 +112,14 @@ static int emucard_release(struct inode *inode, struct file *file)
 	struct emucard_file *efile = file->private_data;
 	struct emucard *card = efile->card;
 
+	emucard_buffers_release(efile);
 	mutex_lock(&card->files_mutex);
 	spin_lock_irq(&card->irq_lock);
 	list_del(&efile->node);
 	spin_unlock_irq(&card->irq_lock);
+	emucard_let_sleep(efile);
 	mutex_unlock(&card->files_mutex);
 
-	emucard_buffers_release(efile);
 	emucard_irq_release(efile);
 	kfree(efile);
 	put_device(&card->dev);
@@ -220,6 +253,17 @@ put:
 }
 EXPORT_SYMBOL_GPL(devm_emucard_alloc);
 
+/* Files that stay open have no say any more in whether the function sleeps. */
+static void emucard_files_disconnect(struct emucard *card)
+{
+	struct emucard_file *efile;
+
+	mutex_lock(&card->files_mutex);
+	list_for_each_entry(efile, &card->files, node)
+		emucard_let_sleep(efile);
+	mutex_unlock(&card->files_mutex);
+}
+
 /* On return no user is left, and none comes. */
 static void emucard_disconnect(struct emucard *card)
 {
@@ -233,6 +277,7 @@ static void emucard_disconnect(struct emucard *card)
 
 	emucard_buffers_disconnect(card);
 	emucard_mmap_zap(card);
+	emucard_files_disconnect(card);
 }
 
 static void emucard_unregister(void *data)

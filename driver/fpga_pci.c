@@ -11,6 +11,7 @@
 #include <linux/io.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 
 #include "emucard_compat.h"
@@ -33,6 +34,9 @@ MODULE_PARM_DESC(strict, "do not bind to a card whose ports are not as expected 
 static char *irq = "auto";
 module_param(irq, charp, 0444);
 MODULE_PARM_DESC(irq, "kind of interrupts: auto (default), msix, msi or intx");
+
+/* How long the card stays awake after its last user has gone, unless sysfs says otherwise [ms] */
+#define FPGA_AUTOSUSPEND_MS	500
 
 /* Vectors that the driver uses, in the order of FPGA_VECTOR_* */
 #define FPGA_IRQ_VECTORS	(FPGA_VECTOR_DMA_ERROR + 1)
@@ -552,6 +556,36 @@ static void fpga_save_config(struct fpga *fpga)
 	pci_save_state(fpga->pdev);
 }
 
+static void fpga_put_awake(void *data)
+{
+	pm_runtime_put(data);
+}
+
+/* Awake until all that is managed after this has been undone, or until fpga_let_sleep() */
+static int fpga_keep_awake(struct device *dev)
+{
+	pm_runtime_get_noresume(dev);
+	return devm_add_action_or_reset(dev, fpga_put_awake, dev);
+}
+
+/*
+ * From now on the card sleeps while nothing has its node open, if users allow that
+ * (power/control). One that has no power management stays as it is. The PCI core has kept it
+ * awake as well.
+ */
+static void fpga_let_sleep(struct pci_dev *pdev)
+{
+	struct device *dev = &pdev->dev;
+
+	if (!pdev->pm_cap)
+		return;
+	pm_runtime_set_autosuspend_delay(dev, FPGA_AUTOSUSPEND_MS);
+	pm_runtime_use_autosuspend(dev);
+	pm_runtime_put_noidle(dev);
+	pm_runtime_mark_last_busy(dev);
+	pm_runtime_put_autosuspend(dev);
+}
+
 static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -564,6 +598,9 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	fpga->pdev = pdev;
 	spin_lock_init(&fpga->irq_lock);
 	pci_set_drvdata(pdev, fpga);
+	ret = fpga_keep_awake(dev);
+	if (ret)
+		return ret;
 
 	fpga->card = devm_emucard_alloc(dev, &fpga_ops, fpga);
 	if (IS_ERR(fpga->card))
@@ -603,7 +640,22 @@ static int fpga_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return ret;
 	fpga_describe(fpga);
 	fpga_save_config(fpga);
-	return devm_emucard_register(fpga->card);
+	ret = devm_emucard_register(fpga->card);
+	if (!ret)
+		fpga_let_sleep(pdev);
+	return ret;
+}
+
+/* All else is a managed resource, users first. The PCI core has woken the card. */
+static void fpga_remove(struct pci_dev *pdev)
+{
+	struct device *dev = &pdev->dev;
+
+	if (!pdev->pm_cap)
+		return;
+	pm_runtime_get_noresume(dev);
+	pm_runtime_get_noresume(dev);
+	pm_runtime_dont_use_autosuspend(dev);
 }
 
 /* kexec: the next kernel's memory is not to be written to. */
@@ -642,13 +694,25 @@ static int fpga_resume(struct device *dev)
 	return ret;
 }
 
-static DEFINE_SIMPLE_DEV_PM_OPS(fpga_pm_ops, fpga_suspend, fpga_resume);
+/* A card that has gone is one to which nothing can be done, not one that cannot be opened. */
+static int fpga_runtime_resume(struct device *dev)
+{
+	fpga_resume(dev);
+	return 0;
+}
+
+static const struct dev_pm_ops fpga_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(fpga_suspend, fpga_resume)
+	RUNTIME_PM_OPS(fpga_suspend, fpga_runtime_resume, NULL)
+};
 
 /* A reset through sysfs or by another function: registers must not be touched meanwhile. */
 static void fpga_reset_prepare(struct pci_dev *pdev)
 {
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
+	/* It may be the bus that is reset, and nobody has asked for the card. */
+	pm_runtime_get_sync(&pdev->dev);
 	emucard_gate_close(fpga->card);
 	fpga_dma_fail(fpga->dma, -EIO);
 	fpga_irq_quiesce(fpga);
@@ -681,6 +745,8 @@ static void fpga_reset_done(struct pci_dev *pdev)
 
 	fpga_restart(fpga);
 	emucard_gate_open(fpga->card);
+	pm_runtime_mark_last_busy(&pdev->dev);
+	pm_runtime_put_autosuspend(&pdev->dev);
 }
 
 /* Until fpga_thaw() nothing reaches the card: a user's reset would start DMA on a dead link. */
@@ -755,13 +821,13 @@ static const struct pci_device_id fpga_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, fpga_ids);
 
-/* There is no remove(): everything is a managed resource, users first. */
 static struct pci_driver fpga_driver = {
 	.name = KBUILD_MODNAME,
 	.id_table = fpga_ids,
 	.probe = fpga_probe,
+	.remove = fpga_remove,
 	.shutdown = fpga_shutdown,
-	.driver.pm = pm_sleep_ptr(&fpga_pm_ops),
+	.driver.pm = pm_ptr(&fpga_pm_ops),
 	.err_handler = &fpga_err_handlers,
 };
 module_pci_driver(fpga_driver);
