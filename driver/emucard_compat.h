@@ -50,6 +50,43 @@ ssize_t copy_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *p
 			 unsigned int flags);
 #endif
 
+#if IS_ENABLED(CONFIG_DMA_SHARED_BUFFER)
+#include <linux/dma-buf.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define EMUCARD_DMA_BUF_NS	DMA_BUF
+#else
+#define EMUCARD_DMA_BUF_NS	"DMA_BUF"
+#endif
+
+/* Until 6.16 what is mapped is pinned, where a kernel is not configured to move it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define emucard_dmabuf_pin_on_map	true
+#else
+#define emucard_dmabuf_pin_on_map	false
+#endif
+
+/* Tell importers that they must not use their mappings any more. Renamed in 7.1 */
+static inline void emucard_dmabuf_notify(struct dma_buf *dmabuf)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+	dma_buf_move_notify(dmabuf);
+#else
+	dma_buf_invalidate_mappings(dmabuf);
+#endif
+}
+
+/* Can an importer be told? Until 7.1 those without page structures all can. */
+static inline bool emucard_dmabuf_may_revoke(const struct dma_buf_attachment *attach)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+	return attach->importer_ops;
+#else
+	return attach->importer_ops && attach->importer_ops->invalidate_mappings;
+#endif
+}
+#endif /* CONFIG_DMA_SHARED_BUFFER */
+
 static inline void emucard_eventfd_signal(struct eventfd_ctx *ctx)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)

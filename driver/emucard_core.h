@@ -105,6 +105,12 @@ int emucard_budget_take(struct emucard_budget *budget, size_t bytes,
 void emucard_budget_give(struct emucard_budget *budget, size_t bytes);
 bool emucard_budget_available(struct emucard_budget *budget);
 
+/* emucard_dmabuf.c */
+bool emucard_dmabuf_supported(void);
+int emucard_dmabuf_export(struct emucard_file *efile, u64 offset, u64 len);
+void emucard_dmabufs_revoke(struct emucard *card);
+void emucard_dmabufs_restore(struct emucard *card);
+
 /* emucard_gate.c */
 void emucard_gate_init(struct emucard_gate *gate);
 

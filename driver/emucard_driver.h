@@ -355,6 +355,9 @@ struct emucard {
 	struct emucard_budget budget;
 	struct mutex buffers_mutex;	/* buffers, and whether they are mapped */
 	struct list_head buffers;
+	struct mutex dmabufs_mutex;	/* dmabufs and dmabufs_revoked */
+	struct list_head dmabufs;
+	bool dmabufs_revoked;		/* the memory is not to be accessed now */
 	size_t max_segment;		/* [bytes] */
 	/* Of @ops, for callers that have not entered the card, and must not read @ops */
 	bool has_engine;

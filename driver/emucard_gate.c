@@ -3,7 +3,8 @@
  * The gate to a card's registers and memory.
  *
  * While a card is being reset or is asleep, no access may reach it: callers wait at the gate,
- * and BAR mappings are removed, so that a fault waits there as well. The gate is a state with
+ * and BAR mappings are removed, so that a fault waits there as well. Other devices that have
+ * its memory mapped (dma-buf) are told to stop. The gate is a state with
  * a wait queue and not a lock: the PCI core closes it in one callback and opens it in
  * another, for several cards of one bus at a time, and a waiting caller must be killable.
  */
@@ -103,6 +104,7 @@ void emucard_gate_close(struct emucard *card)
 	spin_unlock(&gate->lock);
 	wait_event(gate->wait, emucard_gate_empty(gate));
 	emucard_mmap_zap(card);
+	emucard_dmabufs_revoke(card);
 }
 EXPORT_SYMBOL_GPL(emucard_gate_close);
 
@@ -113,11 +115,14 @@ EXPORT_SYMBOL_GPL(emucard_gate_close);
 void emucard_gate_open(struct emucard *card)
 {
 	struct emucard_gate *gate = &card->gate;
+	bool open;
 
 	spin_lock(&gate->lock);
-	gate->closed--;
+	open = !--gate->closed;
 	spin_unlock(&gate->lock);
 	wake_up_all(&gate->wait);
+	if (open)
+		emucard_dmabufs_restore(card);
 }
 EXPORT_SYMBOL_GPL(emucard_gate_open);
 

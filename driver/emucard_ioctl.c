@@ -220,6 +220,25 @@ static int emucard_call_buf_unregister(struct emucard_file *efile, void *arg)
 	return emucard_buffer_unregister(efile, unreg->buf);
 }
 
+static int emucard_call_dmabuf_export(struct emucard_file *efile, void *arg)
+{
+	struct emucard *card = efile->card;
+	struct emucard_dmabuf_export *export = arg;
+
+	if (export->flags || export->pad || !export->len ||
+	    !PAGE_ALIGNED(export->offset | export->len))
+		return -EINVAL;
+	if (!(card->info.caps & EMUCARD_CAP_DMABUF))
+		return -EOPNOTSUPP;
+	/* Of what devices do with it nothing is known. */
+	if (!(efile->file->f_mode & FMODE_READ) || !(efile->file->f_mode & FMODE_WRITE))
+		return -EBADF;
+	if (export->offset >= card->info.mmap_size ||
+	    export->len > card->info.mmap_size - export->offset)
+		return -ERANGE;
+	return emucard_dmabuf_export(efile, export->offset, export->len);
+}
+
 static int emucard_call_irq_raise(struct emucard_file *efile, void *arg)
 {
 	struct emucard *card = efile->card;
@@ -295,6 +314,8 @@ static const struct emucard_call emucard_calls[] = {
 		     sizeof(struct emucard_buf_register), OUTSIDE, emucard_call_buf_register),
 	EMUCARD_CALL(EMUCARD_BUF_UNREGISTER, offsetofend(struct emucard_buf_unregister, pad),
 		     sizeof(struct emucard_buf_unregister), NEVER, emucard_call_buf_unregister),
+	EMUCARD_CALL(EMUCARD_DMABUF_EXPORT, offsetofend(struct emucard_dmabuf_export, pad),
+		     sizeof(struct emucard_dmabuf_export), NEVER, emucard_call_dmabuf_export),
 	EMUCARD_CALL(EMUCARD_RESET, offsetofend(struct emucard_reset, flags),
 		     sizeof(struct emucard_reset), NEVER, emucard_call_reset),
 };

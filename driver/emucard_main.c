@@ -166,6 +166,7 @@ static void emucard_free(struct device *dev)
 	percpu_ref_exit(&card->users);
 	mutex_destroy(&card->files_mutex);
 	mutex_destroy(&card->buffers_mutex);
+	mutex_destroy(&card->dmabufs_mutex);
 	kfree(card);
 }
 
@@ -216,6 +217,8 @@ struct emucard *devm_emucard_alloc(struct device *parent, const struct emucard_o
 	emucard_gate_init(&card->gate);
 	mutex_init(&card->buffers_mutex);
 	INIT_LIST_HEAD(&card->buffers);
+	mutex_init(&card->dmabufs_mutex);
+	INIT_LIST_HEAD(&card->dmabufs);
 
 	card->info.kind = ops->kind;
 	card->info.api_version = EMUCARD_API_VERSION;
@@ -277,6 +280,7 @@ static void emucard_disconnect(struct emucard *card)
 
 	emucard_buffers_disconnect(card);
 	emucard_mmap_zap(card);
+	emucard_dmabufs_revoke(card);
 	emucard_files_disconnect(card);
 }
 
@@ -300,6 +304,8 @@ int devm_emucard_register(struct emucard *card)
 {
 	int ret;
 
+	if (card->info.mmap_size && emucard_dmabuf_supported())
+		card->info.caps |= EMUCARD_CAP_DMABUF;
 	emucard_budget_init(&card->budget, card->dev.parent);
 	card->max_segment = dma_get_max_seg_size(card->dev.parent);
 	cdev_init(&card->cdev, &emucard_fops);

@@ -31,6 +31,7 @@ nobase_dist_dkms_DATA = \
 	driver/emucard_compat.c \
 	driver/emucard_compat.h \
 	driver/emucard_core.h \
+	driver/emucard_dmabuf.c \
 	driver/emucard_driver.h \
 	driver/emucard_gate.c \
 	driver/emucard_ioctl.c \

@@ -24,6 +24,7 @@ static const struct {
 	{ EMUCARD_CAP_RESET, "reset" },
 	{ EMUCARD_CAP_FACT, "fact" },
 	{ EMUCARD_CAP_BUF, "buffers" },
+	{ EMUCARD_CAP_DMABUF, "dma-buf" },
 };
 
 #define NCAPS	(sizeof(caps) / sizeof(caps[0]))

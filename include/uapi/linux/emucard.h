@@ -25,6 +25,9 @@
  *   ENOTTY	no such request
  *   EOPNOTSUPP	this card cannot do it: see emucard_info.caps
  *
+ * A card that sleeps (runtime power management) is woken by open(), and does not sleep while
+ * it is open.
+ *
  * read(), write() and their vectored, positioned and asynchronous forms, splice()
  * and sendfile() move data to and from the card's memory by DMA, at the file's
  * offset; for each of them EMUCARD_TIMEOUT_DEFAULT_MS is the bound, and only a
@@ -77,6 +80,7 @@
 #define EMUCARD_CAP_FACT	(1ULL << 5)	/* EMUCARD_FACT */
 #define EMUCARD_CAP_FIXED_IO	(1ULL << 6)	/* the register BAR has a fixed address */
 #define EMUCARD_CAP_BUF		(1ULL << 7)	/* EMUCARD_BUF_REGISTER, _UNREGISTER */
+#define EMUCARD_CAP_DMABUF	(1ULL << 8)	/* EMUCARD_DMABUF_EXPORT */
 
 #define EMUCARD_IRQ_INTX	1
 #define EMUCARD_IRQ_MSI		2
@@ -257,6 +261,40 @@ struct emucard_buf_unregister {
 	__u32 flags;
 	__u32 buf;
 	__u32 pad;
+};
+
+/**
+ * EMUCARD_DMABUF_EXPORT - card memory as a dma-buf, for other devices
+ *
+ * In: struct emucard_dmabuf_export. Returns a file descriptor, with O_CLOEXEC set. Devices
+ * whose drivers import a dma-buf without page structures and let it be revoked reach the
+ * memory directly, if their accesses get there: where the kernel can tell that (CONFIG_PCI_P2PDMA)
+ * it decides, elsewhere only functions on the same conventional bus do; a driver that imports
+ * it otherwise gets EOPNOTSUPP. The memory can also be mapped by mmap(), as that of
+ * the node can. While the card is being reset or is asleep importers are told to stop, and
+ * cannot map it (ENODEV); and for ever once the card is gone. The dma-buf keeps this open
+ * file open: the card does not sleep. Since version 1, with EMUCARD_CAP_DMABUF.
+ *
+ * Errors: EBADF: the file is not open for both reading and writing; EINVAL: @offset or @len
+ * is not a multiple of the page size, or @len is 0; ERANGE: @offset + @len is beyond
+ * emucard_info.mmap_size; EMFILE: the process has no descriptor left.
+ */
+#define EMUCARD_DMABUF_EXPORT	_IO(EMUCARD_MAGIC, 10)
+
+/**
+ * struct emucard_dmabuf_export - argument of EMUCARD_DMABUF_EXPORT
+ * @argsz: in: size of this structure in bytes
+ * @flags: 0
+ * @offset: in card memory [bytes], a multiple of the page size
+ * @len: [bytes], a multiple of the page size
+ * @pad: 0
+ */
+struct emucard_dmabuf_export {
+	__u32 argsz;
+	__u32 flags;
+	__u64 offset;
+	__u64 len;
+	__u64 pad;
 };
 
 /**

@@ -191,8 +191,9 @@ def _modules(kernel):
         raise Failed(f"Linux {release} came without a build tree, which the modules need: there is no"
                      " directory 'build' beside its bzImage (GUEST_PARTS=user_space does without)", 2)
     tools_release = kernels.tools_of(kernel)
-    return Part("modules", f"modules-{kernel.name}", tools_release, ("driver", "include", "VERSION"),
-                _build_modules, anew=r"^driver/Makefile$", more=(os.path.realpath(kernel / "build"),))
+    return Part("modules", f"modules-{kernel.name}", tools_release,
+                ("driver", "include", "selftests/drivers/importer", "VERSION"), _build_modules,
+                anew=r"^driver/Makefile$", more=(os.path.realpath(kernel / "build"),))
 
 
 def _kernel_of(part):
@@ -210,8 +211,11 @@ def _build_modules(part):
     release = (kernel / "release").read_text().strip()
     modules = work / "root/usr/lib/modules" / release
     _compile_modules(part)
+    # What a test needs beside them
+    part.run("make", "-C", os.path.realpath(kernel / "build"),
+             f"M={work / 'src/selftests/drivers/importer'}", "modules")
     (modules / "updates").mkdir(parents=True)
-    for module in (work / "src/driver").rglob("*.ko"):
+    for module in (work / "src").rglob("*.ko"):
         # Debug information is ten times the rest, and slows loading.
         part.run("strip", "--strip-debug", "-o", modules / "updates" / module.name, module)
     # depmod must see all of this kernel's modules at once.

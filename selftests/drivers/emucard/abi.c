@@ -27,6 +27,9 @@ static const struct request requests[] = {
 	  offsetof(struct emucard_buf_register, pad) },
 	{ EMUCARD_BUF_UNREGISTER, sizeof(struct emucard_buf_unregister),
 	  offsetof(struct emucard_buf_unregister, pad) },
+	/* Of 64 bits: its low half */
+	{ EMUCARD_DMABUF_EXPORT, sizeof(struct emucard_dmabuf_export),
+	  offsetof(struct emucard_dmabuf_export, pad) },
 };
 
 #define for_each_request(r) for ((r) = requests; (r) < requests + ARRAY_SIZE(requests); (r)++)
@@ -169,7 +172,7 @@ TEST_F(card, unknown_requests_are_enotty)
 {
 	unsigned char buf[256] = { 0 };
 
-	EXPECT_EQ(-ENOTTY, card_ioctl(self->fd, _IO(EMUCARD_MAGIC, 10), buf));
+	EXPECT_EQ(-ENOTTY, card_ioctl(self->fd, _IO(EMUCARD_MAGIC, 11), buf));
 	EXPECT_EQ(-ENOTTY, card_ioctl(self->fd, _IO(EMUCARD_MAGIC, 255), buf));
 	EXPECT_EQ(-ENOTTY, card_ioctl(self->fd, _IO('x', 0), buf));
 	EXPECT_EQ(-ENOTTY, card_ioctl(self->fd, _IOWR(EMUCARD_MAGIC, 0, struct emucard_info),

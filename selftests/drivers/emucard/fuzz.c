@@ -22,6 +22,8 @@
 
 #define ARENA		(512 * KIB)
 #define PAGE		4096UL
+/* Requests of the interface, numbered from 0 */
+#define REQUESTS	11
 #define ARG_BYTES	256
 #define GUARD		0xa5
 #define FPGA_CALLERS	4
@@ -119,7 +121,7 @@ static void check_error(const char *what, unsigned long detail, long error)
 {
 	static const int named[] = {
 		0, EBADF, EFAULT, EINVAL, ENODEV, ENOTTY, EOPNOTSUPP, EPERM, ERANGE, EIO,
-		ETIMEDOUT, EINTR, ENOMEM, ENOSPC, ENOENT,
+		ETIMEDOUT, EINTR, ENOMEM, ENOSPC, ENOENT, EMFILE,
 	};
 	size_t i;
 
@@ -148,6 +150,7 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 		struct emucard_fact fact;
 		struct emucard_buf_register reg_buf;
 		struct emucard_buf_unregister unreg_buf;
+		struct emucard_dmabuf_export export;
 	} u = { 0 };
 	size_t size = 8, flip;
 
@@ -208,6 +211,11 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 		size = sizeof(u.unreg_buf);
 		u.unreg_buf.buf = near(EMUCARD_BUFS_MAX);
 		break;
+	case 10:
+		size = sizeof(u.export);
+		u.export.offset = one_in(8) ? near(16 * MIB) : below(4096) * PAGE;
+		u.export.len = one_in(8) ? near(MIB) : (1 + below(8)) * PAGE;
+		break;
 	}
 	u.info.argsz = one_in(16) ? near(ARG_BYTES) % (ARG_BYTES + 1) : size;
 	flip = below(32 * size);
@@ -226,10 +234,26 @@ static size_t make_request(unsigned int nr, unsigned char *arg)
 	return size;
 }
 
+/* Read some of what was exported, if the card is still there. */
+static void use_export(int fd)
+{
+	unsigned char *map = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	int null = open("/dev/null", O_WRONLY);
+
+	/* The kernel reads it: an error instead of a signal */
+	if (map != MAP_FAILED) {
+		if (write(null, map, 1) < 0)
+			check_error("write from a dma-buf", 0, errno);
+		munmap(map, PAGE);
+	}
+	close(null);
+	close(fd);
+}
+
 static void call_ioctl(int fd)
 {
 	unsigned char arg[ARG_BYTES + 16];
-	unsigned int nr = below(10);
+	unsigned int nr = below(REQUESTS);
 	size_t size, i;
 	int ret;
 
@@ -237,8 +261,8 @@ static void call_ioctl(int fd)
 		unsigned long request = near(ULONG_MAX);
 
 		/* Numbers of the core's own interface only: others are the kernel's. */
-		if ((request >> 8 & 0xff) != EMUCARD_MAGIC || (request & 0xff) < 10)
-			request = _IO(EMUCARD_MAGIC, 10 + below(246));
+		if ((request >> 8 & 0xff) != EMUCARD_MAGIC || (request & 0xff) < REQUESTS)
+			request = _IO(EMUCARD_MAGIC, REQUESTS + below(256 - REQUESTS));
 		check_error("ioctl of another number", request,
 			    -card_ioctl(fd, request, one_in(2) ? self->hole : self->arena));
 		return;
@@ -258,8 +282,10 @@ static void call_ioctl(int fd)
 			    -card_ioctl(fd, _IO(EMUCARD_MAGIC, nr), self->hole - below(8)));
 		return;
 	}
-	ret = card_ioctl(fd, _IO(EMUCARD_MAGIC, nr), arg);
-	check_error("ioctl", nr, -ret);
+	ret = ioctl(fd, _IO(EMUCARD_MAGIC, nr), arg);
+	check_error("ioctl", nr, ret < 0 ? errno : 0);
+	if (nr == 10 && ret >= 0)
+		use_export(ret);
 	for (i = size; i < sizeof(arg); i++) {
 		if (arg[i] != GUARD) {
 			complain("ioctl wrote past its argument", nr, i);

@@ -23,6 +23,8 @@ TEST_F(card, every_call_after_unbind_is_enodev)
 	EXPECT_EQ(-ENODEV, card_wait(self->fd, 0, &value, PATIENCE_MS, NULL));
 	EXPECT_EQ(-ENODEV, card_eventfd(self->fd, -1));
 	EXPECT_EQ(-ENODEV, card_reset(self->fd));
+	EXPECT_EQ(-ENODEV, card_ioctl(self->fd, EMUCARD_DMABUF_EXPORT,
+				      &(struct emucard_dmabuf_export){ .argsz = 32 }));
 	EXPECT_EQ(-ENODEV, card_fact(self->fd, 1, 0, &result));
 	EXPECT_EQ(-1, pread(self->fd, &byte, 1, 0));
 	EXPECT_EQ(ENODEV, errno);
