@@ -116,6 +116,10 @@ static int emucard_buffer_map(struct emucard_buffer *buffer)
 	return 0;
 }
 
+/*
+ * Each transfer has taken over what the card had written. What lies in a bounce buffer, or not in
+ * the cache, is older by now than what the user may have written since, and is not to replace it.
+ */
 static void emucard_buffer_unmap(struct emucard_buffer *buffer)
 {
 	struct emucard *card = buffer->card;
@@ -126,7 +130,8 @@ static void emucard_buffer_unmap(struct emucard_buffer *buffer)
 	buffer->mapped = false;
 	list_del(&buffer->node);
 	card->ops->buffer_unmap(card, buffer);
-	dma_unmap_sgtable(card->dev.parent, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
+	dma_unmap_sgtable(card->dev.parent, &buffer->sgt, DMA_BIDIRECTIONAL,
+			  DMA_ATTR_SKIP_CPU_SYNC);
 }
 
 /* The card goes: no user is left, so no transfer uses a buffer any more. */
@@ -298,7 +303,10 @@ u64 emucard_buffer_slice(const struct emucard_buffer *buffer, u64 offset, u64 le
 	return whole;
 }
 
-/* What lies in a bounce buffer or a cache goes to the other side, for this piece only. */
+/*
+ * What lies in a bounce buffer or a cache goes to the other side, for this piece only. Before a
+ * transfer from the card as well: it may move less than all, and the rest comes back too.
+ */
 void emucard_slice_sync(const struct emucard_slice *slice, u64 len, enum dma_data_direction dir,
 			bool for_cpu)
 {
@@ -316,7 +324,8 @@ void emucard_slice_sync(const struct emucard_slice *slice, u64 len, enum dma_dat
 		if (for_cpu)
 			dma_sync_single_for_cpu(dma_dev, seg->addr + skip, part, dir);
 		else
-			dma_sync_single_for_device(dma_dev, seg->addr + skip, part, dir);
+			dma_sync_single_for_device(dma_dev, seg->addr + skip, part,
+						   DMA_BIDIRECTIONAL);
 		len -= part;
 	}
 }

@@ -91,6 +91,59 @@ TEST_F(card, any_piece_of_a_buffer_is_moved)
 	}
 }
 
+/* Where memory goes through bounce buffers, these hold what it was at the last transfer. */
+TEST_F(card, what_is_written_after_a_transfer_stays)
+{
+	size_t len = 2 * MIB, i;
+	unsigned char *map = map_memory(len, MADV_NORMAL);
+	uint32_t buf;
+
+	SKIP_UNLESS_BUF(&self->info);
+	ASSERT_EQ(0, buf_register(self->fd, map, len, &buf));
+	ASSERT_EQ(0, buf_dma(self->fd, EMUCARD_DMA_FROM_CARD, buf, 0, 0, len));
+	memset(map, 0x5a, len);
+	/* Of the rest nothing is moved. */
+	ASSERT_EQ(0, buf_dma(self->fd, EMUCARD_DMA_TO_CARD, buf, 0, 0, 1));
+	ASSERT_EQ(0, buf_unregister(self->fd, buf));
+	for (i = 0; i < len && map[i] == 0x5a; i++)
+		;
+	EXPECT_EQ(len, i);
+	munmap(map, len);
+}
+
+/* What a transfer that was given up has not moved is what it was before. */
+TEST_F(card, a_transfer_that_ends_early_leaves_the_rest_as_it_was)
+{
+	enum { FORMER = 1, OF_CARD = 2, OF_USER = 3 };
+	size_t len = 16 * MIB, i;
+	unsigned char *map = map_memory(len, MADV_NORMAL), *other = map_memory(len, MADV_NORMAL);
+	struct emucard_dma dma = {
+		.argsz = sizeof(dma), .flags = EMUCARD_DMA_FROM_CARD | EMUCARD_DMA_BUF,
+		.len = len, .timeout_ms = 1,
+	};
+	int tries, ret = 0;
+
+	SKIP_UNLESS_BUF(&self->info);
+	ASSERT_EQ(0, buf_register(self->fd, map, len, &dma.buf));
+	memset(other, OF_CARD, len);
+	for (tries = 0; tries < 50 && !ret; tries++) {
+		memset(map, FORMER, len);
+		ASSERT_EQ(0, buf_dma(self->fd, EMUCARD_DMA_TO_CARD, dma.buf, 0, 0, len));
+		ASSERT_EQ(0, card_to(self->fd, other, 0, len));
+		memset(map, OF_USER, len);
+		ret = card_ioctl(self->fd, EMUCARD_DMA, &dma);
+		for (i = 0; i < len && (map[i] == OF_CARD || map[i] == OF_USER); i++)
+			;
+		EXPECT_EQ(len, i);
+	}
+	ASSERT_EQ(0, buf_unregister(self->fd, dma.buf));
+	munmap(map, len);
+	munmap(other, len);
+	if (!ret)
+		SKIP(return, "the card is too fast to be given up");
+	EXPECT_EQ(-ETIMEDOUT, ret);
+}
+
 TEST_F(card, a_buffer_is_bounded)
 {
 	unsigned char *map = map_memory(8192, MADV_NORMAL);
