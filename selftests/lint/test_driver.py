@@ -4,6 +4,7 @@
 import glob
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -11,7 +12,10 @@ from harness import TOP
 from harness.commands import checkpatch, library, run
 from releases import kernels, tools
 
-KERNELS = ("6.1", "6.12")
+KERNELS = pytest.mark.parametrize("kernel", [
+    "6.1", "6.12",
+    pytest.param("7.3", marks=pytest.mark.long("its compiler is in a root directory of Debian 13")),
+])  # fmt: skip
 
 COMPATIBILITY = ("driver/emucard_compat.c", "driver/emucard_compat.h")
 TRACEPOINTS = "driver/emucard_trace.h"
@@ -36,14 +40,31 @@ def build(directory, kernel, *arguments):
     assert not [line for line in said.splitlines() if "Skipping BTF generation" not in line]
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+@KERNELS
 def test_no_warning_with_W1(tmp_path, kernel):
     build(tmp_path, kernel, "W=1")
 
 
-@pytest.mark.parametrize("kernel", KERNELS)
+# Linux 6.16 and later want __typeof_unqual__ of sparse, which Debian's does not have yet.
+SPARSE = "-D__CHECK_ENDIAN__ -Wsparse-error -D__typeof_unqual__=__typeof__"
+
+
+@KERNELS
 def test_no_warning_of_sparse(tmp_path, kernel):
-    build(tmp_path, kernel, "C=2", "CF=-D__CHECK_ENDIAN__ -Wsparse-error")
+    build(tmp_path, kernel, "C=2", f"CF={SPARSE}")
+
+
+@KERNELS
+def test_no_warning_of_the_importer(tmp_path, kernel):
+    """The module with which a test imports card memory"""
+    found = kernels.directory(kernel)
+    for name in glob.glob(f"{TOP}/selftests/drivers/importer/*"):
+        shutil.copy(name, tmp_path)
+    said = run(*tools.command(kernels.tools_of(found), [
+        "make", "-s", "-C", os.path.realpath(found / "build"), f"M={tmp_path}", "KCFLAGS=-Werror",
+        "W=1", "C=2", f"CF={SPARSE}", "modules",
+    ], TOP, binds=[tmp_path]))  # fmt: skip
+    assert not [line for line in said.splitlines() if "Skipping BTF generation" not in line]
 
 
 @pytest.mark.parametrize("arguments", [
@@ -55,6 +76,9 @@ def test_no_warning_of_sparse(tmp_path, kernel):
     pytest.param(["--ignore", "OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT", "-f", TRACEPOINTS],
                  id="tracepoints"),
     pytest.param(["-f", "include/uapi/linux/emucard.h"], id="user's header"),
+    pytest.param(["--ignore", "LINUX_VERSION_CODE", "-f",
+                  "selftests/drivers/importer/emucard_importer.c",
+                  "selftests/drivers/importer/importer.h"], id="importer"),
 ])  # fmt: skip
 def test_checkpatch_strict(arguments):
     checkpatch(*arguments)
