@@ -171,6 +171,26 @@ static inline int card_reopen(uint32_t kind)
 	return fd;
 }
 
+/* Wait until a process that does nothing else sleeps in a call: 0, or -1 */
+static inline int wait_until_asleep(pid_t pid)
+{
+	char path[64], state = '?';
+	int tries;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	for (tries = 0; tries < PATIENCE_MS / 10 && state != 'S'; tries++) {
+		usleep(10000);
+		file = fopen(path, "r");
+		/* Its name is in brackets, without spaces. */
+		if (!file || fscanf(file, "%*d %*s %c", &state) != 1)
+			state = '?';
+		if (file)
+			fclose(file);
+	}
+	return state == 'S' ? 0 : -1;
+}
+
 /* Memory that ends where nothing is mapped any more */
 static inline unsigned char *map_before_hole(size_t len)
 {

@@ -133,7 +133,7 @@ TEST_F(faults, a_killed_process_leaves_a_card_that_works)
 	pid = fork();
 	if (!pid)
 		_exit(card_to(self->fd, buf, 0, sizeof(buf)));
-	usleep(100000);
+	ASSERT_EQ(0, wait_until_asleep(pid));
 	ASSERT_EQ(0, kill(pid, SIGKILL));
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));
