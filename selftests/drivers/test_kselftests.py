@@ -28,6 +28,6 @@ def test_kselftest_with_intx(guest, kselftest, intx, name):
 # As in a guest whose memory devices cannot reach, because it is encrypted
 @ANOTHER_WAY
 @pytest.mark.machine(append=["swiotlb=force"])
-@pytest.mark.parametrize("name", ["dma", "dma_errors", "io", "splice"])
+@pytest.mark.parametrize("name", ["buffers", "dma", "dma_errors", "io", "io_uring", "splice"])
 def test_kselftest_with_bounce_buffers(guest, kselftest, name):
     kselftest(guest, name)
