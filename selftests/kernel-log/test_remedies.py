@@ -92,7 +92,7 @@ def test_room_for_a_card_that_comes_late(guest, remedy):
 
 
 # More than the aperture above 4 GiB that OVMF makes of its own accord
-LARGE = devices("pci-testdev,membar=64G,membar-backed=off,bus=pcie.0,addr=2")
+LARGE = devices("pci-testdev,membar=64G,bus=pcie.0,addr=2")
 
 
 @pytest.mark.long("OVMF takes long")

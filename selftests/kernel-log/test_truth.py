@@ -15,13 +15,13 @@ NOT_IN_A_LOG = {"diff-identity", "diff-driver", "diff-command", "diff-link", "di
 COMPARED = ("diff-gone", "diff-new", "diff-relocated", "diff-renumbered", "diff-moved", "diff-resized",
             "diff-shrunk", "diff-grown")  # fmt: skip
 
-CARDS_BELOW = devices("e1000,bus=bridge2,addr=1", "edu,bus=bridge1,addr=2")
-MANY_BARS = devices("pci-testdev,membar=1G,addr=0x10", "e1000,addr=0x11", "AC97,addr=0x12",
-                    "piix4-usb-uhci,addr=0x13", "virtio-net-pci,addr=0x14")  # fmt: skip
+CARDS_BELOW = devices("e1000,bus=bridge2,addr=1,romfile=", "edu,bus=bridge1,addr=2")
+MANY_BARS = devices("pci-testdev,membar=1G,addr=0x10", "e1000,addr=0x11,romfile=", "pci-serial-4x,addr=0x12",
+                    "piix4-usb-uhci,addr=0x13", "virtio-net-pci,addr=0x14,romfile=")  # fmt: skip
 BELOW_PORTS = devices("nvme,serial=one,bus=port1", "pcie-pci-bridge,id=pci,bus=port2",
-                      "rtl8139,bus=pci,addr=3", "x3130-upstream,id=up,bus=port3",
+                      "rtl8139,bus=pci,addr=3,romfile=", "x3130-upstream,id=up,bus=port3",
                       "xio3130-downstream,id=down,bus=up,chassis=50",
-                      "virtio-net-pci,bus=down")  # fmt: skip
+                      "virtio-net-pci,bus=down,romfile=")  # fmt: skip
 
 MACHINES = [
     machine(qemu_args=nested_bridges(3) + CARDS_BELOW + MANY_BARS),
@@ -34,7 +34,7 @@ MORE = [
     machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS, kernel="6.12"),
     machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS, kernel="7.3", release="trixie"),
     machine(machine="q35", qemu_args=root_ports(5) + BELOW_PORTS, firmware="ovmf"),
-    machine(qemu_args=devices("pxb,id=pxb,bus_nr=128,addr=8", "e1000,bus=pxb,addr=1")),
+    machine(qemu_args=devices("pxb,id=pxb,bus_nr=128,addr=8", "e1000,bus=pxb,addr=1,romfile=")),
 ]
 
 
