@@ -29,8 +29,8 @@ TITLES = {
 }
 
 # Where the machine is also reset and rebooted: the model's reset depends on nothing beside it, and
-# each base is among these.
-RESETS = ("crowded",)
+# each base, machine and firmware is among these.
+RESETS = (("pc", "seabios", "crowded"), ("q35", "ovmf", "crowded"))
 
 # What comes of a machine that QEMU starts: the last two must not be
 HOLDS, LOST, DOWN = "holds", "lost", "does not boot"
@@ -66,7 +66,8 @@ class Cell:
         words = [device.format(dec=dec) for device in LAYOUTS[self.layout]]
         words += [f"fpga,id=card{slot},bus=dec,addr={slot},io-base={base:#x}"
                   for slot, base in enumerate(self.cards(), 1)]  # fmt: skip
-        return devices(self.machine, words)
+        # One processor: nothing here is about two, and there are many of these machines.
+        return ["-smp", "1", *devices(self.machine, words)]
 
 
 def cells(firmwares):

@@ -12,9 +12,10 @@ INTRO = """\
 
 A `dec-21154` whose window has {ports:#x} ports, and a card at each {card:#x} in it, with Linux {kernel}
 (`selftests/matrix/bases.py`). "Holds": after power-on `pciaddr-check --expect` finds each card at its
-fixed ports, `pciaddr-check` finds nothing wrong, and each card's DMA is verified; in the table
-"crowded" also after QMP `system_reset` and a reboot by the guest. "Refused": QEMU does not start
-this machine; the note has what it says.
+fixed ports, `pciaddr-check` finds nothing wrong, and each card's DMA is verified,
+{resets}
+also after QMP `system_reset` and a reboot by the guest. "Refused": QEMU does not start this
+machine; the note has what it says.
 """
 
 
@@ -24,6 +25,12 @@ def _reason(said):
     said = re.sub(r"0x[0-9a-f]+-0x[0-9a-f]+", "BASE-LIMIT", said)
     said = re.sub(r"'b\d'", "'bN'", said)
     return f"`{said}`"
+
+
+def _resets():
+    """Where the machine was also reset, in words."""
+    return " and ".join(f"on {machine} with {firmwares.title(firmware)}, {layout},"
+                        for machine, firmware, layout in bases.RESETS)  # fmt: skip
 
 
 def _cell(outcome, notes):
@@ -55,7 +62,7 @@ def lines(results, names, notes):
     heads = [(machine, firmware) for machine in bases.MACHINES for firmware in names]
     cells = bases.cells(names)
     outcomes = {cell.key: found.get((cell.name, "boot")) for cell in cells}
-    page = [INTRO.format(ports=bases.WINDOW, card=bases.PORTS, kernel=bases.KERNEL),
+    page = [INTRO.format(ports=bases.WINDOW, card=bases.PORTS, kernel=bases.KERNEL, resets=_resets()),
             f"Of {len(cells)} machines {_count(list(outcomes.values()))}.", ""]  # fmt: skip
     for layout, title in bases.TITLES.items():
         rows = [[f"{base:#x}", *(_cell(outcomes[machine, firmware, base, layout], notes)
