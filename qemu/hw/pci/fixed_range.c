@@ -257,6 +257,7 @@ PCIFixedRange *pci_fixed_range_claim(PCIDevice *dev, uint8_t type,
     trace_pci_fixed_range_claim(dev->name, is_io(type) ? "I/O" : "memory", base,
                                 limit);
     pci_fixed_firmware_check_later();
+    pci_fixed_preserve_ask();
     return range;
 }
 

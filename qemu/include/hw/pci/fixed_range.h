@@ -87,6 +87,12 @@ extern PCIFixedRangeList pci_fixed_ranges;
 /* hw/pci/fixed_firmware.c: to be called when there is a range */
 void pci_fixed_firmware_check_later(void);
 
+/* hw/pci/fixed_preserve.c: to be called when there is a range */
+void pci_fixed_preserve_ask(void);
+
+/* For gpex-acpi.c, riscv/virt.c: whether the guest is to leave all where it is */
+bool pci_fixed_preserve_wanted(void);
+
 /* hw/pci/pci.c, pci_bridge.c: the guest has mapped a BAR, or set windows. */
 void pci_fixed_range_bar_mapped(PCIDevice *dev, int bar);
 void pci_fixed_range_windows_set(PCIDevice *bridge);
