@@ -29,7 +29,7 @@ def debian(monkeypatch, tmp_path):
     """Debian with these packages: {suite: [fields]}, of which some are not there: names."""
     listed, gone = {}, set()
 
-    def download(suite, names, _):
+    def download(suite, names, *_):
         for name in names:
             if name in gone:
                 raise Failed(f"{name}: 404 Not Found", 3)
@@ -45,7 +45,7 @@ def debian(monkeypatch, tmp_path):
         except Failed as error:
             raise kernels.Unavailable(str(error), 3) from None
 
-    monkeypatch.setattr(apt, "packages", lambda suite, prefix: listed.get(suite, []))
+    monkeypatch.setattr(apt, "packages", lambda suite, prefix, *_: listed.get(suite, []))
     monkeypatch.setattr(apt, "download", download)
     monkeypatch.setattr(kernels, "_fetch", fetch)
     monkeypatch.setattr(kernels, "KERNELS", tmp_path / "kernels")

@@ -13,6 +13,7 @@ import time
 
 from cache import CACHE, Failed, lock, output, remove, run_logged, say
 
+from .architectures import NATIVE
 from .table import RELEASES
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -67,19 +68,23 @@ def settings():
             if line.startswith(wanted) and not line.endswith(' "";')]  # fmt: skip
 
 
-def config(suite, source=False):
-    """The path of an apt configuration that sees this suite alone (or its source packages)."""
-    kind = "deb-src" if source else "deb"
+def config(suite, source=False, architecture=NATIVE):
+    """The path of an apt configuration that sees this suite alone (or its source packages).
+
+    With another architecture, it sees the packages of that one and of the machine's own.
+    """
+    kind = "deb-src" if source else "deb" if architecture == NATIVE else f"deb-{architecture}"
     directory = CACHE / "apt" / f"{suite}-{kind}"
     conf = directory / "apt.conf"
-    listed = "\n".join(sources(suite, kind)) + "\n"
+    listed = "\n".join(sources(suite, "deb-src" if source else "deb")) + "\n"
+    settings_there = _conf(directory, architecture)
     if not _is_recent(directory, listed):
         with lock(f"apt-{suite}-{kind}"):
             if not _is_recent(directory, listed):
-                _read_suite(suite, kind, directory, listed)
+                _read_suite(suite, kind, directory, listed, settings_there)
     # Apt wants absolute names, and the cache may have been moved.
-    if conf.read_text() != _conf(directory):
-        conf.write_text(_conf(directory))
+    if conf.read_text() != settings_there:
+        conf.write_text(settings_there)
     os.utime(directory)
     return conf
 
@@ -97,8 +102,11 @@ def refresh(suite):
     remove(CACHE / "apt" / f"{suite}-deb" / "updated")
 
 
-def _conf(directory):
+def _conf(directory, architecture):
+    others = [f'APT::Architecture "{architecture}";', "#clear APT::Architectures;",
+              f'APT::Architectures {{ "{architecture}"; "{NATIVE}"; }};']  # fmt: skip
     return "\n".join([
+        *(others if architecture != NATIVE else []),
         f'Dir::Etc::SourceList "{directory}/sources.list";',
         'Dir::Etc::SourceParts "-";',
         'Dir::Etc::Preferences "-";',
@@ -114,11 +122,12 @@ def _conf(directory):
     ])  # fmt: skip
 
 
-def _read_suite(suite, kind, directory, listed):
-    say(f"reading the package list of {suite}{' (sources)' if kind == 'deb-src' else ''}")
+def _read_suite(suite, kind, directory, listed, settings_there):
+    what = {"deb": "", "deb-src": " (sources)"}.get(kind, f" ({kind[4:]})")
+    say(f"reading the package list of {suite}{what}")
     (directory / "lists/partial").mkdir(parents=True, exist_ok=True)
     (directory / "sources.list").write_text(listed)
-    (directory / "apt.conf").write_text(_conf(directory))
+    (directory / "apt.conf").write_text(settings_there)
     try:
         run_logged(f"apt-{suite}", ["apt-get", "update"], env=environment(directory / "apt.conf"))
     except Failed as error:
@@ -135,17 +144,18 @@ def environment(conf):
 _unreadable = set()
 
 
-def _stanzas(suite, created_by, prefix):
+def _stanzas(suite, created_by, prefix, architecture=NATIVE):
     """Yields the fields of each package of a suite whose name begins so, in all its versions."""
     try:
-        conf = environment(config(suite, source=created_by == "Sources"))
+        conf = environment(config(suite, created_by == "Sources", architecture))
     except Failed as error:
-        if (suite, created_by) not in _unreadable:
+        if (suite, created_by, architecture) not in _unreadable:
             say(f"Debian's {suite} cannot be read and is passed over: {error}")
-        _unreadable.add((suite, created_by))
+        _unreadable.add((suite, created_by, architecture))
         return
+    which = [] if architecture == NATIVE else [f"Architecture: {architecture}"]
     files = output(["apt-get", "indextargets", "--format", "$(FILENAME)",
-                    f"Created-By: {created_by}"], env=conf).split()  # fmt: skip
+                    f"Created-By: {created_by}", *which], env=conf).split()  # fmt: skip
     for file in files:
         text = output(["/usr/lib/apt/apt-helper", "cat-file", file], env=conf)
         for stanza in text.split("\n\n"):
@@ -154,9 +164,9 @@ def _stanzas(suite, created_by, prefix):
                            if ": " in line and not line.startswith(" "))  # fmt: skip
 
 
-def packages(suite, prefix):
+def packages(suite, prefix, architecture=NATIVE):
     """Yields the fields of each package of a suite whose name begins so, in all its versions."""
-    return _stanzas(suite, "Packages", prefix)
+    return _stanzas(suite, "Packages", prefix, architecture)
 
 
 @functools.lru_cache(maxsize=None)
@@ -175,14 +185,15 @@ def download_source(suite, package, version, directory):
         raise Failed(_cause(run), 3)
 
 
-def download(suite, names, directory):
+def download(suite, names, directory, architecture=NATIVE):
     """Gets packages, as "NAME" or "NAME=VERSION"; returns their files. Failed: one is not there."""
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     before = set(directory.iterdir())
     run = subprocess.run(["apt-get", "download", *names], cwd=directory, text=True, check=False,
-                         env=environment(config(suite)), stdin=subprocess.DEVNULL,
-                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+                         env=environment(config(suite, architecture=architecture)),
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT)  # fmt: skip
     if run.returncode:
         raise Failed(_cause(run), 3)
     return sorted(set(directory.iterdir()) - before)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""SeaBIOS and OVMF: the machine's own packages, or those of a release, unpacked in the cache.
+"""Firmware: the machine's own packages, or those of a release, unpacked in the cache.
 
 A firmware is named as scripts/guest --firmware has it: "seabios", "ovmf", or with the release whose
 package it is, "seabios:sid".
@@ -17,6 +17,14 @@ from .packages import packages
 from .table import RELEASES, named
 
 NAMES = ("seabios", "ovmf")
+# Of other architectures than amd64, the machine's own alone: the package, and the file for -bios in
+# /usr/share, or in the directories where QEMU looks for it by itself
+OTHERS = {
+    "none": ("", "", ""),
+    "aavmf": ("qemu-efi-aarch64", "qemu-efi-aarch64/QEMU_EFI.fd", ""),
+    "slof": ("qemu-system-data", "", "qemu/slof.bin"),
+    "opensbi": ("qemu-system-data", "", "qemu/opensbi-riscv64-generic-fw_dynamic.bin"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,15 +43,24 @@ class Firmware:
 def check(text):
     """Returns the name as it was given; ValueError: there is no such firmware."""
     name, colon, release = text.partition(":")
+    if text in OTHERS:
+        return text
     if name not in NAMES or colon and release not in RELEASES:
-        raise ValueError(f"'{text}': it is {' or '.join(NAMES)}, and may be followed by a release:"
-                         f" {', '.join(f'{NAMES[0]}:{release}' for release in RELEASES)}")  # fmt: skip
+        raise ValueError(f"'{text}': it is {' or '.join(NAMES)}, and may be followed by a release"
+                         f" ({', '.join(f'{NAMES[0]}:{release}' for release in RELEASES)}); of other"
+                         f" architectures {', '.join(OTHERS)}")  # fmt: skip
     return text
 
 
 def find(text):
     """The Firmware of that name; Failed: it cannot be had."""
     name, _, release = check(text).partition(":")
+    if name in OTHERS:
+        package, bios, found_by_qemu = OTHERS[name]
+        for file in filter(None, (bios, found_by_qemu)):
+            _must_be_there(pathlib.Path("/usr/share") / file, package)
+        return Firmware(name, _installed(package) if package else "", "/usr/share/qemu",
+                        f"/usr/share/{bios}" if bios else "")  # fmt: skip
     if release:
         share, version = _unpacked(name, named(release))
     else:

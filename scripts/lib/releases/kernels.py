@@ -4,9 +4,11 @@
 A kernel is a directory in the cache, which may be moved as it is:
 
   release         what uname -r says
-  bzImage         as it came
+  architecture    Debian's name of it; without the file, amd64
+  bzImage         as it came, whatever its form is on other architectures
   vmlinux         the same without its compression, if it can be started so
-  layer/usr/lib/modules/RELEASE   its modules, not compressed, and what depmod makes
+  layer/usr/lib/modules/RELEASE   its modules, not compressed (but for other architectures), and
+                  what depmod makes
   modules.erofs   a file system with layer/ in it
   build           what external modules are built against (KDIR), if there is any
   tools           the release of Debian whose compiler builds them; the machine's, if empty
@@ -23,14 +25,16 @@ import time
 from cache import CACHE, Failed, content_key, lock, made, output, run_logged, say
 
 from . import apt, bzimage
+from .architectures import NATIVE, architecture
 from .table import RELEASES, named
 
 KERNELS = CACHE / "kernels"
-FLAVOUR = "amd64"
 # After how long Debian is asked whether there is a newer kernel of a series [s]
 RECENT = 24 * 3600
 
-_IMAGE = re.compile(rf"linux-image-((\d+\.\d+)[.\d]*(?:-\d+|[+~]\S*?)-{FLAVOUR})")
+
+def _image_name(flavour):
+    return re.compile(rf"linux-image-((\d+\.\d+)[.\d]*(?:-\d+|[+~]\S*?)-{flavour})")
 
 
 @dataclasses.dataclass
@@ -44,6 +48,7 @@ class Candidate:
     image: list
     headers: list
     lacks: list  # what the packages listed need and the suite does not list
+    architecture: str = NATIVE
 
     @property
     def order(self):
@@ -54,23 +59,26 @@ class Candidate:
         return not any(name.startswith("linux-modules") for name in self.lacks)
 
 
-def directory(kernel, release=None):
+def directory(kernel, release=None, arch=NATIVE):
     """The directory of a kernel, which is fetched or copied if it is not in the cache.
 
     kernel: a series, such as "6.1", whose newest kernel in Debian is taken; None: the series that
     the guest of this release has by default; or (with a / in it) a directory with bzImage and, if
     there are any, lib/modules/RELEASE and build.
     release: the release of Debian that is asked first (releases.toml).
+    arch: Debian's name of the architecture.
     """
     release = named(release)
     if kernel is None:
-        kernel = release.kernel or _newest_series(release)
+        kernel = release.kernel or _newest_series(release, arch)
+    if "/" in kernel and arch != NATIVE:
+        raise Failed(f"--kernel {kernel}: of {arch}, only Debian's kernels can be taken", 2)
     if "/" in kernel:
         return _users(pathlib.Path(kernel))
     if not re.fullmatch(r"\d+\.\d+", kernel):
         raise Failed(f"--kernel {kernel}: neither a series such as 6.1"
                      " nor a directory (with a / in its name)", 2)  # fmt: skip
-    return _debians(kernel, release)
+    return _debians(kernel, release, arch)
 
 
 # Debian's
@@ -89,10 +97,11 @@ def _home(suite):
 
 
 @functools.lru_cache(maxsize=None)
-def candidates(suite):
+def candidates(suite, arch=NATIVE):
     """Debian's kernels in this suite, the newest first."""
     listed = {}
-    for fields in apt.packages(suite, "linux-"):
+    pattern = _image_name(re.escape(architecture(arch).flavour))
+    for fields in apt.packages(suite, "linux-", arch):
         listed.setdefault(fields["Package"], fields)
 
     def needs(name, kinds, have):
@@ -106,7 +115,7 @@ def candidates(suite):
 
     found = []
     for name, fields in listed.items():
-        match = _IMAGE.fullmatch(name)
+        match = pattern.fullmatch(name)
         if not match:
             continue
         uname, series = match.groups()
@@ -114,21 +123,21 @@ def candidates(suite):
         headers = needs(f"linux-headers-{uname}", "headers|kbuild", {})
         lacks = [name for name, there in {**image, **headers}.items() if not there]
         found.append(Candidate(uname, series, fields["Version"], suite,
-                               list(image), list(headers), lacks))  # fmt: skip
+                               list(image), list(headers), lacks, arch))  # fmt: skip
     return sorted(found, key=lambda candidate: candidate.order, reverse=True)
 
 
-def _newest_series(release):
+def _newest_series(release, arch):
     for suite in release.suites:
-        for candidate in candidates(suite):
+        for candidate in candidates(suite, arch):
             if not candidate.lacks:
                 return candidate.series
     raise Failed(f"no kernel in Debian's {release.codename}", 3)
 
 
-def _debians(series, release):
+def _debians(series, release, arch):
     """Debian's newest of a series. What is there is used for a day without a look at Debian."""
-    note = KERNELS / f".{series}-{release.codename}"
+    note = KERNELS / f".{series}-{release.codename}{architecture(arch).suffix}"
     path = None
     try:
         path = KERNELS / note.read_text().strip()
@@ -138,7 +147,7 @@ def _debians(series, release):
     except FileNotFoundError:
         pass
     try:
-        path = _look_up(series, release)
+        path = _look_up(series, release, arch)
     except Failed as error:
         if not path or not (path / "release").exists():
             raise
@@ -148,10 +157,10 @@ def _debians(series, release):
     return path
 
 
-def _look_up(series, release):
+def _look_up(series, release, arch=NATIVE):
     bare = None
     for suite in suites(release):
-        for candidate in candidates(suite):
+        for candidate in candidates(suite, arch):
             if candidate.series != series:
                 continue
             if candidate.lacks:
@@ -168,15 +177,15 @@ def _look_up(series, release):
         say(f"there is no Linux {series} for which modules can be built:"
             f" taking {bare.release}, without the drivers")  # fmt: skip
         return fetch(bare)
-    raise Failed(f"no Linux {series} that can be used\n{overview(release)}", 3)
+    raise Failed(f"no Linux {series} that can be used\n{overview(release, arch)}", 3)
 
 
-def overview(release):
+def overview(release, arch=NATIVE):
     """What Debian offers, in a few lines."""
     lines = []
     for suite in suites(release):
         best = {}
-        for candidate in candidates(suite):
+        for candidate in candidates(suite, arch):
             if candidate.series not in best or best[candidate.series].lacks:
                 best[candidate.series] = candidate
         series = [name + ("" if not one.lacks else " (without modules)" if not one.boots
@@ -198,9 +207,11 @@ def fetch(candidate):
 def _fetch(candidate, new):
     release = candidate.release
     say(f"fetching Linux {release} of Debian's {candidate.suite}")
-    names = [name for name in candidate.image + candidate.headers if name not in candidate.lacks]
+    # The programs that build modules (linux-kbuild) run here.
+    names = [f"{name}:{NATIVE}" if name.startswith("linux-kbuild-") else name
+             for name in candidate.image + candidate.headers if name not in candidate.lacks]  # fmt: skip
     try:
-        debs = apt.download(candidate.suite, names, new / "deb")
+        debs = apt.download(candidate.suite, names, new / "deb", candidate.architecture)
     except Failed as error:
         raise Unavailable(str(error), error.status) from None
     apt.unpack(debs, new)
@@ -212,10 +223,11 @@ def _fetch(candidate, new):
         if (found / "kernel").is_dir():
             found.rename(modules / release)
     inside = modules / release
-    images = [new / f"boot/vmlinuz-{release}", inside / "vmlinuz",
-              new / "usr/lib/modules" / release / "vmlinuz"]  # fmt: skip
+    name = architecture(candidate.architecture).image
+    images = [new / f"boot/{name}-{release}", inside / name,
+              new / "usr/lib/modules" / release / name]  # fmt: skip
     next(image for image in images if image.exists()).rename(new / "bzImage")
-    for name in ("build", "source", "vmlinuz", "System.map", "config"):
+    for name in ("build", "source", name, "System.map", "config"):
         (inside / name).unlink(missing_ok=True)
     shutil.rmtree(new / "boot", ignore_errors=True)
     headers = new / "usr/src" / f"linux-headers-{release}"
@@ -223,6 +235,7 @@ def _fetch(candidate, new):
         _make_movable(headers / "Makefile")
         (new / "build").symlink_to(f"usr/src/{headers.name}")
     (new / "tools").write_text(f"{_home(candidate.suite).codename}\n")
+    (new / "architecture").write_text(f"{candidate.architecture}\n")
     finish(new, release)
 
 
@@ -230,6 +243,14 @@ def _make_movable(makefile):
     """Installed headers find each other by absolute names; these by where they lie."""
     text = makefile.read_text().replace("/usr/src/", "$(headers_dir)../")
     makefile.write_text("headers_dir := $(dir $(realpath $(lastword $(MAKEFILE_LIST))))\n" + text)
+
+
+def architecture_of(path):
+    """The Architecture of the kernel in this directory."""
+    try:
+        return architecture((pathlib.Path(path) / "architecture").read_text().strip())
+    except FileNotFoundError:
+        return architecture()
 
 
 def tools_of(path):
@@ -284,6 +305,12 @@ def _copy(start, release, new):
 
 def finish(new, release):
     log = f"kernel-{release}"
+    if not architecture_of(new).is_native:
+        # The guest's modules are in its initramfs: only those that it needs, and as they come.
+        run_logged(log, ["depmod", "-b", new / "layer/usr", release])
+        (new / "vmlinux").symlink_to("bzImage")
+        (new / "release").write_text(f"{release}\n")
+        return
     for ending, unpack in ((".ko.xz", "unxz"), (".ko.zst", "unzstd"), (".ko.gz", "gunzip")):
         files = [str(file) for file in (new / "layer").rglob(f"*{ending}")]
         if files:

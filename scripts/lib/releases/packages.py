@@ -20,3 +20,9 @@ def packages(release, *groups):
                     continue
             found.update(words)
     return sorted(found)
+
+
+def expanded(release, words):
+    """The packages that words name: lists of scripts/packages, or packages."""
+    lists = [word for word in words if (TOP / f"scripts/packages/{word}.list").exists()]
+    return {*packages(release, *lists), *(set(words) - set(lists))}

@@ -61,6 +61,17 @@ def named(codename=None):
     return RELEASES[codename]
 
 
+def for_architecture(codename, architecture):
+    """The same for a guest of an architecture, of which older releases may have nothing."""
+    release = named(codename)
+    if architecture.since and list(RELEASES).index(release.codename) < list(RELEASES).index(architecture.since):
+        if codename is None:
+            return RELEASES[architecture.since]
+        raise Failed(f"Debian has {architecture.name} since {architecture.since}, and not in"
+                     f" {codename}", 2)  # fmt: skip
+    return release
+
+
 def stable():
     """The newest that has a version."""
     return [release for release in RELEASES.values() if release.version][-1]

@@ -11,6 +11,7 @@ import shlex
 from cache import CACHE, TOP, content_key, made, run_logged, say
 
 from . import apt
+from .architectures import NATIVE
 from .packages import packages
 from .table import host
 
@@ -30,8 +31,10 @@ exec chroot "$root" /bin/sh -c 'cd "$0" && exec "$@"' "$directory" "$@"
 """
 
 
-def command(release, argv, directory=None, binds=()):
+def command(release, argv, directory=None, binds=(), architecture=NATIVE):
     """The command that runs argv with the tools of this release, in a directory.
+
+    With another architecture, its cross compilers are among them.
 
     The tree, the cache, /tmp and what binds names are there at the same paths.
     """
@@ -39,7 +42,7 @@ def command(release, argv, directory=None, binds=()):
     if is_native(release):
         return ["env", "-C", directory, *map(str, argv)]
     seen = dict.fromkeys(["/tmp", str(TOP), str(CACHE), *map(str, binds)])
-    return enter(root(release), directory, seen, ["env", "LC_ALL=C", *argv])
+    return enter(root(release, architecture), directory, seen, ["env", "LC_ALL=C", *argv])
 
 
 def enter(root_directory, directory, binds, argv):
@@ -54,9 +57,10 @@ def is_native(release):
     return release is None or release == host()
 
 
-def root(release):
+def root(release, architecture=NATIVE):
     """A root directory of this release with the compilers in it."""
-    names = packages(release, "tools")
+    cross = [] if architecture == NATIVE else [f"cross-{architecture}"]
+    names = packages(release, "tools", *cross)
     path = CACHE / "tools" / f"{release.codename}-{content_key(*names)}"
     return made(path, f"tools-{release.codename}", lambda new: _make_root(release, names, new))
 
@@ -70,9 +74,13 @@ def _make_root(release, names, new):
                f"{shlex.join(bootstrap)} | tar -C {shlex.quote(str(new))} -x --exclude='./dev/?*'"])
 
 
-def debootstrap(release, names, variant, target, *options):
-    """mmdebstrap's command line, with the mirror and the settings that this machine has."""
+def debootstrap(release, names, variant, target, *options, updates=True):
+    """mmdebstrap's command line, with the mirror and the settings that this machine has.
+
+    updates: security updates too; mmdebstrap fails where the mirror lacks one of the lists.
+    """
+    sources = apt.sources(release.codename)
     include = [f"--include={','.join(names)}"] if names else []
     settings = [f"--aptopt={line}" for line in apt.settings()]
     return ["mmdebstrap", f"--variant={variant}", *include, *settings, *options,
-            release.codename, target, *apt.sources(release.codename)]
+            release.codename, target, *(sources if updates else sources[:1])]
