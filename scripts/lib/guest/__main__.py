@@ -13,8 +13,10 @@ from releases.table import RELEASES
 from . import debugger, replay, running, shares, terminal
 from .attach import Attachment
 from .ending import status_of
+from .errors import UsageError
 from .images import drivers, prepare
-from .machine import ACCELS, MACHINES, Machine
+from .machine import ACCELS, Machine
+from .platforms import MACHINES, PLATFORMS
 from .session import Guest
 from .shares import share
 
@@ -68,10 +70,14 @@ def parse_arguments(argv):
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--machine", choices=MACHINES, default="pc")
-    parser.add_argument("--firmware", type=firmware_name, default="seabios",
-                        metavar="seabios|ovmf[:RELEASE]",
-                        help="this machine's, or that of another release: seabios:sid")
+    parser.add_argument("--arch", choices=PLATFORMS, default="amd64",
+                        help="of the guest; each has machines and firmware of its own")
+    parser.add_argument("--machine", choices=MACHINES,
+                        help="amd64: pc (the default), q35; ppc64el: pseries; others: virt")
+    parser.add_argument("--firmware", type=firmware_name, metavar="NAME[:RELEASE]",
+                        help="amd64: seabios (the default), ovmf, of this machine or of another"
+                        " release (seabios:sid); arm64: none (the default: QEMU starts the kernel,"
+                        " with a device tree), aavmf (UEFI, with ACPI)")
     parser.add_argument("--accel", choices=ACCELS, default="auto",
                         help="auto: KVM where the processor's own is there, else TCG")
     parser.add_argument("--release", choices=RELEASES,
@@ -128,7 +134,31 @@ def parse_arguments(argv):
     wrong = shares.check(options.share) or replay.check(options)
     if wrong:
         parser.error(wrong)
+    if options.pci_from and options.arch != "amd64":
+        parser.error(f"--pci-from: of {options.arch} there is no guest with another machine's PCI devices")
+    try:
+        options.wanted = machine_of(options)
+    except UsageError as error:
+        parser.error(str(error))
     return options
+
+
+def machine_of(options):
+    """The Machine that options ask for; UsageError."""
+    return Machine(
+        arch=options.arch,
+        machine=options.machine,
+        firmware=options.firmware,
+        accel=options.accel,
+        kernel=options.kernel,
+        release=options.release,
+        cards=not options.no_cards,
+        qemu_args=[word for words in options.qemu_args for word in words],
+        append=options.append,
+        shares=options.share,
+        gdb=options.gdb,
+        shells=0 if options.pci_from else SHELLS,
+    )
 
 
 def choose_content(options):
@@ -170,27 +200,16 @@ def in_guest(guest, options):
 
 def main(argv):
     options = parse_arguments(argv)
-    machine = Machine(
-        machine=options.machine,
-        firmware=options.firmware,
-        accel=options.accel,
-        kernel=options.kernel,
-        release=options.release,
-        cards=not options.no_cards,
-        qemu_args=[word for words in options.qemu_args for word in words],
-        append=options.append,
-        shares=options.share,
-        gdb=options.gdb,
-        shells=0 if options.pci_from else SHELLS,
-    )
     choose_content(options)
-    return status_of("guest", lambda: run(options, machine))
+    return status_of("guest", lambda: run(options, options.wanted))
 
 
 def run(options, machine):
     if options.prepare:
-        make = replay.prepare if options.pci_from else prepare
-        make(machine.kernel, machine.release, machine.firmware)
+        if options.pci_from:
+            replay.prepare(machine.kernel, machine.release, machine.firmware)
+        else:
+            prepare(machine.kernel, machine.release, machine.firmware, machine.arch)
         return 0
     if options.attach is not None:
         return attached(options)

@@ -11,6 +11,8 @@ import subprocess
 import tarfile
 import uuid
 
+from releases.architectures import architecture
+
 from .errors import GuestError
 
 # Where the modules stand that are put there, and what is there: MODULE CHECKSUM; what is
@@ -131,11 +133,11 @@ class KernelLog:
         return [line for line in since.splitlines()[1:] if line]
 
 
-def stripped(files, directory):
+def stripped(files, directory, arch):
     """{name: path} of copies of modules without their debug information, which slows loading."""
     found = {}
     for file in files:
         found[file.stem] = os.path.join(directory, file.name)
-        subprocess.run(["strip", "--strip-debug", "-o", found[file.stem], file],
+        subprocess.run([f"{architecture(arch).prefix}strip", "--strip-debug", "-o", found[file.stem], file],
                        stdin=subprocess.DEVNULL, check=True)
     return found

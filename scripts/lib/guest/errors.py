@@ -6,6 +6,10 @@ class GuestError(Exception):
     """The guest did not come up, or is gone, or could not be prepared."""
 
 
+class UsageError(ValueError):
+    """What was asked for cannot be had together."""
+
+
 class GuestTimeout(GuestError):
     """The guest or QEMU did not do something in time."""
 

@@ -12,9 +12,10 @@ import tempfile
 from cache import CACHE, TOP, Failed, content_key, made, remove, run_logged, say
 from releases import firmware as firmwares
 from releases import kernels, table, tools
-from releases.packages import packages
+from releases.architectures import NATIVE, architecture
+from releases.packages import expanded, packages
 
-from . import project
+from . import other, project
 from .errors import GuestError
 
 HOOKS = TOP / "scripts/lib/guest/hooks"
@@ -31,21 +32,28 @@ UNREAD = ("doc", "man", "locale")
 
 
 @functools.lru_cache(maxsize=None)
-def prepare(kernel=None, release=None, firmware="seabios"):
+def prepare(kernel=None, release=None, firmware="seabios", arch=NATIVE):
     """Builds what is missing; returns the paths: qemu, bzimage, vmlinux, initrd, layers.
 
-    firmware is a releases.firmware.Firmware there, release and linux are names for people. kernel, release, firmware: as scripts/guest's
-    options of these names; None: this machine's defaults.
+    firmware is a releases.firmware.Firmware there, release and linux are names for people. kernel,
+    release, firmware, arch: as scripts/guest's options of these names; None: this machine's
+    defaults.
     """
     try:
-        return _prepare(kernel, release, firmware)
+        return _prepare(kernel, release, firmware, architecture(arch))
     except Failed as error:
         raise GuestError(f"the guest could not be prepared: {error}") from error
 
 
-def _prepare(kernel, release, firmware):
-    release = table.named(release)
-    directory = kernels.directory(kernel, release.codename)
+def _prepare(kernel, release, firmware, arch):
+    release = table.for_architecture(release, arch)
+    directory = kernels.directory(kernel, release.codename, arch.name)
+    if not arch.is_native:
+        return {
+            "layers": {},
+            "initrd": str(_whole_initrd(release, directory, arch)),
+            **_common(release, directory, firmware, arch),
+        }
     return {
         "layers": {
             "userland": str(_userland(release, directory)),
@@ -53,9 +61,15 @@ def _prepare(kernel, release, firmware):
             "project": str(_project(release, directory)),
         },
         "initrd": str(_initrd(directory)),
+        **_common(release, directory, firmware, arch),
+    }
+
+
+def _common(release, directory, firmware, arch):
+    return {
         "bzimage": os.path.realpath(directory / "bzImage"),
         "vmlinux": str(directory / "vmlinux"),
-        "qemu": _qemu(),
+        "qemu": _qemu(arch),
         "release": f"Debian {release.version or release.codename}",
         "linux": (directory / "release").read_text().strip(),
         # The machine's own comes with QEMU's packages.
@@ -63,16 +77,18 @@ def _prepare(kernel, release, firmware):
     }
 
 
-def drivers(kernel=None, release=None):
+def drivers(kernel=None, release=None, arch=NATIVE):
     """Compiles the drivers alone; returns as project.compiled_modules()."""
-    release = table.named(release)
-    return project.compiled_modules(kernels.directory(kernel, release.codename))
+    arch = architecture(arch)
+    release = table.for_architecture(release, arch)
+    return project.compiled_modules(kernels.directory(kernel, release.codename, arch.name))
 
 
-def _qemu():
+def _qemu(arch):
     if os.environ.get("QEMU"):
         return os.environ["QEMU"]
-    found = subprocess.run([TOP / "scripts/qemu"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    target = [] if arch.is_native else ["--target", arch.name]
+    found = subprocess.run([TOP / "scripts/qemu", *target], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            text=True, check=False)
     if found.returncode:
         raise Failed("there is no QEMU with the cards (see above)", found.returncode)
@@ -89,8 +105,7 @@ def _layer(name, directory, image, *options, program=()):
 def _userland(release, kernel):
     # GUEST_PACKAGES: more lists, or packages, for a guest in which more is installed
     more = os.environ.get("GUEST_PACKAGES", "").split()
-    lists = [word for word in more if (TOP / f"scripts/packages/{word}.list").exists()]
-    names = sorted({*packages(release, "guest-image", *lists), *(set(more) - set(lists))})
+    names = sorted({*packages(release, "guest-image"), *expanded(release, more)})
     options = [f"--customize-hook={shlex.quote(str(HOOKS / 'userland'))} \"$1\""]
     hooks = [HOOKS / "userland"]
     headers = "dkms" in names  # it builds modules there
@@ -127,30 +142,45 @@ def _make_userland(release, names, options, new):
 # The project
 
 
-def _project(release, kernel):
+def _project(release, kernel, arch=architecture()):
     names = os.environ.get("GUEST_PARTS", DEFAULT_PARTS).split()
-    parts = project.parts(names, release, kernel)
-    wanted = _project_image(kernel, [project.key(part) for part in parts])
+    parts = project.parts(names, release, kernel, arch)
+    ending = "erofs" if arch.is_native else "cpio"
+    wanted = _project_image(kernel, [project.key(part) for part in parts], ending)
     if wanted.exists():
         os.utime(wanted)
         return wanted
     # Somebody may be editing: the image is named by what it was really built from.
     with project.built_parts(parts) as keys:
-        return made(_project_image(kernel, keys), f"project-{kernel.name}",
-                    lambda new: _make_project(parts, new))
+        return made(_project_image(kernel, keys, ending), f"project-{kernel.name}",
+                    lambda new: _make_project(parts, new, arch))
 
 
-def _project_image(kernel, keys):
-    return IMAGES / f"project-{content_key(IMAGE_RECIPE, kernel.name, *keys)}.erofs"
+def _project_image(kernel, keys, ending):
+    return IMAGES / f"project-{content_key(IMAGE_RECIPE, kernel.name, *keys)}.{ending}"
 
 
-def _make_project(parts, new):
+def _make_project(parts, new, arch):
     with tempfile.TemporaryDirectory(dir=IMAGES, prefix=".project") as root:
         for part in parts:
             shutil.copytree(part.directory / "root", root, symlinks=True, dirs_exist_ok=True,
                             copy_function=os.link)
         os.chmod(root, 0o755)
-        _layer("project", root, new, "--all-root")
+        if arch.is_native:
+            _layer("project", root, new, "--all-root")
+        else:
+            other.archive(root, new, other.LEFT_OUT)
+
+
+def _whole_initrd(release, kernel, arch):
+    """For another architecture: everything."""
+    directory = other.root(release, arch)
+    return other.joined([
+        other.userland(directory, IMAGES),
+        other.modules(kernel, IMAGES),
+        _project(release, kernel, arch),
+        other.start(directory, release, arch, INSIDE, IMAGES),
+    ], IMAGES)
 
 
 # The initramfs

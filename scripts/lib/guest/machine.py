@@ -6,34 +6,30 @@ import fcntl
 import os
 
 from . import shares, tsc
+from .errors import UsageError
 from .frames import PORT_NAME
+from .platforms import PLATFORMS, QUIET, ROOT_BUSES
 
-MACHINES = ("pc", "q35")
 ACCELS = ("auto", "tcg", "kvm")
+CARDS = PLATFORMS["amd64"].cards
 
-CARDS = (
-    "dec-21154,id=dec,bus={root},addr=4,chassis_nr=1,io-base=0x2000",
-    "fpga,id=fpga,bus=dec,addr=1,io-base=0x2000",
-    "edu,id=edu,bus={root},addr=5",
-)
-
-# What shortens the boot without touching PCI, ACPI or udev: no slow console, no
-# calibration of timers that are emulated, no self tests, no mitigations.
-KERNEL_ARGS = (
-    "console=ttyS0 loglevel=6 mitigations=off no_timer_check tsc=reliable nokaslr "
-    "cryptomgr.notests random.trust_cpu=on rcupdate.rcu_expedited=1 nowatchdog "
-    "i8042.nokbd i8042.noaux 8250.nr_uarts=1 audit=0 selinux=0 apparmor=0"
-).split()
+# The same for x86 alone: no calibration of timers that are emulated
+KERNEL_ARGS_X86 = ("no_timer_check", "tsc=reliable", "i8042.nokbd", "i8042.noaux", "8250.nr_uarts=1")
 
 KVM_GET_API_VERSION = 0xAE00
 
 
 @dataclasses.dataclass
 class Machine:
-    """What scripts/guest's options of the same names say."""
+    """What scripts/guest's options of the same names say.
 
-    machine: str = "pc"
-    firmware: str = "seabios"
+    UsageError: what they say cannot be had together.
+    """
+
+    arch: str = "amd64"
+    # None: the default of the architecture
+    machine: str = None
+    firmware: str = None
     accel: str = "auto"
     kernel: str = None
     release: str = None
@@ -52,12 +48,35 @@ class Machine:
     # the place of QEMU's, so that cards, shares and shells are not possible (replay.py)
     replay: str = None
 
+    def __post_init__(self):
+        platform = self.platform
+        self.machine = self.machine or next(iter(platform.machines))
+        self.firmware = self.firmware or platform.firmwares[0]
+        if self.firmware == platform.firmwares[0]:
+            self.kernel = self.kernel or platform.kernel
+        platform.check_machine(self.arch, self.machine)
+        platform.check_firmware(self.arch, self.firmware.partition(":")[0])
+        if self.arch == "amd64":
+            return
+        # What is not there is refused, and not passed over.
+        if self.accel == "kvm":
+            raise UsageError(f"--accel kvm: KVM runs guests of this machine's own architecture, not {self.arch}")
+        if self.gdb:
+            raise UsageError(f"--gdb: the debugger's commands are for amd64, not for {self.arch}")
+        if ":" in self.firmware:
+            raise UsageError(f"--firmware {self.firmware}: of {self.arch}, only this machine's")
+
+    @property
+    def platform(self):
+        return PLATFORMS[self.arch]
+
     def __str__(self):
         if self.replay:
             return f"the machine in {self.replay}, Linux {self.kernel or 'of the release'}"
         cards = "" if self.cards else ", without the cards"
         kernel = f"Linux {self.kernel or 'of the release'}"
-        return f"{self.machine} with {self.firmware}, {kernel}{cards}"
+        arch = "" if self.arch == "amd64" else f"{self.arch}: "
+        return f"{arch}{self.machine} with {self.firmware}, {kernel}{cards}"
 
 
 def hardware_kvm():
@@ -78,7 +97,7 @@ def hardware_kvm():
 
 def accelerator(machine):
     if machine.accel == "auto":
-        return "kvm" if hardware_kvm() else "tcg"
+        return "kvm" if machine.arch == "amd64" and hardware_kvm() else "tcg"
     return machine.accel
 
 
@@ -95,7 +114,7 @@ def devices(machine, descriptions):
 
 
 def root_bus(machine):
-    return "pci.0" if machine == "pc" else "pcie.0"
+    return ROOT_BUSES[machine]
 
 
 def escaped(path):
@@ -111,28 +130,34 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
     sockets   what the paths of its sockets begin with
     """
     root = root_bus(machine.machine)
+    platform = machine.platform
+    is_x86 = machine.arch == "amd64"
     accel = accelerator(machine)
     firmware = images["firmware"]
     # A plain ELF kernel needs no decompression (PVH entry), which SeaBIOS alone can start.
     elf = firmware.name == "seabios" and not machine.bzimage
     kernel = images["vmlinux" if elf else "bzimage"]
     args = [images["qemu"], "-nodefaults", "-no-user-config", "-display", "none"]
-    args += ["-L", firmware.directory, "-L", "/usr/share/seabios", "-L", "/usr/share/qemu"]
-    args += ["-machine", machine.machine, "-accel", accel]
-    args += ["-cpu", "host" if accel == "kvm" else "max", "-smp", "2", "-m", "1024"]
+    for directory in dict.fromkeys((firmware.directory, "/usr/share/seabios", "/usr/share/qemu")):
+        args += ["-L", directory]
+    args += ["-machine", ",".join(filter(None, (machine.machine, platform.options))), "-accel", accel]
+    args += ["-cpu", "host" if accel == "kvm" else platform.cpu, "-smp", "2", "-m", "1024"]
     if firmware.bios:
         args += ["-bios", firmware.bios]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
-    append = [*KERNEL_ARGS, *timer_arguments(accel), f"guest.shells={machine.shells}",
-              *shares.kernel_arguments(machine.shares), *machine.append]
+    append = [f"console={platform.console}", *QUIET, *(KERNEL_ARGS_X86 if is_x86 else ()),
+              *(timer_arguments(accel) if is_x86 else ()), *platform.append,
+              f"guest.shells={machine.shells}", *shares.kernel_arguments(machine.shares),
+              *machine.append]
     args += ["-append", " ".join(append)]
     args += ["-chardev", f"file,id=console,path={escaped(console)}", "-serial", "chardev:console"]
-    # The port to which SeaBIOS and OVMF say what they do, and why they stop
-    args += ["-chardev", f"file,id=firmware,path={escaped(debug_port)}"]
-    args += ["-device", "isa-debugcon,iobase=0x402,chardev=firmware"]
+    if is_x86:
+        # The port to which SeaBIOS and OVMF say what they do, and why they stop
+        args += ["-chardev", f"file,id=firmware,path={escaped(debug_port)}"]
+        args += ["-device", "isa-debugcon,iobase=0x402,chardev=firmware"]
     args += ["-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
     # High slots: the low ones are for cards. No legacy mode: it would take I/O ports.
-    args += ["-device", f"virtio-serial-pci,disable-legacy=on,bus={root},addr=0x1e"]
+    args += devices(machine.machine, [platform.serial_bus])
     args += ["-chardev", f"socket,id=agent,fd={agent_fd}"]
     args += ["-device", f"virtserialport,id=agent,chardev=agent,name={PORT_NAME}"]
     for shell in (f"shell{number}" for number in range(1, machine.shells + 1)):
@@ -147,5 +172,5 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
     if machine.gdb:
         args += ["-gdb", f"unix:{escaped(sockets)}.gdb,server=on,wait=off"]
     if machine.cards:
-        args += devices(machine.machine, CARDS)
+        args += devices(machine.machine, platform.cards)
     return args + list(machine.qemu_args)

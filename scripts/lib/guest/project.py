@@ -15,7 +15,9 @@ import shutil
 import tree
 from cache import CACHE, Failed, content_key, lock, remove, say
 from releases import kernels, sources, tools
+from releases.architectures import Architecture, architecture
 
+from . import other
 from .building import built
 
 # Part of what is compared: to be changed with whatever below builds otherwise from the same files
@@ -39,6 +41,7 @@ class Part:
     less: str = "^$"
     anew: str = "^$"
     more: tuple = ()
+    arch: Architecture = architecture()
 
     @property
     def directory(self):
@@ -49,15 +52,15 @@ class Part:
 
     def run(self, *argv, directory=None):
         """Runs a part of its build with the right tools; shows what a compiler says."""
-        built(self, tools.command(self.release, argv, directory, binds=self.more))
+        built(self, tools.command(self.release, argv, directory, self.more, self.arch.name))
 
 
-def parts(names, release, kernel):
+def parts(names, release, kernel, arch=architecture()):
     """The Parts of these names for a guest of a release with a kernel (a directory)."""
     known = {
-        "user_space": lambda: _user_space(release),
+        "user_space": lambda: _user_space(release, arch),
         "modules": lambda: _modules(kernel),
-        "selftests": lambda: _selftests(release),
+        "selftests": lambda: _selftests(release, arch),
     }
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -144,8 +147,8 @@ def _start_anew_if_needed(part):
 def _compiler(part):
     """What tells one compiler from another: its file."""
     if not tools.is_native(part.release):
-        return tools.root(part.release).name
-    path = shutil.which("gcc")
+        return tools.root(part.release, part.arch.name).name
+    path = shutil.which(f"{part.arch.prefix}gcc")
     return (os.path.realpath(path), os.stat(path).st_mtime_ns) if path else None
 
 
@@ -161,14 +164,14 @@ def _merge_usr(root):
 # The parts
 
 
-def _user_space(release):
+def _user_space(release, arch):
     # Its makefiles list the sources of the modules too (for dkms), but nothing is made of them.
-    return Part("user_space", f"user_space-{release.codename}", release,
+    return Part("user_space", f"user_space-{release.codename}{arch.suffix}", release,
                 ("configure.ac", "Makefile.am", "VERSION", "README.md", "COPYING", "docs", "driver",
                  "examples", "include", "selftests/cli", "selftests/unit", "selftests/local.mk", "tools",
                  "udev"),
                 _build_user_space, less=r"^driver/.*\.[ch]$|/test_[^/]*\.py$",
-                anew=r"^(configure\.ac|Makefile\.am|.*local\.mk)$")
+                anew=r"^(configure\.ac|Makefile\.am|.*local\.mk)$", arch=arch)
 
 
 def _build_user_space(part):
@@ -177,10 +180,25 @@ def _build_user_space(part):
     build_in.mkdir(exist_ok=True)
     if not (build_in / "config.status").exists():
         part.run("autoreconf", "-fi", directory=src)
-        part.run(src / "configure", "--prefix=/usr", "--with-kdir=no", directory=build_in)
+        part.run(*_configure(part), src / "configure", "--prefix=/usr", "--with-kdir=no",
+                 *_configure_options(part), directory=build_in)
     make = ["make", "dkms_DATA=", "nobase_dist_dkms_DATA="]
     part.run(*make, f"-j{os.cpu_count()}", directory=build_in)
     part.run(*make, "install", f"DESTDIR={work / 'root'}", directory=build_in)
+
+
+def _configure(part):
+    """What goes before configure: libraries of another architecture are in its root."""
+    if part.arch.is_native:
+        return []
+    libraries = other.root(part.release, part.arch)
+    places = (f"{libraries}/usr/lib/{part.arch.triplet}/pkgconfig", f"{libraries}/usr/share/pkgconfig")
+    return ["env", f"PKG_CONFIG_LIBDIR={':'.join(places)}", f"PKG_CONFIG_SYSROOT_DIR={libraries}",
+            f"CC={part.arch.prefix}gcc --sysroot={libraries}"]
+
+
+def _configure_options(part):
+    return [] if part.arch.is_native else [f"--host={part.arch.triplet}", "--build=x86_64-linux-gnu"]
 
 
 def _modules(kernel):
@@ -193,7 +211,8 @@ def _modules(kernel):
     tools_release = kernels.tools_of(kernel)
     return Part("modules", f"modules-{kernel.name}", tools_release,
                 ("driver", "include", "selftests/drivers/importer", "VERSION"), _build_modules,
-                anew=r"^driver/Makefile$", more=(os.path.realpath(kernel / "build"),))
+                anew=r"^driver/Makefile$", more=(os.path.realpath(kernel / "build"),),
+                arch=kernels.architecture_of(kernel))
 
 
 def _kernel_of(part):
@@ -201,7 +220,11 @@ def _kernel_of(part):
 
 
 def _compile_modules(part):
-    part.run("make", "-C", part.directory / "src/driver",
+    # These choose the compiler in Debian's headers.
+    cross = [] if part.arch.is_native else [
+        "env", "DEB_BUILD_ARCH=amd64", f"DEB_HOST_ARCH={part.arch.name}",
+        f"DEB_HOST_GNU_TYPE={part.arch.triplet}"]
+    part.run(*cross, "make", "-C", part.directory / "src/driver",
              f"KDIR={os.path.realpath(_kernel_of(part) / 'build')}", f"-j{os.cpu_count()}")
 
 
@@ -217,7 +240,7 @@ def _build_modules(part):
     (modules / "updates").mkdir(parents=True)
     for module in (work / "src").rglob("*.ko"):
         # Debug information is ten times the rest, and slows loading.
-        part.run("strip", "--strip-debug", "-o", modules / "updates" / module.name, module)
+        part.run(f"{part.arch.prefix}strip", "--strip-debug", "-o", modules / "updates" / module.name, module)
     # depmod must see all of this kernel's modules at once.
     whole = work / "depmod"
     remove(whole)
@@ -234,11 +257,11 @@ def _build_modules(part):
 
 
 # What "make install" does not install: the guest's halves of demo and tests
-def _selftests(release):
-    return Part("selftests", f"selftests-{release.codename}", release,
+def _selftests(release, arch):
+    return Part("selftests", f"selftests-{release.codename}{arch.suffix}", release,
                 ("include", "scripts/lib/demo", "scripts/lib/common.sh",
                  "scripts/lib/releases/kernels.sh", "selftests/cli", "selftests/drivers"),
-                _build_selftests, less=r"/test_[^/]*\.py$")
+                _build_selftests, less=r"/test_[^/]*\.py$", arch=arch)
 
 
 def _build_selftests(part):
@@ -250,5 +273,6 @@ def _build_selftests(part):
     for test in (src / "selftests/cli").glob("guest-*.bats"):
         shutil.copy(test, to / "cli")
     part.run("env", f"KSFT={sources.parts() / 'tools/testing/selftests'}",
+             f"CROSS_COMPILE={part.arch.prefix}",
              src / "selftests/drivers/build", build_in)
     shutil.copytree(build_in, to / "kselftests")

@@ -79,15 +79,18 @@ class Guest:
         hundred loses a processor's timer (QEMU 10.0 with TCG). A machine that has stopped,
         and says why, would only stop again.
         """
-        make = replay.prepare if self.machine.replay else prepare
-        self._images = make(self.machine.kernel, self.machine.release, self.machine.firmware)
+        machine = self.machine
+        if machine.replay:
+            self._images = replay.prepare(machine.kernel, machine.release, machine.firmware)
+        else:
+            self._images = prepare(machine.kernel, machine.release, machine.firmware, machine.arch)
         tested.note(self.machine, self._images)
         self._directory = running.create_directory()
         self.logs = logs.create()
         if self.machine.shells:
             self._registration = running.register(self._directory, {
                 "pid": os.getpid(), "kernel": self.machine.kernel,
-                "release": self.machine.release, "what": str(self.machine),
+                "release": self.machine.release, "arch": self.machine.arch, "what": str(self.machine),
                 "sockets": os.path.join(self._directory, "qemu"), "gdb": self.machine.gdb})
         self._use(self._start_qemu("qemu"))
         if not wait:
@@ -420,7 +423,7 @@ class Guest:
             return f"\nQEMU's monitor: {error}"
         if found is None:
             return "\nQEMU's monitor does not answer"
-        return "\nits processors: " + ", ".join(map(str, found))
+        return "\nits processors: " + ", ".join(map(str, found)) if found else ""
 
     def _check_progress(self, progress):
         """Ends the wait for a machine that has stopped."""

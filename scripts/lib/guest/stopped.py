@@ -74,7 +74,12 @@ class Progress:
         return time.monotonic() - self.since > SILENCE
 
     def look(self, now, kernel_runs):
-        """Takes the processors, a second after the last look; says why they have stopped."""
+        """Takes the processors, a second after the last look; says why they have stopped.
+
+        None are known of other architectures than x86.
+        """
+        if not now:
+            return None
         before, self._before = self._before, now
         halted = bool(now) and all(processor.halted for processor in now)
         # The kernel, idle, waits for its devices and its user space.

@@ -95,20 +95,20 @@ def stamps():
 class Trial:
     """One guest, and what is tried in it."""
 
-    def __init__(self, guest, options, kernel, release, gdb=None):
+    def __init__(self, guest, options, kernel, release, arch, gdb=None):
         """gdb: what the paths of the guest's sockets begin with, if gdb can attach to it."""
         self.guest = guest
         self.options = options
-        self._kernel, self._release, self._gdb = kernel, release, gdb
+        self._kernel, self._release, self._arch, self._gdb = kernel, release, arch, gdb
 
     def build(self):
-        return images.drivers(self._kernel, self._release)
+        return images.drivers(self._kernel, self._release, self._arch)
 
     def run(self, built, begin):
         """Loads and runs what build() returned; the exit status."""
         log = drivers.KernelLog(self.guest)
         with tempfile.TemporaryDirectory() as directory:
-            loaded = drivers.load(self.guest, drivers.stripped(built[0], directory))
+            loaded = drivers.load(self.guest, drivers.stripped(built[0], directory, self._arch))
         if loaded and self._gdb:  # they are at other addresses now
             debugger.write(self.guest, self._gdb, *built)
         what = f"loaded {', '.join(loaded)}" if loaded else "the guest has these drivers already"
@@ -141,7 +141,7 @@ class Trial:
 def in_running(options, directory, about):
     with Attachment(directory, options.timeout) as guest:
         gdb = about["sockets"] if about["gdb"] else None
-        trial = Trial(guest, options, about["kernel"], about["release"], gdb)
+        trial = Trial(guest, options, about["kernel"], about["release"], about["arch"], gdb)
         if options.watch:
             return trial.watch()
         begin = time.monotonic()
@@ -155,7 +155,7 @@ def in_new(options):
     machine = Machine(kernel=options.kernel)
     begin = time.monotonic()
     with Guest(machine, options.timeout, terminal.say) as guest:
-        trial = Trial(guest, options, machine.kernel, machine.release)
+        trial = Trial(guest, options, machine.kernel, machine.release, machine.arch)
         guest.boot(wait=False)
         built = trial.build()
         guest.wait_ready()
