@@ -90,6 +90,16 @@ static int emucard_check_bridges(struct pci_dev *pdev, int bar, u32 first, u32 l
 	return 0;
 }
 
+/* What to do where the kernel has moved a BAR that cannot move */
+static const char *emucard_moved_advice(struct pci_dev *pdev)
+{
+	/* These take what they find; elsewhere Linux does so only where it is asked to. */
+	if (IS_ENABLED(CONFIG_X86) || IS_ENABLED(CONFIG_PPC) ||
+	    pci_find_host_bridge(pdev->bus)->preserve_config)
+		return "was its bridge removed and scanned again, or were its ports given to another bridge? Reboot";
+	return "the kernel assigns all addresses of this host bridge anew, at each boot: let it keep them, by linux,pci-probe-only in the host bridge's node of the device tree (Linux 6.11 and newer) or by function 5 of its _DSM (ACPI)";
+}
+
 /**
  * emucard_check_decode - can the ports of a BAR be reached?
  * @pdev: the function, not necessarily enabled
@@ -122,8 +132,8 @@ int emucard_check_decode(struct pci_dev *pdev, int bar)
 	base = stated ? region.start : reg & PCI_BASE_ADDRESS_IO_MASK;
 	if (base != region.start)
 		return dev_err_probe(&pdev->dev, -ENXIO,
-				     "BAR %d holds port 0x%04x, but the kernel assigned 0x%04llx: a fixed BAR cannot move (was its bridge removed and scanned again, or 0x%04x given to another bridge?); reboot, or where the kernel assigns all addresses anew (device tree), keep it from that\n",
-				     bar, base, (u64)region.start, base);
+				     "BAR %d holds port 0x%04x, but the kernel assigned 0x%04llx: a fixed BAR cannot move (%s)\n",
+				     bar, base, (u64)region.start, emucard_moved_advice(pdev));
 	if (!res->parent)
 		return dev_err_probe(&pdev->dev, -EBUSY,
 				     "BAR %d %pR is not claimed: its ports conflict with another device, see /proc/ioports\n",
