@@ -11,7 +11,8 @@
 
 static const char stale_advice[] =
 	"the kernel tried to move a fixed address ('dmesg | grep \"error updating\"' shows it): "
-	"reboot; or something wrote the register behind the kernel's back (a reset, a write by "
+	"reboot, or where it does so at each boot (device tree), let it keep addresses by "
+	"linux,pci-probe-only; or something wrote the register behind the kernel's back (a reset, a write by "
 	"hand): remove the device and rescan its bus";
 
 static const char undecided[] =

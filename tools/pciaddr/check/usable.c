@@ -209,7 +209,8 @@ static void check_usable_kernel(const struct bar_report *report)
 	    (struct value) { TEXT(report->results, "kernel %s", range_text(bar->kernel, range)),
 			     at_kernel_bar(report->function, bar) },
 	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the "
-	    "kernel's address: reboot, and do not remove or rescan the bridge above");
+	    "kernel's address: reboot, and do not remove or rescan the bridge above; where it "
+	    "says so at each boot (device tree), let it keep addresses by linux,pci-probe-only");
 }
 
 /* A source outside the guest: its kernel's claims are not to be had there. */
