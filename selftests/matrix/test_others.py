@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The fixed address on other architectures (others.py): a test for each column."""
+
+import os
+
+import others
+import pytest
+import results
+from column import FAILED, HELD, LOST
+from guest import Machine
+from harness.guests import APPEND, TestGuest
+
+TIMEOUT = 300
+
+
+def outcome(guest, column):
+    """What has become of the card, and what the guest said."""
+    said, ok = [], True
+    for command, held, lost in others.QUESTIONS:
+        done = guest.run("sh", "-c", command)
+        wanted = lost if column.lost else held
+        said.append(f"{command}\nstatus {done.status}, expected {wanted}\n"
+                    + (done.stdout + done.stderr).decode(errors="replace"))
+        ok = ok and done.status == wanted
+    return (LOST if column.lost else HELD) if ok else FAILED, "\n".join(said)
+
+
+@pytest.mark.long("six machines of three architectures")
+@pytest.mark.parametrize("column", [pytest.param(column, id=column.name) for column in others.COLUMNS])
+def test_column(column, subtests):
+    found = {}
+    with TestGuest(Machine(**column.machine, append=APPEND), TIMEOUT) as guest:
+        guest.boot()
+        for event in others.EVENTS:
+            with subtests.test(event.name):
+                found["fpga", event.name] = FAILED
+                event.happen(guest)
+                found["fpga", event.name], said = outcome(guest, column)
+                assert found["fpga", event.name] != FAILED, said
+        with subtests.test("the guest's kernel does not complain"):
+            assert not guest.complaints()
+    path = os.environ.get("MATRIX_RESULTS")
+    if path:
+        results.save(path, {**results.load(path), column.name: found})
