@@ -16,6 +16,7 @@ nobase_dist_doc_DATA = \
 	docs/kvm.md \
 	docs/memory-access.svg \
 	docs/own-machine.md \
+	docs/porting.md \
 	docs/results.md \
 	docs/secure-boot.md \
 	docs/seeds.md \
