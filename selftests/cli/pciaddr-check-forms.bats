@@ -298,6 +298,157 @@ counts() {
 		<(tail -n $((lines / 2)) "$BATS_TEST_TMPDIR/capabilities")
 }
 
+# alike: the form says what the guest's text without hex says, without a warning
+alike() {
+	diff <(pciaddr-check --dump "$BATS_TEST_TMPDIR/words" 2>&1 | sed -E 's#[^ (]*/words(:[0-9]+)?#FILE#g') \
+		<(pciaddr-check --dump "$form" 2>&1 | sed -E 's#[^ (]*/form(:[0-9]+)?#FILE#g')
+}
+
+@test "text without hex: lines that a mail program has broken" {
+	without_hex "$BATS_TEST_TMPDIR/words"
+	for width in 65 72 76 78 100; do
+		fold -s -w $width "$BATS_TEST_TMPDIR/words" >"$form"
+		[ "$(wc -l <"$form")" -gt "$(wc -l <"$BATS_TEST_TMPDIR/words")" ]
+		alike || { echo "at $width columns" && return 1; }
+		sed -i 's/^/> /' "$form"
+		alike || { echo "quoted, at $width columns" && return 1; }
+		fold -s -w $width "$BATS_TEST_TMPDIR/words" | sed -E 's/^[ \t]+//' >"$form"
+		alike || { echo "without indentation, at $width columns" && return 1; }
+	done
+	# what follows a short line is not its rest
+	printf 'Thanks for looking at this.\n' >>"$form"
+	run pciaddr-check --dump "$form"
+	[[ $output == *"warning"*"not a line of lspci's, left out: Thanks"* ]]
+}
+
+@test "text without hex: all of the indentation lost" {
+	words=$BATS_TEST_TMPDIR/words
+	without_hex "$words"
+	sed -E 's/^[ \t]+//' "$words" >"$form"
+	alike
+	command -v lspci >/dev/null || skip "no lspci"
+	# capabilities of all kinds
+	for file in "$CORPUS"/{cap-pcie-2,cap-ea-1,tree-asus-p6t6,tree-fujitsu-p8010,cap-rebar}; do
+		[ -f "$file" ] || continue
+		lspci -vvv -F "$file" >"$words"
+		sed -E 's/^[ \t]+//' "$words" >"$form"
+		alike
+	done
+}
+
+@test "text without hex: what word processors make of blanks, dashes and quotes" {
+	without_hex "$BATS_TEST_TMPDIR/words"
+	for change in 's/-/\xe2\x80\x93/g' 's/-/\xe2\x88\x92/g' 's/-/\xe2\x80\x91/g' 's/^\t/\xe3\x80\x80/' \
+		's/ /\xe2\x80\x89/g' 's/:/:\xe2\x80\x8b/g' 's/^\t/\xef\xbb\xbf\t/'; do
+		sed "$change" "$BATS_TEST_TMPDIR/words" >"$form"
+		run ! cmp -s "$form" "$BATS_TEST_TMPDIR/words"
+		alike || { echo "$change" && return 1; }
+	done
+	# a window of which not even that is left is unknown, and not closed
+	sed -E '/behind bridge/s/([0-9a-f]{8})-/\1 to /' "$BATS_TEST_TMPDIR/words" >"$form"
+	run pciaddr-check --dump "$form"
+	no_failures
+}
+
+@test "line numbers in front, and line ends of old Macs" {
+	without_hex "$BATS_TEST_TMPDIR/words"
+	cat -n "$BATS_TEST_TMPDIR/words" >"$form" && alike
+	nl -ba "$BATS_TEST_TMPDIR/words" >"$form" && alike
+	tr '\n' '\r' <"$BATS_TEST_TMPDIR/words" >"$form" && alike
+	cat -n "$GUEST" >"$form" && same "$form"
+}
+
+@test "lspci's machine-readable forms have ids, and nothing of addresses" {
+	cat >"$BATS_TEST_TMPDIR/vmm" <<-'END'
+		Slot:	00:04.0
+		Class:	PCI bridge [0604]
+		Vendor:	Made up [1234]
+		Device:	Bridge [0001]
+		Rev:	02
+
+		Slot:	00:05.0
+		Class:	IDE interface [0101]
+		Vendor:	Made up [1234]
+		Device:	Disks [7010]
+		SVendor:	Made up [1af4]
+		SDevice:	Disks [1100]
+		PhySlot:	5
+		ProgIf:	80
+		Driver:	ata_piix
+		Module:	ata_piix
+		NUMANode:	0
+
+		Slot:	01:00.0
+		Class:	Ethernet controller [0200]
+		Vendor:	Made up [1234]
+		Device:	Card, "big" [0002]
+	END
+	cat >"$BATS_TEST_TMPDIR/mm" <<-'END'
+		00:04.0 "PCI bridge [0604]" "Made up [1234]" "Bridge [0001]" -r02 "" ""
+		00:05.0 "IDE interface [0101]" "Made up [1234]" "Disks [7010]" -p80 "Made up [1af4]" "Disks [1100]"
+		01:00.0 "Ethernet controller [0200]" "Made up [1234]" "Card, \"big\" [0002]" "" ""
+	END
+	for file in vmm mm; do
+		run -3 pciaddr-check --dump "$BATS_TEST_TMPDIR/$file"
+		[[ $output == *"3 PCI functions"* && $output != *warning* ]]
+		# nothing says what leads to bus 01
+		outcome unknown source-complete "whether a bridge leads to its bus was not read"
+		run -0 pciaddr-check --numeric --dump "$BATS_TEST_TMPDIR/$file" --tree
+		[[ $output == *"04.0  1234:0001"* && $output == *"05.0  1234:7010  IDE"* &&
+			$output == *"00.0  1234:0002  Ethernet"* ]] || { echo "$output" && return 1; }
+		run -0 pciaddr-check --numeric --dump "$BATS_TEST_TMPDIR/$file" --capture
+		[[ $output == *'class: "010180"'* && $output == *"revision: 0x02"* ]] || { echo "$output" && return 1; }
+	done
+	[[ $(pciaddr-check --dump "$BATS_TEST_TMPDIR/vmm" --capture) == *'driver: "ata_piix"'* ]]
+	# names alone, as without -nn, and lspci without -v
+	sed -E 's/ \[[0-9a-f]{4}\]//g' "$BATS_TEST_TMPDIR/mm" >"$form"
+	run -3 pciaddr-check --dump "$form"
+	outcome unknown source-complete
+	printf '00:04.0 PCI bridge: Made up\n01:00.0 Ethernet controller: Made up\n' >"$form"
+	run -3 pciaddr-check --dump "$form"
+	outcome unknown source-complete "whether a bridge leads to its bus was not read"
+}
+
+@test "lspci -P and -PP, which have the way through the bridges" {
+	words=$BATS_TEST_TMPDIR/words
+	without_hex "$words"
+	sed 's#^01:01\.0#00:04.0/01:01.0#' "$words" >"$form" && alike
+	sed 's#^01:01\.0#00:04.0/01.0#' "$words" >"$form" && alike
+	printf '00:04.0 PCI bridge: Made up\n00:04.0/01.0 Ethernet controller: Made up\n' >"$form"
+	run pciaddr-check --dump "$form"
+	[[ $output == *"lspci -P without -v does not give bus numbers"* ]]
+}
+
+@test "what other programs say of PCI is refused by their name" {
+	while IFS='|' read -r whose text; do
+		printf "$text\n" >"$form"
+		run -2 pciaddr-check --dump "$form"
+		[[ $output == *"looks like the output of $whose"*"wanted:"* ]] || {
+			echo "$text: $output"
+			return 1
+		}
+	done <<-'PROGRAMS'
+		FreeBSD's pciconf|em0@pci0:0:3:0:\tclass=0x020000 rev=0x03 hdr=0x00 vendor=0x8086 device=0x100e
+		OpenBSD's pcidump|Domain /dev/pci0:\n 0:3:0: Intel 82540EM\n\t0x0000: Vendor ID: 8086, Product ID: 100e
+		lshw|  *-network\n       bus info: pci@0000:00:03.0
+		lshw|{ "id": "pci", "businfo" : "pci@0000:00:00.0" }
+		inxi|Network:   Device-1: Intel driver: e1000 v: kernel port: c000 bus-ID: 00:03.0
+		hwinfo|21: PCI 03.0: 0200 Ethernet controller\n  SysFS BusID: 0000:00:03.0
+		Windows|PCI\\VEN_8086&DEV_100E&SUBSYS_11001AF4&REV_03
+		journalctl -o json|{"_TRANSPORT":"kernel","MESSAGE":"pci 0000:00:00.0: [8086:1237] type 00"}
+		a shell|bash: lspci: command not found
+	PROGRAMS
+	printf -- '-[0000:00]-+-00.0\n           +-04.0-[01]----01.0\n' >"$form"
+	run -2 pciaddr-check --dump "$form"
+	[[ $output == *"lspci -t alone"* ]]
+	tar -cf "$form" -C "$(dirname "$GUEST")" guest.lspci
+	run -2 pciaddr-check --dump "$form"
+	[[ $output == *"a tar archive; unpack it first"* ]]
+	xz "$form" && mv "$form.xz" "$form"
+	run -2 pciaddr-check --dump "$form"
+	[[ $output == *"a tar archive; unpack it first"* ]]
+}
+
 @test "lspci -v, whose regions have no numbers" {
 	without_hex "$form"
 	sed -i -E 's/^(\tRegion )[0-9]: /\t/; /^\t(Status: Cap|Latency|Interrupt)/d

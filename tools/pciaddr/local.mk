@@ -105,10 +105,14 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump-directory.h \
 	tools/pciaddr/input/dump-extended.c \
 	tools/pciaddr/input/dump-extended.h \
+	tools/pciaddr/input/dump-foreign.c \
+	tools/pciaddr/input/dump-foreign.h \
 	tools/pciaddr/input/dump-kind.c \
 	tools/pciaddr/input/dump-kind.h \
 	tools/pciaddr/input/dump-log.c \
 	tools/pciaddr/input/dump-log.h \
+	tools/pciaddr/input/dump-machine-readable.c \
+	tools/pciaddr/input/dump-machine-readable.h \
 	tools/pciaddr/input/dump-merge.c \
 	tools/pciaddr/input/dump-merge.h \
 	tools/pciaddr/input/dump-reader.c \

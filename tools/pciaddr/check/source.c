@@ -41,6 +41,10 @@ void check_source(const struct machine *machine, struct results *results)
 							!bus_is_root(machine, bus)))))
 			results_unknown(results, CHECK_SOURCE, &machine->functions[bus->first],
 					bridge_missing, bridge_missing_advice);
+		else if (bus_may_be_below(machine, bus))
+			results_unknown(results, CHECK_SOURCE, &machine->functions[bus->first],
+					"whether a bridge leads to its bus was not read",
+					header_advice);
 		else
 			results_pass(results, CHECK_SOURCE);
 	}

@@ -85,6 +85,34 @@ static size_t parse_tag(const char *text, size_t length, bool *line_break)
 	return 0;
 }
 
+/*
+ * What word processors and web pages make of blanks, dashes and quotes, at @text: its length, 0
+ * for another character.  *@character becomes what it was, or '\0' for what has no width.
+ */
+static size_t parse_typographic(const char *text, size_t length, char *character)
+{
+	const uint8_t *c = (const uint8_t *)text;
+	unsigned int code;
+
+	if (length < 3 || (c[0] & 0xf0) != 0xe0)
+		return 0;
+	code = (c[0] & 0x0fu) << 12 | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu);
+	if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212)
+		*character = '-';
+	else if (code >= 0x2018 && code <= 0x201b)
+		*character = '\'';
+	else if (code >= 0x201c && code <= 0x201f)
+		*character = '"';
+	else if ((code >= 0x2000 && code <= 0x200a) || code == 0x202f || code == 0x205f ||
+		 code == 0x3000)
+		*character = ' ';
+	else if ((code >= 0x200b && code <= 0x200d) || code == 0x2060 || code == 0xfeff)
+		*character = '\0';
+	else
+		return 0;
+	return 3;
+}
+
 /* "ESC [ 1 ; 31 m", "ESC ] ... BEL" at @text: its length, 1 for an escape by itself. */
 static size_t escape_length(const char *text, size_t length)
 {
@@ -122,11 +150,40 @@ bool text_has_tags(const char *text, size_t length)
 	return false;
 }
 
+static bool has_high_bytes(const char *text, size_t length)
+{
+	uint64_t bits = 0, word;
+
+	for (; length >= sizeof(word); text += sizeof(word), length -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		bits |= word;
+	}
+	for (; length; text++, length--)
+		bits |= (uint8_t)*text;
+	return bits & 0x8080808080808080;
+}
+
+/* A line end of old Macs, or of a terminal that has gone back; not one of DOS. */
+static bool is_lone_return(const char *text, size_t left)
+{
+	return left > 1 && text[0] == '\r' && text[1] != '\n' && text[1] != '\r';
+}
+
+static bool has_lone_returns(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	for (; (text = memchr(text, '\r', (size_t)(end - text))); text++)
+		if (is_lone_return(text, (size_t)(end - text)))
+			return true;
+	return false;
+}
+
 /* Nothing of this kind in it: nearly every text, and searching for a byte is quick. */
 static bool is_clean(const char *text, size_t length)
 {
-	return !memchr(text, 0xa0, length) && !memchr(text, '&', length) &&
-		!memchr(text, ESCAPE, length);
+	return !has_high_bytes(text, length) && !memchr(text, '&', length) &&
+		!memchr(text, ESCAPE, length) && !has_lone_returns(text, length);
 }
 
 size_t clean_text(char *text, size_t length, bool tags)
@@ -169,6 +226,19 @@ size_t clean_text(char *text, size_t length, bool tags)
 			break;
 		case ESCAPE:
 			size = escape_length(at, left);
+			break;
+		case '\xe2':
+		case '\xe3':
+		case '\xef':
+			size = parse_typographic(at, left, &character);
+			if (size && character)
+				text[out++] = character;
+			break;
+		case '\r':
+			if (is_lone_return(at, left)) {
+				text[out++] = '\n';
+				size = 1;
+			}
 			break;
 		}
 		if (size) {

@@ -56,7 +56,7 @@ static bool parse_size_note(const struct line *line, uint64_t *size)
 /* False: the line is none of a region. */
 static bool read_region(struct dump_reader *reader, struct line line, int index)
 {
-	struct region region = { .index = index, .line = reader->lines.number };
+	struct region region = { .index = index, .line = reader->detail_line };
 	size_t digits = 0;
 
 	region.virtual = skip_prefix(&line, "[virtual] ");
@@ -130,7 +130,7 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 			read_driver(reader, &line);
 		return;
 	}
-	told_line(&reader->told, &line, reader->lines.number);
+	told_line(&reader->told, &line, reader->detail_line);
 }
 
 bool dump_is_detail(const struct line *line)
@@ -144,12 +144,16 @@ bool dump_is_detail(const struct line *line)
 		"Memory behind bridge:", "Memory window ", "NUMA node:", "Physical Slot:",
 		"PriDiscTmr", "Prefetchable memory behind bridge:", "Region ", "Secondary status:",
 		"Status: Cap", "Status: D", "Subsystem: ", "Vector table:", "[virtual] ", "!!! ",
+		"ACSCap", "ACSCtl", "Address: ", "BAR Equivalent ", "Base: ", "Entry ", "IOVCap",
+		"IOVCtl", "IOVSta", "Initial VFs: ", "Link: ", "Masking: ", "MaxOffset: ", "PBA: ",
+		"PrimaryProperties: ", "SecondaryProperties: ", "Supported Page Size: ",
+		"VF Migration: ", "VF offset: ",
 	};
 
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
 		if (starts_with(line, beginnings[i]))
 			return true;
-	return false;
+	return starts_with(line, "BAR ") && line_find(line, ": current size:");
 }
 
 static struct bar *add_bar(struct machine *machine, struct pci_function *function,

@@ -17,7 +17,9 @@
 
 #include "common/numbers.h"
 #include "pciaddr/input/dump-details.h"
+#include "pciaddr/input/dump-foreign.h"
 #include "pciaddr/input/dump-log.h"
+#include "pciaddr/input/dump-machine-readable.h"
 #include "pciaddr/input/dump-merge.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/input/dump-resources.h"
@@ -27,8 +29,76 @@
 #include "pciaddr/input/prefix.h"
 #include "pciaddr/model/slot.h"
 
+static void read_held(struct dump_reader *reader)
+{
+	struct held_line *held = &reader->held;
+	struct line line = { held->text, held->length };
+
+	if (!held->length)
+		return;
+	held->length = 0;
+	reader->detail_line = held->number;
+	if (held->header)
+		told_header(&reader->told, &line, held->number);
+	else
+		dump_read_detail(reader, line);
+}
+
+/* How wide the line is on a screen. */
+static size_t columns_of(const struct line *line)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < line->length; i++)
+		columns += line->text[i] == '\t' ? 8 - columns % 8 : 1;
+	return columns;
+}
+
+/* Reads a header or a detail when it is known to be whole; @shown is the line as it came. */
+static void hold(struct dump_reader *reader, const struct line *line, bool header,
+		 const struct line *shown)
+{
+	struct held_line *held = &reader->held;
+
+	read_held(reader);
+	held->header = header;
+	held->number = reader->lines.number;
+	held->columns = columns_of(shown);
+	/* what is longer than any line of lspci's is not joined with what follows */
+	held->length = line->length < sizeof(held->text) ? line->length : sizeof(held->text);
+	memcpy(held->text, line->text, held->length);
+	if (held->length == sizeof(held->text))
+		read_held(reader);
+}
+
+/* Mail programs break lines at 72 columns or more, where the next word would not fit. */
+#define BROKEN_COLUMNS 60
+
+/* The rest of the line before, which came right above: a mail program has broken it. */
+static bool join_held(struct dump_reader *reader, const struct line *line)
+{
+	struct held_line *held = &reader->held;
+	size_t word = 0;
+
+	while (word < line->length && line->text[word] != ' ' && line->text[word] != '\t')
+		word++;
+	/* "IOVCtl:" begins a line of its own, behind one that is long by itself */
+	if (word > 1 && line->text[word - 1] == ':' && line->text[0] >= 'A' && line->text[0] <= 'Z')
+		return false;
+	if (!held->length || held->columns + 1 + word <= BROKEN_COLUMNS ||
+	    held->length + 1 + line->length > sizeof(held->text))
+		return false;
+	if (held->text[held->length - 1] != ' ')
+		held->text[held->length++] = ' ';
+	memcpy(held->text + held->length, line->text, line->length);
+	held->length += line->length;
+	held->columns = columns_of(line);
+	return true;
+}
+
 static void end_function(struct dump_reader *reader)
 {
+	read_held(reader);
 	dump_end_row(reader);
 	if (reader->in_function)
 		dump_decode(reader);
@@ -37,6 +107,8 @@ static void end_function(struct dump_reader *reader)
 	reader->after_blank = false;
 	reader->out_of_order = false;
 	reader->again = false;
+	reader->keyed = false;
+	reader->unindented = false;
 	reader->last_row = -1;
 	reader->config_end = 0;
 	reader->present_count = 0;
@@ -76,6 +148,8 @@ static void enter_section(struct dump_reader *reader, enum section section)
 {
 	uint32_t number = dump_number(reader);
 
+	if (section != SECTION_LSPCI)
+		read_held(reader);
 	reader->seen |= 1u << section;
 	if (reader->block.count && section != SECTION_IOPORTS)
 		dump_end_resources(reader);
@@ -94,8 +168,7 @@ static int parse_slot(const struct line *line, struct pci_function *slot)
 {
 	int length = slot_parse(line->text, line->length, slot);
 
-	if (length > 0 && line->length > (size_t)length && line->text[length] != ' ' &&
-	    line->text[length] != '\t')
+	if (length > 0 && line->length > (size_t)length && !strchr(" \t/", line->text[length]))
 		return 0;
 	return length;
 }
@@ -136,6 +209,46 @@ static bool contains(const struct line *line, const char *text)
 	return memmem(line->text, line->length, text, strlen(text));
 }
 
+/*
+ * "/01.0" or, of -PP, "/01:01.0" behind @length characters of a slot: lspci -P has the way to a
+ * function through its bridges.  *@slot becomes the last one; returns the length of all, -1 where
+ * the bus of one is not known.
+ */
+static int parse_path(struct dump_reader *reader, const struct line *line, int length,
+		      struct pci_function *slot)
+{
+	while ((size_t)length < line->length && line->text[length] == '/') {
+		const char *text = line->text + length + 1;
+		size_t left = line->length - (size_t)length - 1, bridge;
+		struct pci_function next = { 0 };
+		int taken = slot_parse(text, left, &next);
+
+		if (taken > 0) {
+			next.domain = slot->domain;
+		} else {
+			/* as "00:01.0" on the bus behind the bridge */
+			char full[] = "00:dd.f";
+
+			if (left < 4)
+				return -1;
+			memcpy(full + 3, text, 4);
+			if (slot_parse(full, strlen(full), &next) <= 0)
+				return -1;
+			end_function(reader);
+			bridge = dump_find_slot(reader, slot);
+			if (bridge == SIZE_MAX || !reader->machine->functions[bridge].bridge ||
+			    !reader->machine->functions[bridge].bridge->buses_known)
+				return -1;
+			next.domain = slot->domain;
+			next.bus = reader->machine->functions[bridge].bridge->secondary;
+			taken = 4;
+		}
+		*slot = next;
+		length += 1 + taken;
+	}
+	return length;
+}
+
 /* A slot or a row in front of the line, without blanks; false: something else. */
 static bool read_header_or_row(struct dump_reader *reader, const struct line *line)
 {
@@ -145,6 +258,7 @@ static bool read_header_or_row(struct dump_reader *reader, const struct line *li
 	int length;
 
 	if (digits) {
+		read_held(reader);
 		if (reader->in_function)
 			enter_section(reader, reader->from_log ? SECTION_LOG : SECTION_LSPCI);
 		dump_read_row(reader, line, digits);
@@ -162,11 +276,18 @@ static bool read_header_or_row(struct dump_reader *reader, const struct line *li
 		reader->skipping = true;
 		return true;
 	}
+	length = parse_path(reader, line, length, &slot);
+	if (length < 0) {
+		dump_warn(reader, line, "lspci -P without -v does not give bus numbers, ignored");
+		end_function(reader);
+		reader->skipping = true;
+		return true;
+	}
 	begin_function(reader, &slot);
 	rest.text += length;
 	rest.length -= (size_t)length;
 	skip_blanks(&rest);
-	told_header(&reader->told, &rest, reader->lines.number);
+	hold(reader, &rest, true, line);
 	return true;
 }
 
@@ -236,6 +357,8 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 {
 	bool whole = line_was_complete(&reader->lines, line);
 
+	if (!reader->foreign)
+		reader->foreign = dump_foreign_line(line);
 	if (is_heading(reader, line)) {
 		end_function(reader);
 		enter_section(reader, SECTION_NONE);
@@ -252,19 +375,56 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 		  "the file is cut off here");
 }
 
+/* What belongs to the function that is being read; @bare is the @line without its blanks. */
+static bool read_details(struct dump_reader *reader, const struct line *line,
+			 const struct line *bare, bool log)
+{
+	bool detail = dump_is_detail(bare), indented = bare->text != line->text;
+	struct pci_function slot = { 0 };
+
+	if (dump_keyed_slot(bare, &slot)) {
+		enter_section(reader, SECTION_LSPCI);
+		begin_function(reader, &slot);
+		reader->keyed = true;
+		return true;
+	}
+	if (!reader->in_function || reader->from_log)
+		return false;
+	if (reader->keyed && dump_keyed_line(reader, bare)) {
+		enter_section(reader, SECTION_LSPCI);
+		return true;
+	}
+	if (detail || (indented && !log)) {
+		enter_section(reader, SECTION_LSPCI);
+		reader->unindented = reader->unindented || !indented;
+		hold(reader, bare, false, line);
+		return true;
+	}
+	if (log)
+		return false;
+	if (join_held(reader, bare))
+		return true;
+	/* there are too many kinds of lines within capabilities to know them all */
+	if (reader->unindented && reader->held.length && !is_heading(reader, bare)) {
+		hold(reader, bare, false, line);
+		return true;
+	}
+	return false;
+}
+
 /* A line that mail, a web page or a log may have changed. */
 static void read_disguised(struct dump_reader *reader, struct line line)
 {
-	bool log = strip_prefix(&line), indented;
+	bool log = strip_prefix(&line);
 	struct line bare = line;
 	struct pci_function slot;
 
 	if (!line.length) {
+		read_held(reader);
 		reader->after_blank = !log || reader->after_blank;
 		return;
 	}
 	skip_blanks(&bare);
-	indented = bare.text != line.text;
 	if (read_header_or_row(reader, &bare)) {
 		reader->indented = true;
 		return;
@@ -285,15 +445,11 @@ static void read_disguised(struct dump_reader *reader, struct line line)
 		read_log(reader, &bare);
 		return;
 	}
-	if (reader->in_function && !reader->from_log && (indented || dump_is_detail(&bare)) &&
-	    (!log || dump_is_detail(&bare))) {
-		enter_section(reader, SECTION_LSPCI);
-		dump_read_detail(reader, bare);
+	if (read_details(reader, &line, &bare, log))
 		return;
-	}
 	if (log)
 		read_log(reader, &bare);
-	else if (!(reader->skipping && indented))
+	else if (!reader->skipping || bare.text == line.text)
 		read_other(reader, &bare);
 }
 
@@ -301,6 +457,7 @@ static void read_line(struct dump_reader *reader, const struct line *line)
 {
 	reader->cut_off = false;
 	if (!line->length) {
+		read_held(reader);
 		reader->after_blank = true;
 		return;
 	}
@@ -308,7 +465,7 @@ static void read_line(struct dump_reader *reader, const struct line *line)
 	if (line->text[0] == '\t' && reader->in_function && reader->section == SECTION_LSPCI &&
 	    !reader->indented) {
 		reader->section_last = dump_number(reader);
-		dump_read_detail(reader, *line);
+		hold(reader, line, false, line);
 		return;
 	}
 	if (hex_digit(line->text[0]) >= 0 && read_header_or_row(reader, line)) {

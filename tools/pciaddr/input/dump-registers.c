@@ -9,6 +9,7 @@
 #include "pciaddr/input/dump-allocation.h"
 #include "pciaddr/input/dump-capabilities.h"
 #include "pciaddr/input/dump-extended.h"
+#include "pciaddr/input/dump-machine-readable.h"
 #include "pciaddr/input/dump-words.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -54,20 +55,34 @@ static const struct {
 	const char *name;
 	unsigned int class;
 } class_names[] = {
-	{ "Host bridge:", 0x0600 },
-	{ "ISA bridge:", 0x0601 },
-	{ "PCI bridge:", 0x0604 },
-	{ "CardBus bridge:", 0x0607 },
-	{ "Semi-transparent PCI-to-PCI bridge:", 0x0609 },
-	{ "IDE interface:", 0x0101 },
-	{ "Non-VGA unclassified device:", 0x0000 },
-	{ "VGA compatible controller:", 0x0300 },
-	{ "SATA controller:", 0x0106 },
-	{ "USB controller:", 0x0c03 },
-	{ "USB Controller:", 0x0c03 },
-	{ "Ethernet controller:", 0x0200 },
-	{ "Non-Volatile memory controller:", 0x0108 },
+	{ "Host bridge", 0x0600 },
+	{ "ISA bridge", 0x0601 },
+	{ "PCI bridge", 0x0604 },
+	{ "CardBus bridge", 0x0607 },
+	{ "Semi-transparent PCI-to-PCI bridge", 0x0609 },
+	{ "IDE interface", 0x0101 },
+	{ "Non-VGA unclassified device", 0x0000 },
+	{ "VGA compatible controller", 0x0300 },
+	{ "SATA controller", 0x0106 },
+	{ "USB controller", 0x0c03 },
+	{ "USB Controller", 0x0c03 },
+	{ "Ethernet controller", 0x0200 },
+	{ "Non-Volatile memory controller", 0x0108 },
 };
+
+bool line_class_name(const struct line *line, unsigned int *class)
+{
+	for (size_t i = 0; i < sizeof(class_names) / sizeof(class_names[0]); i++) {
+		size_t length = strlen(class_names[i].name);
+
+		if (!line_begins(line, class_names[i].name) ||
+		    (line->length > length && line->text[length] != ':'))
+			continue;
+		*class = class_names[i].class;
+		return true;
+	}
+	return false;
+}
 
 /* "Name [0601]:", "0601:", or a name that is known */
 static bool parse_class(const struct line *line, unsigned int *class)
@@ -82,12 +97,7 @@ static bool parse_class(const struct line *line, unsigned int *class)
 	/* lspci without names, of an old version */
 	if (line_begins(line, "Class ") && line_hex(line, line->text + 6, 4, class))
 		return true;
-	for (size_t i = 0; i < sizeof(class_names) / sizeof(class_names[0]); i++)
-		if (line_begins(line, class_names[i].name)) {
-			*class = class_names[i].class;
-			return true;
-		}
-	return false;
+	return line_class_name(line, class);
 }
 
 void told_begin(struct told *told)
@@ -107,6 +117,10 @@ void told_header(struct told *told, const struct line *line, uint32_t number)
 	const char *revision = line_find(line, "(rev ");
 	const char *programming = line_find(line, "(prog-if ");
 
+	if (line_begins(line, "\"")) {
+		told_quoted_header(told, line, number);
+		return;
+	}
 	if (parse_class(line, &value)) {
 		told->class_told = true;
 		told->class = value;
@@ -155,13 +169,18 @@ static void told_window(struct told_window *window, const struct line *line, con
 		.told = true, .line = number, .maybe_kernel = !!line_find(line, "[size="),
 	};
 	dash = memchr(text, '-', (size_t)(end - text));
-	if (!dash)
+	if (!dash) {
+		/* what else there is instead of a range has been garbled */
+		window->unclear = !line_find(line, "None") && !line_find(line, "[disabled]");
+		window->told = !window->unclear;
 		return;
+	}
 	while (dash + 1 + digits < end && hex_digit(dash[1 + digits]) >= 0)
 		digits++;
 	if (!parse_hex(text, (size_t)(dash - text), &window->range.first) ||
 	    !parse_hex(dash + 1, digits, &window->range.last)) {
 		window->told = end - text >= 10 && !memcmp(text, "[disabled]", 10);
+		window->unclear = !window->told;
 		return;
 	}
 	/* of CardBus, some versions print the last page of memory by its first byte */
@@ -314,6 +333,7 @@ void told_finish(struct told *told, const struct region *regions, unsigned int c
 	}
 	/* old versions do not print a window that is closed */
 	for (enum window_kind kind = 0; verbose && bridge && kind < WINDOWS; kind++)
-		if (!told->windows[kind].told && !told->windows_unclear)
+		if (!told->windows[kind].told && !told->windows[kind].unclear &&
+		    !told->windows_unclear)
 			told->windows[kind] = (struct told_window) { .told = true, .line = number };
 }

@@ -18,6 +18,9 @@ void told_bytes(struct told *told, unsigned int offset, unsigned int size, uint3
 /* "ISA bridge [0601]: Intel ... [8086:7000] (rev 02) (prog-if 00 [...])" behind the slot */
 void told_header(struct told *told, const struct line *line, uint32_t number);
 
+/* "IDE interface", at the line's end or before a colon: the class, of those that decide here */
+bool line_class_name(const struct line *line, unsigned int *class);
+
 /* A line of -v without the blanks in front; nothing happens when it tells no register. */
 void told_line(struct told *told, const struct line *line, uint32_t number);
 

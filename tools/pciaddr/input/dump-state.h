@@ -32,6 +32,7 @@ struct region {
 struct told_window {
 	bool told;
 	bool open;
+	bool unclear;		/* there is a line of it, and it is none of lspci's */
 	bool maybe_kernel;	/* newer versions of lspci print the kernel's where it has one */
 	struct range range;
 	uint32_t line;
@@ -110,6 +111,15 @@ struct broken_row {
 	char shown[64];
 };
 
+/* A header or a detail of lspci's: the next line may be the rest of it, broken off by mail. */
+struct held_line {
+	bool header;
+	uint32_t number;
+	size_t columns;		/* of its last part, as it is shown */
+	size_t length;		/* 0: there is none */
+	char text[1024];
+};
+
 /* What the lines of a file belong to; they are told apart by content. */
 enum section {
 	SECTION_NONE,
@@ -143,6 +153,11 @@ struct dump_reader {
 	bool any_driver;
 	bool any_rows;		/* some function before this one had config space */
 	bool from_log;		/* "config space:" in a log */
+	bool keyed;		/* of lspci -vmm */
+	bool unindented;	/* details of this function have lost the tab in front */
+	struct held_line held;
+	uint32_t detail_line;	/* number of the detail that is read */
+	const char *foreign;	/* see dump-foreign.h */
 	bool again;		/* the function was there before, as @before */
 	struct pci_function before;
 	struct slot_table *slots;	/* NULL while they come in order */

@@ -27,6 +27,22 @@ static bool has_log(const struct machine *machine)
 	return machine->log && (machine->log->resource_count || machine->log->function_count);
 }
 
+static void report_nothing(struct machine *machine, const struct dump_reader *reader)
+{
+	static const char wanted[] = "the text that 'lspci -vvxxxx' (as root) writes, or a kernel's log";
+
+	if (reader->foreign)
+		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it that can be read; it looks "
+			     "like the output of %s; wanted: %s", machine->config_path,
+			     reader->foreign, wanted);
+	else if (reader->seen & 1u << SECTION_TREE)
+		machine_fail(machine, EXIT_USAGE, "%s: it has lspci -t alone, which says nothing of "
+			     "addresses; wanted: %s", machine->config_path, wanted);
+	else
+		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it; wanted: %s",
+			     machine->config_path, wanted);
+}
+
 void source_dump_load(struct machine *machine, const struct source *source)
 {
 	struct dump_reader reader;
@@ -46,7 +62,5 @@ void source_dump_load(struct machine *machine, const struct source *source)
 	if (!machine->error && !machine->count && !has_log(machine) &&
 	    machine->resources[SPACE_IO].state == RESOURCES_NONE &&
 	    machine->resources[SPACE_MEMORY].state == RESOURCES_NONE)
-		machine_fail(machine, EXIT_USAGE,
-			     "%s: no PCI device in it; wanted: the text that 'lspci -vvxxxx' "
-			     "(as root) writes, or a kernel's log", machine->config_path);
+		report_nothing(machine, &reader);
 }

@@ -371,11 +371,22 @@ static void take_escaped_tabs(struct line *line)
 	}
 }
 
+/* "    12<tab>", of cat -n and nl */
+static void take_line_number(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	take_blanks(&at);
+	if (take_digits(&at) && take(&at, '\t'))
+		*cursor = at;
+}
+
 bool strip_prefix(struct line *line)
 {
 	struct cursor cursor = { line->text, line->text + line->length };
 	bool log = false;
 
+	take_line_number(&cursor);
 	while (take_quote(&cursor))
 		;
 	for (;;) {

@@ -33,6 +33,16 @@ struct text_stream {
 	char text[2 * PIECE];
 };
 
+/* POSIX.1-2017, pax: "ustar" in the header of each member; also inside what was packed. */
+static bool is_tar(const struct text_stream *stream)
+{
+	static const char magic[] = "ustar";
+	const size_t offset = 257;
+
+	return !stream->fed && stream->used >= offset + strlen(magic) &&
+		!memcmp(stream->text + offset, magic, strlen(magic));
+}
+
 static void feed_clean(struct text_stream *stream, size_t length)
 {
 	if (!stream->fed)
@@ -105,6 +115,11 @@ void text_stream_read(struct machine *machine, const char *name, struct unpack *
 			count = unpack_read(unpack, stream->raw + stream->raw_used,
 					    PIECE / 2 - stream->raw_used);
 			take_raw(stream, count < 0 ? 0 : (size_t)count, count <= 0);
+		}
+		if (is_tar(stream)) {
+			machine_fail(machine, EXIT_USAGE, "%s: a tar archive; unpack it first (tar -xf), "
+				     "and give the file with lspci's text, or the directory", name);
+			break;
 		}
 		feed_whole_lines(stream, count <= 0);
 	} while (count > 0);

@@ -130,6 +130,34 @@ bool bus_is_below(const struct machine *machine, const struct bus *bus)
 	return !bus_is_root(machine, bus) && any_on_bus(machine, bus, is_below_port);
 }
 
+/* Is it a bridge whose bus numbers were not read, or may it be one? */
+static bool may_lead_anywhere(const struct pci_function *function)
+{
+	if (function->bridge)
+		return !function->bridge->buses_known;
+	if (function->class_known)
+		return function->class >> 8 == CLASS_PCI_BRIDGE ||
+			function->class >> 8 == CLASS_CARDBUS_BRIDGE;
+	return !function->header_known && !function->absent && !function->virtual;
+}
+
+bool bus_may_be_below(const struct machine *machine, const struct bus *bus)
+{
+	if (bus->bridge || bus_is_below(machine, bus) || machine->kind != SOURCE_DUMP ||
+	    !bus->number || any_on_bus(machine, bus, is_on_root_bus))
+		return false;
+	/* sorted: what can lead to it comes before it */
+	for (uint32_t i = bus->first; i > 0; i--) {
+		const struct pci_function *function = &machine->functions[i - 1];
+
+		if (function->domain != bus->domain)
+			return false;
+		if (may_lead_anywhere(function))
+			return true;
+	}
+	return false;
+}
+
 const struct bus *bus_below(const struct machine *machine, const struct pci_function *bridge,
 			    const struct bus *last)
 {

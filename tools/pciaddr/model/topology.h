@@ -37,6 +37,9 @@ bool is_above(const struct pci_function *bridge, const struct pci_function *func
 bool bus_is_root(const struct machine *machine, const struct bus *bus);
 bool bus_is_below(const struct machine *machine, const struct bus *bus);
 
+/* May it be below a bridge whose bus numbers were not read?  No, if one is known to lead to it. */
+bool bus_may_be_below(const struct machine *machine, const struct bus *bus);
+
 /*
  * The buses right below a bridge: the one that it leads to, and those that it only encloses.
  * The first is behind @last NULL; NULL when there is no more.

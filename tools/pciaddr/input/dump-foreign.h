@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What other programs say of PCI, which is not read here: a reader is told whose it is. */
+#ifndef PCIADDR_INPUT_DUMP_FOREIGN_H
+#define PCIADDR_INPUT_DUMP_FOREIGN_H
+
+#include "pciaddr/input/textfile.h"
+
+/* The program whose line this is, and what is wanted instead, in words; NULL: of none known. */
+const char *dump_foreign_line(const struct line *line);
+
+#endif
