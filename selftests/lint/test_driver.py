@@ -29,6 +29,12 @@ def text(path):
         return file.read()
 
 
+def warnings(said):
+    """What a build has said, but for what is none: without a vmlinux there is no BTF."""
+    none = ("Skipping BTF generation", *NOT_ASKED)
+    return [line for line in said.splitlines() if not any(text in line for text in none)]
+
+
 def build(directory, kernel, *arguments):
     """Passes when nothing at all is said."""
     found = kernels.directory(kernel)
@@ -36,8 +42,7 @@ def build(directory, kernel, *arguments):
         "make", "-s", "-C", f"{TOP}/driver", f"BUILD={directory}",
         f"KDIR={os.path.realpath(found / 'build')}", "KCFLAGS=-Werror", *arguments,
     ], TOP, binds=[directory]))  # fmt: skip
-    # Without a vmlinux there is no BTF, which is no warning.
-    assert not [line for line in said.splitlines() if "Skipping BTF generation" not in line]
+    assert not warnings(said)
 
 
 @KERNELS
@@ -45,13 +50,18 @@ def test_no_warning_with_W1(tmp_path, kernel):
     build(tmp_path, kernel, "W=1")
 
 
-# Linux 6.16 and later want __typeof_unqual__ of sparse, which Debian's does not have yet.
-SPARSE = "-D__CHECK_ENDIAN__ -Wsparse-error -D__typeof_unqual__=__typeof__"
+# Headers of 7.3 want __typeof_unqual__ and a constant __builtin_strlen() of sparse, which Debian's
+# does not have yet; and have Kbuild ask a script about it that is not in Debian's package of
+# headers. Without an answer it leaves sparse out, but for KBUILD_CHECKSRC on the command line.
+SPARSE = ("C=2", "KBUILD_CHECKSRC=2",
+          "CF=-D__CHECK_ENDIAN__ -Wsparse-error -D__typeof_unqual__=__typeof__"
+          " '-D__builtin_strlen(s)=(sizeof(s)-1)'")
+NOT_ASKED = ("checker-valid.sh: No such file", "C=2 specified, but sparse is not available")
 
 
 @KERNELS
 def test_no_warning_of_sparse(tmp_path, kernel):
-    build(tmp_path, kernel, "C=2", f"CF={SPARSE}")
+    build(tmp_path, kernel, *SPARSE)
 
 
 @KERNELS
@@ -62,9 +72,9 @@ def test_no_warning_of_the_importer(tmp_path, kernel):
         shutil.copy(name, tmp_path)
     said = run(*tools.command(kernels.tools_of(found), [
         "make", "-s", "-C", os.path.realpath(found / "build"), f"M={tmp_path}", "KCFLAGS=-Werror",
-        "W=1", "C=2", f"CF={SPARSE}", "modules",
+        "W=1", *SPARSE, "modules",
     ], TOP, binds=[tmp_path]))  # fmt: skip
-    assert not [line for line in said.splitlines() if "Skipping BTF generation" not in line]
+    assert not warnings(said)
 
 
 @pytest.mark.parametrize("arguments", [
