@@ -199,8 +199,7 @@ static const Property pci_shape_function_properties[] = {
     DEFINE_PROP_VF_BAR(5),
 };
 
-static void pci_shape_function_class_init(ObjectClass *klass,
-                                          PCIShapeClassData *data)
+static void pci_shape_function_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     ResettableClass *rc = RESETTABLE_CLASS(klass);

@@ -193,7 +193,7 @@ static void pci_shape_finalize(Object *obj)
     g_ptr_array_unref(PCI_SHAPE(obj)->roots);
 }
 
-static void pci_shape_class_init(ObjectClass *klass, PCIShapeClassData *data)
+static void pci_shape_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     ResettableClass *rc = RESETTABLE_CLASS(klass);
@@ -222,7 +222,7 @@ static const TypeInfo pci_shape_types[] = {
         .instance_init = pci_shape_init,
         .instance_finalize = pci_shape_finalize,
         .class_init = pci_shape_class_init,
-        .interfaces = PCI_SHAPE_INTERFACES {
+        .interfaces = (const InterfaceInfo[]) {
             { TYPE_ACPI_PCI_LAYOUT },
             { TYPE_HOTPLUG_HANDLER },
             { }

@@ -191,8 +191,7 @@ static const Property pci_shape_root_properties[] = {
     DEFINE_PROP_STRING("windows", PCIShapeRoot, windows_text),
 };
 
-static void pci_shape_root_class_init(ObjectClass *klass,
-                                      PCIShapeClassData *data)
+static void pci_shape_root_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
 

@@ -12,10 +12,12 @@
 #ifndef HW_MISC_PCI_SHAPE_SHAPE_H
 #define HW_MISC_PCI_SHAPE_SHAPE_H
 
+#include "hw/core/qdev-properties.h"
+#include "hw/core/resettable.h"
 #include "hw/isa/isa.h"
-#include "hw/misc/pci-shape/compat.h"
 #include "hw/pci/pci.h"
 #include "hw/pci/pcie_regs.h"
+#include "system/address-spaces.h"
 
 #define TYPE_PCI_SHAPE "pci-shape"
 OBJECT_DECLARE_SIMPLE_TYPE(PCIShapeState, PCI_SHAPE)
