@@ -128,6 +128,28 @@ static void find_overlaps(struct shape *shape, const struct places *places)
 	}
 }
 
+static const struct shape_function *shown(const struct shape *shape,
+					  const struct pci_function *source)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		if (shape->functions[i].source == source)
+			return &shape->functions[i];
+	return NULL;
+}
+
+/* What is in a window moves with it; a bridge comes before what is behind it. */
+static void move_along(const struct shape *shape, const struct place *place)
+{
+	const struct pci_function *source = place->function->parent;
+	const struct shape_function *parent = source ? shown(shape, source) : NULL;
+
+	for (int kind = 0; parent && source->bridge && kind < WINDOWS; kind++)
+		if (parent->moves[BAR_ROM + 1 + kind] &&
+		    range_overlaps(source->bridge->windows[kind].range, place->range) &&
+		    window_space((enum window_kind)kind) == (enum space)place->space)
+			*place->moves = true;
+}
+
 void shape_find_conflicts(struct shape *shape)
 {
 	struct places places = { NULL, 0 };
@@ -137,4 +159,6 @@ void shape_find_conflicts(struct shape *shape)
 		if (!is_inside(&places.entries[i]))
 			note_move(shape, &places.entries[i], NULL);
 	find_overlaps(shape, &places);
+	for (size_t i = 0; i < places.count; i++)
+		move_along(shape, &places.entries[i]);
 }
