@@ -43,8 +43,6 @@ def check(options):
     """What is wrong with --pci-from and what goes with it, or None."""
     if not options.pci_from:
         return "--hot-add goes with --pci-from" if options.hot_add else None
-    if not os.path.exists(options.pci_from):
-        return f"--pci-from: {options.pci_from} does not exist"
     for name, given in (("--share", options.share), ("--with", options.with_),
                         ("--modules-only", options.modules_only),
                         ("--attach", options.attach is not None), ("--gdb", options.gdb)):
@@ -54,8 +52,6 @@ def check(options):
         slot, _, file = addition.partition("=")
         if not SLOT.fullmatch(slot) or not file:
             return f"--hot-add: '{addition}' is not SLOT=FILE, such as 0000:05:00=card.lspci"
-        if not os.path.exists(file):
-            return f"--hot-add: {file} does not exist"
     return None
 
 
@@ -85,6 +81,8 @@ def machine_of(source, say=None):
     """The directory of --emulate for what --pci-from names; None for None."""
     if source is None:
         yield None
+    elif not os.path.exists(source):
+        raise GuestError(f"{source}: there is no such file or directory, of which to make a machine")
     elif os.path.exists(os.path.join(source, DEVICES)):
         yield os.path.realpath(source)
     else:
