@@ -17,6 +17,7 @@ nobase_dist_doc_DATA = \
 	docs/memory-access.svg \
 	docs/own-machine.md \
 	docs/porting.md \
+	docs/reproduce.md \
 	docs/results.md \
 	docs/secure-boot.md \
 	docs/seeds.md \
@@ -26,6 +27,7 @@ nobase_dist_doc_DATA = \
 	examples/ansible/pciaddr-check.yml \
 	examples/ci/github-action.yml \
 	examples/ci/gitlab.yml \
+	examples/bisect-pci.sh \
 	examples/demo-guest.yaml \
 	examples/fixed-card.yaml \
 	examples/hooks/kubevirt-addresses \
