@@ -29,6 +29,7 @@
 #define RAM_MOST	(512 * MIB)
 #define RAM_LEAST	(128 * MIB)
 #define RAM_UNIT	(16 * MIB)
+#define WINDOWS_MOST	20u
 #define ADDRESS_BITS	40u			/* what QEMU's processors have unless told */
 #define VENDOR_INTEL	0x8086u
 #define PCIEXBAR	0x60u			/* of Intel's host bridges */
@@ -363,6 +364,26 @@ static void leave_ecam_out(struct shape *shape)
 		}
 }
 
+/* A line of QEMU's configuration has 1,023 characters, a window up to 42. */
+static void limit_windows(struct shape *shape)
+{
+	char range[RANGE_TEXT_MAX];
+
+	for (size_t i = 0; i < shape->root_count; i++) {
+		struct shape_root *root = &shape->roots[i];
+		struct shape_window **end = &root->windows;
+
+		for (unsigned int count = 0; *end && count < WINDOWS_MOST; count++)
+			end = &(*end)->next;
+		for (struct shape_window *window = *end; window; window = window->next)
+			shape_note(shape, TOPIC_MAY_DIFFER, "host bridge %04" PRIx32 ":%02x: it has more "
+				   "than %u windows; %s %s is not among them", root->source_domain,
+				   root->bus, WINDOWS_MOST, space_name((enum space)window->space),
+				   range_text(window->range, range));
+		*end = NULL;
+	}
+}
+
 static void find_ram(struct shape *shape)
 {
 	struct used_list used = { NULL, 0 };
@@ -422,5 +443,6 @@ void shape_find_windows(struct shape *shape)
 			   "addresses in use");
 	}
 	leave_ecam_out(shape);
+	limit_windows(shape);
 	find_ram(shape);
 }
