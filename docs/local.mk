@@ -14,6 +14,7 @@ nobase_dist_doc_DATA = \
 	docs/how-a-port-access-travels.md \
 	docs/kernel-logs.md \
 	docs/kvm.md \
+	docs/learn/first-driver.md \
 	docs/memory-access.svg \
 	docs/own-machine.md \
 	docs/porting.md \
