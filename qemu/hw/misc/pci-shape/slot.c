@@ -52,7 +52,8 @@ bool pci_shape_slot_is_on(const PCIShapeFunction *port)
 static void interrupt(PCIShapeFunction *port)
 {
     uint16_t cap = port->msi;
-    uint16_t flags = cap ? pci_get_word(port->config + cap + PCI_MSI_FLAGS) : 0;
+    uint16_t flags = cap ?
+                     pci_get_word(port->config + cap + PCI_MSI_FLAGS) : 0;
     bool wide = flags & PCI_MSI_FLAGS_64BIT;
     unsigned int number = (get(port, PCI_EXP_FLAGS) & PCI_EXP_FLAGS_IRQ) >>
                           ctz32(PCI_EXP_FLAGS_IRQ);
