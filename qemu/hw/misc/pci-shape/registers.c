@@ -61,7 +61,8 @@ static void init_bridge(PCIShapeFunction *f)
         f->wmask[PCI_SEC_LATENCY_TIMER] = 0xff;
     }
     if (pci_get_word(f->image + PCI_IO_BASE)) {
-        f->wmask[PCI_IO_BASE] = f->wmask[PCI_IO_LIMIT] = PCI_IO_RANGE_MASK & 0xff;
+        f->wmask[PCI_IO_BASE] = PCI_IO_RANGE_MASK & 0xff;
+        f->wmask[PCI_IO_LIMIT] = PCI_IO_RANGE_MASK & 0xff;
         if (io_type == PCI_IO_RANGE_TYPE_32) {
             pci_set_long(f->wmask + PCI_IO_BASE_UPPER16, UINT32_MAX);
         }
