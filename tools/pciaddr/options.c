@@ -42,7 +42,7 @@ static const char help[] =
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
 "      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
-"      --emit qemu|libvirt, --import FILE  arguments from a --spec; a spec from a list\n"
+"      --emit qemu|libvirt, --import FILE  a spec as arguments; a list as a spec\n"
 "  -n, --numeric, --list-checks, -h, --help, -V, --version\n"
 "Exit status: 0 all right, 1 failed, 2 wrong usage or input, 3 cannot tell.\n";
 
