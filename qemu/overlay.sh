@@ -40,9 +40,9 @@ patch_wiring() { patch_part "$1" 0; }
 patch_own() { patch_part "$1" 1; }
 
 patch_part() {
-	local own
-	mapfile -t own < <(overlay_patches)
-	own=$(patch_new_files "${own[@]}")
+	local patches own
+	mapfile -t patches < <(overlay_patches)
+	own=$(patch_new_files "${patches[@]}")
 	sed -e '1,/^---$/d' "$1" | own=$own wanted=$2 awk '
 		BEGIN { count = split(ENVIRON["own"], paths, "\n"); while (count) own[paths[count--]] = 1 }
 		/^diff --git / { in_part = (substr($4, 3) in own) == ENVIRON["wanted"] }
