@@ -88,7 +88,7 @@ def judge(seen, held, rescanned):
 
     held: where each BAR must be, or nothing if it must be in the window, while Linux finds room
     rescanned: Linux has looked for places anew, and does not ask where a held card wants to be:
-    the card stays, and pciaddr-check must notice.
+    the card stays, and pciaddr-check must notice. It must also tell of BARs without ports.
     """
     faults, outcomes = [], {}
     placed = 0
@@ -104,7 +104,8 @@ def judge(seen, held, rescanned):
             faults += found
     if placed < min(cards.ROOM, len(outcomes)):
         faults.append(f"{placed} BARs have ports, and there is room for {cards.ROOM}")
-    expected = "1" if any(outcome.startswith(LOST) for outcome in outcomes.values()) else "0"
+    told = (LOST, cards.NO_PORTS)
+    expected = "1" if any(outcome.startswith(told) for outcome in outcomes.values()) else "0"
     if seen.check() != expected:
         faults.append(f"pciaddr-check ends with status {seen.check()}, not {expected}")
         outcomes = {of: f"{FAILED} {outcome.partition(' ')[2]}" for of, outcome in outcomes.items()}
