@@ -25,7 +25,7 @@ NO_PORTS_REASON = f"""\
 x86's Linux places I/O BARs so that they meet no alias of ISA's ports: they begin in the first 0x100 \
 of each 0x400 (`pcibios_align_resource()`). The window has room for {cards.ROOM}, the largest first; the \
 others are without ports. With `hold=on` all have theirs: Linux takes what it finds. \
-`pciaddr-check` finds nothing wrong with a BAR without ports."""
+`pciaddr-check`, as root, reports them from the kernel's log (`log-no-space`)."""
 
 HOLDS = {
     True: ("With hold=on",
