@@ -90,14 +90,18 @@ static int emucard_check_bridges(struct pci_dev *pdev, int bar, u32 first, u32 l
 	return 0;
 }
 
+/* Long lines: a message is found by searching for it. */
+#define ADVICE_REBOOT "was its bridge removed and scanned again, or were its ports given to another bridge? Reboot"
+#define ADVICE_PRESERVE "the kernel assigns all addresses of this host bridge anew, at each boot: let it keep them, by linux,pci-probe-only in the host bridge's node of the device tree (Linux 6.11 and newer) or by function 5 of its _DSM (ACPI)"
+
 /* What to do where the kernel has moved a BAR that cannot move */
 static const char *emucard_moved_advice(struct pci_dev *pdev)
 {
 	/* These take what they find; elsewhere Linux does so only where it is asked to. */
 	if (IS_ENABLED(CONFIG_X86) || IS_ENABLED(CONFIG_PPC) ||
 	    pci_find_host_bridge(pdev->bus)->preserve_config)
-		return "was its bridge removed and scanned again, or were its ports given to another bridge? Reboot";
-	return "the kernel assigns all addresses of this host bridge anew, at each boot: let it keep them, by linux,pci-probe-only in the host bridge's node of the device tree (Linux 6.11 and newer) or by function 5 of its _DSM (ACPI)";
+		return ADVICE_REBOOT;
+	return ADVICE_PRESERVE;
 }
 
 /**
