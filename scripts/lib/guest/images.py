@@ -52,7 +52,7 @@ def _prepare(kernel, release, firmware, arch):
         return {
             "layers": {},
             "initrd": str(_whole_initrd(release, directory, arch)),
-            **_common(release, directory, firmware, arch),
+            **common(release, directory, firmware, arch),
         }
     return {
         "layers": {
@@ -61,11 +61,12 @@ def _prepare(kernel, release, firmware, arch):
             "project": str(_project(release, directory)),
         },
         "initrd": str(_initrd(directory)),
-        **_common(release, directory, firmware, arch),
+        **common(release, directory, firmware, arch),
     }
 
 
-def _common(release, directory, firmware, arch):
+def common(release, directory, firmware, arch):
+    """Those of prepare()'s paths that do not depend on where the guest's files are."""
     return {
         "bzimage": os.path.realpath(directory / "bzImage"),
         "vmlinux": str(directory / "vmlinux"),

@@ -16,7 +16,6 @@ import subprocess
 import tempfile
 
 from cache import CACHE, content_key, made, run_logged
-from releases import firmware as firmwares
 from releases import kernels, table
 
 from . import images, project
@@ -103,12 +102,7 @@ def prepare(kernel=None, release=None, firmware="seabios"):
     return {
         "layers": {},
         "initrd": str(_initrd()),
-        "bzimage": os.path.realpath(directory / "bzImage"),
-        "vmlinux": str(directory / "vmlinux"),
-        "qemu": images._qemu(),  # pylint: disable=protected-access
-        "release": f"Debian {release.version or release.codename}",
-        "linux": (directory / "release").read_text().strip(),
-        "firmware": firmwares.find(firmware),
+        **images.common(release, directory, firmware, images.architecture(images.NATIVE)),
     }
 
 
