@@ -45,7 +45,7 @@ usage_error() {
 	usage_error "unknown option '-Z'" --quiet -qZ
 	usage_error "'--quiet=3' takes no value" --quiet=3
 	usage_error "'--for' is ambiguous" --for
-	usage_error "text, json, tap, junit or prometheus" --format xml
+	usage_error "text, json, tap, junit, prometheus, openmetrics or nagios" --format xml
 	usage_error "--jobs: '0' is not a number from 1 to 1024" --jobs 0
 	usage_error "-j takes no number: it is --json" -j 4 --dump "$GUEST"
 	usage_error "--jobs N looks at N machines" -j4 --dump "$GUEST"
