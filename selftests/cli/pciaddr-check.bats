@@ -58,7 +58,7 @@ usage_error() {
 	usage_error "a slot's device is 00 to 1f" --expect 0x2000-0x27ff@01:20.0
 	usage_error "a slot's function is 0 to 7" --expect 0x2000-0x27ff@00:04.0/01.8
 	usage_error "only one of" --tree --map
-	usage_error "--map do something else" --map --spec /dev/null
+	usage_error "--map and --emulate do something else" --map --spec /dev/null
 	usage_error "No such file" --dump /nonexistent/dump
 	usage_error "No such file" --dump "$GUEST" --ioports /nonexistent/ioports
 	usage_error "not a copy of /proc/ioports" --dump "$GUEST" --ioports "$GUEST"

@@ -44,6 +44,33 @@ static bool is_domain(const char *text)
 	return false;
 }
 
+static bool has_key(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	while ((text = strchr(text, '"'))) {
+		text++;
+		if (!strncmp(text, key, length) && text[length] == '"' &&
+		    text[length + 1 + strspn(text + length + 1, " \t\r\n")] == ':')
+			return true;
+	}
+	return false;
+}
+
+/* Other programs write JSON as well: the dump's reader knows some by name. */
+static bool is_of_qemu(const char *text)
+{
+	static const char *const keys[] = { "QMP", "return", "error", "event", "bus", "devices" };
+
+	/* a log's line may begin with a bracket, but not with these */
+	if (*text != '{' && !(*text == '[' && text[1 + strspn(text + 1, " \t\r\n")] == '{'))
+		return false;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (has_key(text, keys[i]))
+			return true;
+	return false;
+}
+
 enum source_kind file_kind(const char *path)
 {
 	char text[LOOKED_AT + 1];
@@ -61,8 +88,7 @@ enum source_kind file_kind(const char *path)
 	first = text + strspn(text, " \t\r\n\xef\xbb\xbf");
 	if (*first == '<' && is_domain(first))
 		return SOURCE_DOMAIN;
-	/* a log's line may begin with a bracket, but not with these */
-	if (*first == '{' || (*first == '[' && first[1 + strspn(first + 1, " \t\r\n")] == '{'))
+	if (is_of_qemu(first))
 		return SOURCE_QMP;
 	return SOURCE_DUMP;
 }
