@@ -14,7 +14,7 @@ level() {
 	pciaddr/input/*) echo 3 ;;
 	pciaddr/check/*) echo 4 ;;
 	pciaddr/spec/* | pciaddr/diff/*) echo 5 ;;
-	pciaddr/output/* | pciaddr/emit/* | pciaddr/import/*) echo 6 ;;
+	pciaddr/output/* | pciaddr/emit/* | pciaddr/emulate/* | pciaddr/import/*) echo 6 ;;
 	pciaddr/view/*) echo 7 ;;
 	pciaddr/*/*) echo "no level for the folder of $1" >&2 && return 1 ;;
 	*) echo 8 ;;

@@ -14,8 +14,11 @@ static bool would_be_seen(const struct pci_function *function, const struct bar 
 {
 	uint32_t value;
 
-	if (function->resource_known || function->regions_known || function->bars_listed)
+	if (function->resource_known || function->regions_known)
 		return true;
+	/* QEMU lists BARs, and the ports of IDE in compatibility mode are in none */
+	if (function->bars_listed)
+		return !other->fixed_legacy;
 	/* registers of a virtual function read zero, whatever it has */
 	return !function->virtual && function->header_known &&
 		config_read(function, bar_register(function, other), 4, &value);
