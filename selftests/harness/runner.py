@@ -82,6 +82,7 @@ class Lane(threading.Thread):
         boots = tested.begin(suite)
         # Guests that others run on this machine are found by their files there (guest.running).
         temporary = tempfile.mkdtemp(prefix="check-")
+        os.chmod(temporary, 0o711)  # some tests become another user
         env = {**os.environ, "CHECK_EVENTS": str(theirs), "TESTED": boots, "TMPDIR": temporary}
         with open(os.path.join(self._logs, f"{suite.name}.log"), "wb") as log, \
                 os.fdopen(events, encoding="utf-8", errors="replace") as file, \

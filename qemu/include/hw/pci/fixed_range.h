@@ -90,7 +90,7 @@ void pci_fixed_firmware_check_later(void);
 /* hw/pci/fixed_preserve.c: to be called when there is a range */
 void pci_fixed_preserve_ask(void);
 
-/* For gpex-acpi.c, riscv/virt.c: whether the guest is to leave all where it is */
+/* For gpex-acpi.c, riscv/virt.c: is the guest to leave all where it is? */
 bool pci_fixed_preserve_wanted(void);
 
 /* hw/pci/pci.c, pci_bridge.c: the guest has mapped a BAR, or set windows. */
