@@ -15,7 +15,7 @@ from releases import kernels, table, tools
 from releases.architectures import NATIVE, architecture
 from releases.packages import expanded, packages
 
-from . import other, project
+from . import initramfs, other, project
 from .errors import GuestError
 
 HOOKS = TOP / "scripts/lib/guest/hooks"
@@ -170,7 +170,7 @@ def _make_project(parts, new, arch):
         if arch.is_native:
             _layer("project", root, new, "--all-root")
         else:
-            other.archive(root, new, other.LEFT_OUT)
+            initramfs.archive(root, new, other.LEFT_OUT)
 
 
 def _whole_initrd(release, kernel, arch):
@@ -202,24 +202,10 @@ def _make_initrd(kernel, new):
         shutil.copy("/bin/busybox", work / "busybox")
         shutil.copy(INSIDE / "initramfs-init", work / "init")
         shutil.copy(INSIDE / "init", work / "guest/init")
-        run_logged("initrd", ["gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror",
-                              "-o", work / "guest/agent", INSIDE / "agent.c"])
-        order = []
-        for module in BOOT_MODULES:
-            for path in _with_what_it_needs(kernel, release, module):
-                if path.name not in order:
-                    shutil.copy(path, work / "modules")
-                    order.append(path.name)
-        (work / "modules/order").write_text("".join(f"/modules/{name}\n" for name in order))
+        initramfs.compile_agent("gcc", INSIDE / "agent.c", work / "guest/agent")
+        order = initramfs.with_needs(kernel, release, BOOT_MODULES)
+        for path in order:
+            shutil.copy(path, work / "modules")
+        (work / "modules/order").write_text("".join(f"/modules/{path.name}\n" for path in order))
         os.chmod(work, 0o755)
-        run_logged("initrd", ["sh", "-c", f"cd {shlex.quote(name)} && find . |"
-                              f" cpio --quiet -o -H newc -R 0:0 >{shlex.quote(str(new))}"])
-
-
-def _with_what_it_needs(kernel, release, module):
-    """The files of a module and of those before it; none if it is built in, or not there."""
-    shown = subprocess.run(["modprobe", "-d", kernel / "layer/usr", "-S", release, "--show-depends",
-                            module], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                           check=False).stdout
-    words = [line.split() for line in shown.splitlines()]
-    return [pathlib.Path(line[1]) for line in words if len(line) > 1 and line[0] == "insmod"]
+        initramfs.archive(name, new)

@@ -15,13 +15,13 @@ from cache import TOP, Failed
 from releases import kernels, table, tools
 
 from . import building, running, terminal
-from .__main__ import seconds
 from .attach import Attachment
 from .drivers import KernelLog
 from .ending import status_of
 from .errors import GuestError
 from .machine import Machine
 from .session import Guest
+from .trial import running_or_new
 
 COURSE = TOP / "examples/first-driver"
 MODULE = "lesson.ko"
@@ -137,14 +137,7 @@ def parse_arguments(argv):
         description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", metavar="FILE", help="write the exercise of the step to FILE")
-    parser.add_argument("--attach", type=int, metavar="PID",
-                        help="of several guests that run, that of the scripts/guest with this"
-                        " process id")
-    parser.add_argument("--kernel", metavar="SERIES|DIR",
-                        help="of a guest that is booted: as for scripts/guest")
-    parser.add_argument("--timeout", type=seconds, default=300, metavar="SECONDS",
-                        help="how long the guest may take to come up, and then the test"
-                        " (default: %(default)s)")
+    running_or_new(parser, "the test")
     parser.add_argument("step", nargs="?", metavar="STEP", help=argparse.SUPPRESS)
     parser.add_argument("file", nargs="?", metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)

@@ -11,12 +11,13 @@ import os
 import pathlib
 import shlex
 import shutil
-import subprocess
 import tempfile
 
 from cache import CACHE, Failed, content_key, made, run_logged, say
 from releases import tools
 from releases.packages import expanded, packages
+
+from . import initramfs
 
 ROOTS = CACHE / "roots"
 # Another, when the roots are made in another way from the same packages
@@ -97,20 +98,11 @@ def _add_people(new):
 # The archives
 
 
-def archive(directory, new, leave_out=()):
-    """Writes what is in a directory as a part of an initramfs, as root's."""
-    skip = [word for name in leave_out for word in ("-path", f"./{name}", "-prune", "-o")]
-    find = shlex.join(["find", ".", *skip, "!", "-name", "*.a", "!", "-name", "*.o", "-print"])
-    command = (f"cd {shlex.quote(str(directory))} && {find} |"
-               f" cpio --quiet -o -H newc -R 0:0 >{shlex.quote(str(new))}")  # fmt: skip
-    run_logged("initrd", ["bash", "-c", f"set -o pipefail; {command}"])
-
-
 def userland(directory, images):
     """The archive of a root directory."""
     key = content_key(directory.name, *LEFT_OUT)
     return made(images / f"userland-{key}.cpio", "userland",
-                lambda new: archive(directory, new, LEFT_OUT))  # fmt: skip
+                lambda new: initramfs.archive(directory, new, LEFT_OUT))  # fmt: skip
 
 
 def modules(kernel, images):
@@ -124,27 +116,14 @@ def _make_modules(kernel, release, new):
     with tempfile.TemporaryDirectory() as name:
         inside = pathlib.Path(name, "usr/lib/modules", release)
         whole = kernel / "layer/usr/lib/modules" / release
-        for path in wanted_modules(kernel, release):
+        for path in initramfs.with_needs(kernel, release, MODULES):
             to = inside / path.relative_to(whole)
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, to)
         inside.mkdir(parents=True, exist_ok=True)
         for file in whole.glob("modules.*"):
             shutil.copy(file, inside)
-        archive(name, new)
-
-
-def wanted_modules(kernel, release):
-    """The files of MODULES, and of those that they need."""
-    files = []
-    for module in MODULES:
-        done = subprocess.run(["modprobe", "-d", kernel / "layer/usr", "-S", release, "--show-depends",
-                               module], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                              check=False)  # fmt: skip
-        for words in (line.split() for line in done.stdout.splitlines()):
-            if len(words) > 1 and words[0] == "insmod" and pathlib.Path(words[1]) not in files:
-                files.append(pathlib.Path(words[1]))
-    return files
+        initramfs.archive(name, new)
 
 
 def start(directory, release, architecture, inside, images):
@@ -170,23 +149,15 @@ def _make_start(directory, release, architecture, inside, new):
         shutil.copy(inside / "init", work / "guest/init")
         source = work / "agent.c"
         shutil.copy(inside / "agent.c", source)
-        run_logged("initrd", tools.command(release, [
-            f"{architecture.prefix}gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror", "-o",
-            work / "guest/agent", source], architecture=architecture.name))  # fmt: skip
+        initramfs.compile_agent(
+            f"{architecture.prefix}gcc", source, work / "guest/agent",
+            lambda argv: tools.command(release, argv, architecture=architecture.name))
         source.unlink()
         os.chmod(work, 0o755)
-        archive(work, new)
+        initramfs.archive(work, new)
 
 
 def joined(archives, images):
     """One initramfs of several archives."""
     key = content_key(*(pathlib.Path(path).name for path in archives))
-
-    def join(new):
-        with open(new, "wb") as to:
-            for path in archives:
-                with open(path, "rb") as file:
-                    shutil.copyfileobj(file, to)
-                to.write(bytes(-to.tell() % 4))
-
-    return made(images / f"initrd-{key}.cpio", "initrd", join)
+    return made(images / f"initrd-{key}.cpio", "initrd", lambda new: initramfs.join(archives, new))

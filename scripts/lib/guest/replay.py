@@ -10,17 +10,17 @@ import contextlib
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 import tempfile
 
-from cache import CACHE, content_key, made, run_logged
+from cache import CACHE, content_key, made
 from releases import kernels, table
 
-from . import images, project
+from . import images, initramfs, project
 from .errors import GuestError
-from .machine import timer_arguments
+from .machine import KERNEL_ARGS_X86, escaped, timer_arguments
+from .platforms import QUIET
 
 INSIDE = pathlib.Path(__file__).parent / "inside"
 # Of this machine, in the guest beside busybox and the project's own
@@ -30,11 +30,7 @@ DEVICES = "machine.cfg"
 ARGUMENTS = "qemu.args"
 # What a driver's kernel does with a real card is not to be tried on one that only has registers:
 # nothing but what is built in runs. One processor: TCG's of QEMU 10.0 lose timers otherwise.
-KERNEL_ARGS = (
-    "console=ttyS0 loglevel=7 mitigations=off no_timer_check tsc=reliable nokaslr "
-    "cryptomgr.notests random.trust_cpu=on rcupdate.rcu_expedited=1 nowatchdog "
-    "i8042.nokbd i8042.noaux 8250.nr_uarts=2 audit=0 selinux=0 apparmor=0"
-).split()
+KERNEL_ARGS = ("console=ttyS0", *QUIET, *KERNEL_ARGS_X86, "loglevel=7", "8250.nr_uarts=2")
 SLOT = re.compile(r"(?:([0-9a-f]{4}):)?([0-9a-f]{2}):([0-9a-f]{2})(?:\.0)?")
 
 
@@ -144,30 +140,22 @@ def _make_initrd(programs, libraries, new):
             to = root / path.relative_to("/")
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, to)
-        run_logged("replay-initrd", ["gcc", "-static", "-Os", "-s", "-Wall", "-Wextra", "-Werror",
-                                     "-o", root / "agent", INSIDE / "agent.c"])
-        archive(root, new)
-
-
-def archive(root, new):
-    run_logged("replay-initrd", ["sh", "-c", f"cd {shlex.quote(str(root))} && find . |"
-                                 f" cpio --quiet -o -H newc -R 0:0 >{shlex.quote(str(new))}"])
+        initramfs.compile_agent("gcc", INSIDE / "agent.c", root / "agent")
+        initramfs.archive(root, new)
 
 
 def _whole_initrd(common, machine, new):
     """The initramfs, with the machine's own files behind it: Linux takes several in a row."""
     with tempfile.TemporaryDirectory() as name:
-        inside = pathlib.Path(name, "machine")
-        inside.mkdir()
+        root = pathlib.Path(name, "root")
+        inside = root / "machine"
+        inside.mkdir(parents=True)
         for file in ("machine.yaml", "README"):
             if os.path.exists(os.path.join(machine, file)):
                 shutil.copy(os.path.join(machine, file), inside)
         own = pathlib.Path(name, "own.cpio")
-        archive(name, own)
-        with open(new, "wb") as file:
-            for path in (common, own):
-                file.write(pathlib.Path(path).read_bytes())
-                file.write(b"\0" * (-file.tell() % 512))
+        initramfs.archive(root, own)
+        initramfs.join((common, own), new)
 
 
 # QEMU
@@ -188,16 +176,12 @@ def command_line(machine, paths, qmp_fd, agent_fd, console, debug_port, sockets)
     args += ["-accel", accel]
     args += ["-kernel", paths["vmlinux" if elf else "bzimage"], "-initrd", initrd]
     args += ["-append", " ".join([*KERNEL_ARGS, *timer_arguments(accel), *machine.append])]
-    args += ["-chardev", f"file,id=console,path={_escaped(console)}", "-serial", "chardev:console"]
+    args += ["-chardev", f"file,id=console,path={escaped(console)}", "-serial", "chardev:console"]
     args += ["-chardev", f"socket,id=agent,fd={agent_fd}", "-serial", "chardev:agent"]
-    args += ["-chardev", f"file,id=firmware,path={_escaped(debug_port)}"]
+    args += ["-chardev", f"file,id=firmware,path={escaped(debug_port)}"]
     args += ["-device", "isa-debugcon,iobase=0x402,chardev=firmware"]
     args += ["-chardev", f"socket,id=qmp,fd={qmp_fd}", "-mon", "chardev=qmp,mode=control"]
     return args + list(machine.qemu_args)
-
-
-def _escaped(path):
-    return path.replace(",", ",,")
 
 
 # Hot-plugging

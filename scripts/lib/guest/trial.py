@@ -37,19 +37,24 @@ SOURCES = ("driver", "include")
 INTERVAL = 0.3
 
 
-def parse_arguments(argv):
-    parser = argparse.ArgumentParser(
-        prog="try", usage="scripts/try [OPTION]... [FILE]... [-- COMMAND...]", description=DESCRIPTION,
-        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
-    parser.add_argument("--watch", action="store_true", help="again, each time that a source is saved")
+def running_or_new(parser, what):
+    """Options of a command that runs something (what, in words) in the guest that runs, or a new one."""
     parser.add_argument("--attach", type=int, metavar="PID",
                         help="of several guests that run, that of the scripts/guest with this"
                         " process id")
     parser.add_argument("--kernel", metavar="SERIES|DIR",
                         help="of a guest that is booted: as for scripts/guest")
     parser.add_argument("--timeout", type=seconds, default=300, metavar="SECONDS",
-                        help="how long the guest may take to come up, and then COMMAND"
+                        help=f"how long the guest may take to come up, and then {what}"
                         " (default: %(default)s)")
+
+
+def parse_arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="try", usage="scripts/try [OPTION]... [FILE]... [-- COMMAND...]", description=DESCRIPTION,
+        epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    parser.add_argument("--watch", action="store_true", help="again, each time that a source is saved")
+    running_or_new(parser, "COMMAND")
     parser.add_argument("files", nargs="*", metavar="FILE", help=argparse.SUPPRESS)
     own, command = argv, []
     if "--" in argv:
