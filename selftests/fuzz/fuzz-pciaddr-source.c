@@ -11,28 +11,13 @@
 #include "pciaddr/input/dump-reader.h"
 #include "pciaddr/input/source.h"
 #include "pciaddr/input/text-stream.h"
-#include "pciaddr/spec/capture.h"
-#include "pciaddr/view/views.h"
+#include "fuzz-show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void feed(void *context, char *text, size_t length)
 {
 	dump_feed(context, text, length);
-}
-
-static void view(const struct machine *machine, struct results *results)
-{
-	static const struct output_options format = { .machines = 1, .columns = 80 };
-	struct view_options options = { .output = &format, .numeric = true };
-	static FILE *nowhere;
-
-	if (!nowhere)
-		nowhere = fopen("/dev/null", "w");
-	output_text.machine(nowhere, &format, machine, results);
-	print_tree(nowhere, &options, machine, results);
-	print_map(nowhere, &options, machine);
-	capture(nowhere, true, machine);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -49,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unpack_close(unpack);
 	machine_settle(&machine);
 	check_machine(&machine, &results);
-	view(&machine, &results);
+	fuzz_show(&machine, &results);
 	results_free(&results);
 	machine_free(&machine);
 	return 0;

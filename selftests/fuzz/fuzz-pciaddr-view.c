@@ -15,24 +15,9 @@
 #include "pciaddr/diff/diff.h"
 #include "pciaddr/input/file-kind.h"
 #include "pciaddr/input/source.h"
-#include "pciaddr/spec/capture.h"
-#include "pciaddr/view/views.h"
+#include "fuzz-show.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void view(const struct machine *machine, struct results *results)
-{
-	static const struct output_options format = { .machines = 1, .columns = 80 };
-	struct view_options options = { .output = &format, .numeric = true };
-	static FILE *nowhere;
-
-	if (!nowhere)
-		nowhere = fopen("/dev/null", "w");
-	output_text.machine(nowhere, &format, machine, results);
-	print_tree(nowhere, &options, machine, results);
-	print_map(nowhere, &options, machine);
-	capture(nowhere, true, machine);
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -47,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine_load(&machine, &(struct source) { .kind = file_kind(path), .path = path });
 	if (!machine.error) {
 		check_machine(&machine, &results);
-		view(&machine, &results);
+		fuzz_show(&machine, &results);
 		diff_machines(&changes, &machine, &machine, 0);
 	}
 	results_free(&changes);

@@ -12,13 +12,6 @@
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
 
-static bool starts_with(const struct line *line, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return line->length >= length && !memcmp(line->text, prefix, length);
-}
-
 static void skip(struct line *line, size_t count)
 {
 	line->text += count;
@@ -27,7 +20,7 @@ static void skip(struct line *line, size_t count)
 
 static bool skip_prefix(struct line *line, const char *prefix)
 {
-	if (!starts_with(line, prefix))
+	if (!line_begins(line, prefix))
 		return false;
 	skip(line, strlen(prefix));
 	return true;
@@ -74,8 +67,8 @@ static bool read_region(struct dump_reader *reader, struct line line, int index)
 		digits++;
 	region.has_address = parse_hex(line.text, digits, &region.address);
 	skip(&line, digits);
-	region.unassigned = starts_with(&line, "<unassigned>");
-	region.ignored = starts_with(&line, "<ignored>");
+	region.unassigned = line_begins(&line, "<unassigned>");
+	region.ignored = line_begins(&line, "<ignored>");
 	region.disabled = line_find(&line, "[disabled");
 	region.enhanced = line_find(&line, "[enhanced]");
 	region.is_64bit = line_find(&line, "(64-bit,");
@@ -109,7 +102,7 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 		return;
 	switch (line.text[0]) {
 	case 'R':
-		if (!starts_with(&line, "Region ") || line.length <= 10 ||
+		if (!line_begins(&line, "Region ") || line.length <= 10 ||
 		    line.text[7] < '0' || line.text[7] > '5' || line.text[8] != ':')
 			return;
 		if (!in_header)
@@ -151,9 +144,9 @@ bool dump_is_detail(const struct line *line)
 	};
 
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
-		if (starts_with(line, beginnings[i]))
+		if (line_begins(line, beginnings[i]))
 			return true;
-	return starts_with(line, "BAR ") && line_find(line, ": current size:");
+	return line_begins(line, "BAR ") && line_find(line, ": current size:");
 }
 
 static struct bar *add_bar(struct machine *machine, struct pci_function *function,

@@ -17,18 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pciaddr/input/dump-words.h"
 #include "pciaddr/input/textfile.h"
 
 bool is_memory_tree(const char *text)
 {
 	return strstr(text, "FlatView #") && strstr(text, " AS \"");
-}
-
-static bool starts_with(const struct line *line, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return line->length >= length && !memcmp(line->text, prefix, length);
 }
 
 static const char *find(const char *text, const char *end, const char *what)
@@ -126,11 +120,11 @@ void memory_tree_read(struct machine *machine, const char *text)
 	free(machine->answers);
 	machine->answers = NULL;
 	while (next_line(&lines, &line)) {
-		if (starts_with(&line, "FlatView #"))
+		if (line_begins(&line, "FlatView #"))
 			spaces = 0;
-		else if (starts_with(&line, " AS \"I/O\","))
+		else if (line_begins(&line, " AS \"I/O\","))
 			spaces |= 1u << SPACE_IO;
-		else if (starts_with(&line, " AS \"memory\","))
+		else if (line_begins(&line, " AS \"memory\","))
 			spaces |= 1u << SPACE_MEMORY;
 		else if (spaces && !read_answer(machine, &line, spaces, &capacity) &&
 			 !line.length)
