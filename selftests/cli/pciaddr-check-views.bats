@@ -116,6 +116,19 @@ arguments() {
 	fails_with bar-answers "(net1) BAR 0" "other answers"
 }
 
+@test "QMP: lines of the memory tree that lack a part, or have an empty one" {
+	local line
+	for line in "): owner:{dev id=net1}" "):  owner:{dev id=net1}" "): " "):" ") owner:{" "): name owner:{" \
+		"): name owner:{dev id=" "): name @alias owner:{dev path=/machine/peripheral/" ")" ""; do
+		answer "$views/pc.qmp" | jq '{return: .}' >odd
+		jq -n --arg line "  000000000000c000-000000000000c0ff (prio 1, i/o$line" \
+			'{return: "FlatView #0\r\n AS \"I/O\", root: io\r\n\($line)\r\n"}' >>odd
+		run pciaddr-check --qmp odd
+		[ "$status" = 0 ] || [ "$status" = 1 ] || [ "$status" = 3 ]
+		[[ $output == *" passed, "* ]]
+	done
+}
+
 @test "QMP: without the memory tree, and where the host bridge translates, who answers is unknown" {
 	answer "$views/pc.qmp" >alone.json
 	run -0 pciaddr-check --qmp alone.json --expect 0xc000-0xc0ff

@@ -82,10 +82,13 @@ static bool read_answer(struct machine *machine, const struct line *line, unsign
 	if (!read_range(line, &answer.range, &rest))
 		return false;
 	name = find(rest, end, "): ");
-	owner = find(rest, end, " owner:{");
-	if (!name || !owner || name > owner)
+	if (!name)
 		return true;
 	name += strlen("): ");
+	/* behind the name, which may be empty: it shares no blank with what is before */
+	owner = find(name, end, " owner:{");
+	if (!owner)
+		return true;
 	stop = find(name, owner, " @");
 	answer.name = arena_copy(&machine->arena, name, (size_t)((stop ? stop : owner) - name));
 	read_owner(machine, &answer, owner + strlen(" owner:{"), end);
