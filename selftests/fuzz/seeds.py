@@ -204,3 +204,12 @@ def qmp():
 
 def domain():
     return {**_files(f"{SELFTESTS}/pciaddr/views/*.xml"), **_files(f"{TOP}/examples/*.xml")}
+
+
+def lists():
+    return {
+        "sonic": b"- bus: '00'\n  dev: 1c\n  fn: '4'\n  id: 1e18\n  name: 'PCI bridge: made\n    up'\n",
+        "board": b"- type: pci-controller\n  acpi-uid: 0\n  devices:\n    - path: 1c.4/0.0\n      name: ssd\n"
+                 b"    - path: 14.0\n      type: usb-controller\n      devices: [{path: 9, name: camera}]\n"
+                 b"- type: usb-controller\n  dt-mmio: 11200000\n  devices: []\n",
+    }

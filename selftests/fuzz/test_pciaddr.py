@@ -17,7 +17,7 @@ SECONDS = 1200 if is_long() else 10
 # its own, for it has seeds of its own: the functions of seeds.py.
 TARGETS = {"dump": "dump", "ioports": "ioports", "spec": "spec", "packed": "source",
            "text": "source", "parts": "source", "log": "source", "diff": "diff", "qmp": "view",
-           "domain": "view"}
+           "domain": "view", "lists": "import"}
 SANITIZERS = ("address,undefined", "-fno-sanitize-recover=all")
 
 # The tool without its main()

@@ -12,4 +12,7 @@
  */
 int import_list(FILE *out, const char *path);
 
+/* The same of a text; @path is what messages call it. */
+int import_text(FILE *out, const char *path, const char *text, size_t length);
+
 #endif
