@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The drivers' kselftests and many fuzzed calls on a debug kernel (scripts/debug-kernel).
+"""The drivers' kselftests and many fuzzed calls on debug kernels (scripts/debug-kernel): of the
+guest's series, and of the newest.
 
 Environment: FUZZ_CALLS, how many calls; DEBUG_TIMEOUT, how long one program may take [s].
 """
@@ -16,9 +17,12 @@ CALLS = int(os.environ.get("FUZZ_CALLS", 1000000))
 TIMEOUT = int(os.environ.get("DEBUG_TIMEOUT", 10000))
 
 
-@pytest.fixture(scope="module")
-def kernel():
-    return script("debug-kernel")
+SERIES = {"the guest's own Linux": (), "Linux 7.3": ("guest", "7.3")}
+
+
+@pytest.fixture(scope="module", params=SERIES.values(), ids=SERIES)
+def kernel(request):
+    return script("debug-kernel", *request.param)
 
 
 @pytest.fixture
