@@ -246,8 +246,9 @@ void dump_decode(struct dump_reader *reader)
 		config_decode_extended(machine, function, reader->extended,
 				       reader->extended_present, reader->extended_end);
 	if (reader->again) {
+		size_t old_count = regions_before(before, old_regions);
+
 		add_windows_before(function->bridge, before->bridge);
-		dump_apply_regions(machine, function, old_regions,
-				   regions_before(before, old_regions));
+		dump_apply_regions(machine, function, old_regions, old_count);
 	}
 }
