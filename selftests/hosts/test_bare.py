@@ -25,6 +25,12 @@ def test_demo_from_nothing(bare):
 
 
 @pytest.mark.long("needs the bare roots")
+def test_mounts_are_possible_as_on_a_machine(bare):
+    """What is built for another release is built in mounts of its own."""
+    bare.run("unshare", "--mount", "--propagation", "private", "true")
+
+
+@pytest.mark.long("needs the bare roots")
 def test_demo_again_builds_nothing(bare):
     said = bare.run("scripts/demo", matches=["^The demo passed"], timeout=600)
     for word in ("installing", "building", "fetching", "making"):

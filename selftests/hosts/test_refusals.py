@@ -8,6 +8,7 @@ import tempfile
 
 import pytest
 from harness import TOP, commands
+from releases.table import RELEASES, host
 
 
 @pytest.fixture
@@ -48,6 +49,27 @@ def test_no_apt_names_all_packages_and_ways_without(tmp_path):
                 (tmp_path / program).symlink_to(f"{place}/{program}")
     commands.run("env", f"PATH={tmp_path}", "bash", "scripts/setup", status=3,
                  matches=["no apt-get", r"\bninja-build\b", "QEMU=PROGRAM", "scripts/guest --kernel DIR"])
+
+
+def test_root_directory_without_mounts_of_its_own_is_named(tmp_path):
+    """As in a chroot into an ordinary directory: what it is to do, before anything is mounted."""
+    if os.getuid() != 0:
+        pytest.skip("needs root, to change the root directory")
+    script = """
+root=$1 top=$2
+for name in bin sbin lib lib64; do [ ! -L "/$name" ] || cp -d "/$name" "$root/"; done
+for path in /usr /etc /proc /dev "$top"; do
+	mkdir -p "$root$path"
+	mount --rbind "$path" "$root$path"
+done
+mkdir -p "$root/tmp/cache"
+exec chroot "$root" env PATH=/usr/bin:/usr/sbin XDG_CACHE_HOME=/tmp/cache \
+	PYTHONPATH="$top/scripts/lib" /usr/bin/python3 -B -m releases run --release "$3" true
+"""
+    other = next(name for name in ("bookworm", "trixie") if RELEASES[name] != host())
+    commands.run("unshare", "--mount", "--propagation", "private", "bash", "-ec", script, "bash",
+                 tmp_path, TOP, other, status=3,
+                 matches=["root directory is not a mount point", "mount --bind"])
 
 
 def test_setup_ends_where_a_part_fails(tmp_path):

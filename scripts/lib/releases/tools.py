@@ -8,7 +8,7 @@ for a module the compiler that the kernel was built by and programs that come wi
 import os
 import shlex
 
-from cache import CACHE, TOP, content_key, made, run_logged, say
+from cache import CACHE, TOP, Failed, content_key, made, run_logged, say
 
 from . import apt
 from .architectures import NATIVE
@@ -20,6 +20,8 @@ ENTER = """
 set -e
 root=$1 directory=$2
 shift 2
+# A mount point, so that unshare in it works as it does on a machine
+mount --bind "$root" "$root"
 for path in /proc /sys /dev; do mount --rbind "$path" "$root$path"; done
 while [ "$1" != -- ]; do
 	mkdir -p "$root$1"
@@ -47,9 +49,20 @@ def command(release, argv, directory=None, binds=(), architecture=NATIVE):
 
 def enter(root_directory, directory, binds, argv):
     """The command that runs argv in a root directory, with those of this machine's binds in it."""
+    if not _is_mount_point("/"):
+        raise Failed("a build with the tools of another Debian release needs mounts of its own, and"
+                     " this root directory is not a mount point, so that they cannot be kept from"
+                     " the rest of the machine; from outside of it: mount --bind DIRECTORY DIRECTORY,"
+                     " then chroot again", 3)
     user = [] if os.getuid() == 0 else ["--map-root-user"]
     return ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
             str(root_directory), str(directory), *map(str, binds), "--", *map(str, argv)]  # fmt: skip
+
+
+def _is_mount_point(path):
+    """os.path.ismount() takes "/" for one everywhere; in a chroot it often is none."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
+        return any(line.split()[4] == path for line in mounts)
 
 
 def is_native(release):
