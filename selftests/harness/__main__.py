@@ -23,13 +23,16 @@ def arguments(argv):
     parser = argparse.ArgumentParser(
         prog="scripts/check", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="scripts/check [--long] [--list] [--junit FILE] [-k EXPRESSION] [SUITE...]")
+        usage="scripts/check [--long] [--list] [--junit FILE] [--durations N] [-k EXPRESSION]"
+        " [SUITE...]")
     parser.add_argument("--long", action="store_true",
                         help="also what takes long: the whole matrix, long fuzzing, debug"
                         " kernels, the Debian packages")
     parser.add_argument("--list", action="store_true",
                         help="name the suites and what each is about")
     parser.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML, too")
+    parser.add_argument("--durations", metavar="N", type=int, default=0,
+                        help="at the end, name the N tests that used the processors most")
     parser.add_argument("-k", metavar="EXPRESSION", dest="expression",
                         help="only tests whose names match, as with pytest's -k: 'dma and not edu'")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=argparse.SUPPRESS)
@@ -80,6 +83,7 @@ def main(argv):
         runner.run(wanted, report, logs, ["-k", options.expression] if options.expression else [])
     except KeyboardInterrupt:
         return 130
+    report.show_costs(options.durations)
     passed = report.close()
     if options.junit:
         report.write_junit(options.junit)

@@ -4,14 +4,13 @@ of QEMU, and (for scripts/check) each result as it comes, one JSON object on a l
 
 import json
 import os
-import resource
 import subprocess
 import sys
 
 import pytest
 from _pytest.runner import runtestprotocol
 
-from . import TOP, is_long, suites
+from . import TOP, is_long, processors, suites
 from .commands import tail
 from .guests import group_by_machine, guest, guest_content, guests, machine, race_of_tcg  # noqa: F401
 from .kselftests import kselftest  # noqa: F401
@@ -152,8 +151,10 @@ def pytest_runtest_makereport(item):
 class Reporter:
     def __init__(self, config):
         self._events = config.events
+        self._used = 0
 
     def pytest_runtest_logstart(self, nodeid):
+        self._used = processors.used()
         self._events.tell("start", name=nodeid)
 
     def pytest_runtest_logreport(self, report):
@@ -176,11 +177,10 @@ class Reporter:
                               detail=report.longreprtext, duration=0)
 
     def pytest_runtest_logfinish(self, nodeid):
-        self._events.tell("end", name=nodeid)
+        self._events.tell("end", name=nodeid, seconds=processors.used() - self._used)
 
     def pytest_sessionfinish(self):
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        self._events.tell("used", seconds=sum(one.ru_utime + one.ru_stime for one in used))
+        self._events.tell("used", seconds=processors.used())
 
 
 @pytest.hookimpl(trylast=True)

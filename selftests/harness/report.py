@@ -23,6 +23,8 @@ class Outcome:
         self._begin = time.monotonic()
         self.seconds = 0
         self.processor_seconds = 0  # of all its programs, once it has ended by itself
+        self.costs = {}  # test -> processor seconds, those of a guest that it was first to want, too
+        self.guests = 0  # how many were booted
 
     @property
     def counts(self):
@@ -37,6 +39,7 @@ class Outcome:
             self.running = event["name"]
         elif kind == "end":
             self.running = None
+            self.costs[event["name"]] = event["seconds"]
         elif kind == "progress":
             self._report.say(f"{self.suite.name}: {event['text']}")
         elif kind == "again":
@@ -73,9 +76,10 @@ class Outcome:
     def end(self):
         self.seconds = time.monotonic() - self._begin
         counts = self.counts
+        guests = f", {self.guests} guest{'s' if self.guests > 1 else ''}" if self.guests else ""
         self._report.print(f"{self.suite.name:<13} {counts['passed']:4} passed, {counts['failed']:3}"
                            f" failed, {counts['skipped']:3} skipped  ({self.seconds:.0f} s,"
-                           f" {self.processor_seconds:.0f} s of processors)")
+                           f" {self.processor_seconds:.0f} s of processors{guests})")
 
 
 class Report:
@@ -117,6 +121,13 @@ class Report:
                     self.print(f"failed: {outcome.suite.name}: {result['name']}")
         self.print(", ".join(f"{number} {what}" for what, number in counts.items()))
         return not counts["failed"]
+
+    def show_costs(self, number):
+        """The tests that had most of the processors."""
+        costs = sorted(((seconds, outcome.suite.name, name) for outcome in self._outcomes
+                        for name, seconds in outcome.costs.items()), reverse=True)
+        for seconds, suite, name in costs[:number]:
+            self.print(f"{seconds:6.1f} s of processors  {suite}: {name}")
 
     def is_empty(self):
         return not any(outcome.results for outcome in self._outcomes)

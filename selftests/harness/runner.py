@@ -97,6 +97,7 @@ class Lane(threading.Thread):
             status = child.wait()
             watch.join()
         shutil.rmtree(temporary, ignore_errors=True)
+        outcome.guests = tested.boots(boots)
         self._judge(outcome, suite, status, late.is_set())
         # A part of a suite says nothing of the whole.
         if self.stopped.is_set() or self._pytest_args:

@@ -35,6 +35,12 @@ def begin(suite):
         return path
 
 
+def boots(path):
+    """How many guests were booted."""
+    with open(path, encoding="utf-8") as file:
+        return sum(1 for _ in file)
+
+
 def end(suite, path, counts):
     """Writes the suite's file; what it has booted more than once counts once."""
     with open(path, encoding="utf-8") as file:

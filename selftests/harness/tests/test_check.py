@@ -303,6 +303,36 @@ def test_junit(check, tmp_path):
     assert suite[1][0].text == "an escape: ?[31m, and <tags> & more"
 
 
+def test_durations_name_what_used_the_processors_most(check):
+    check.suite("some", """
+        import subprocess
+        import time
+
+        def test_little():
+            time.sleep(0.2)
+
+        def test_much():
+            end = time.process_time() + 0.3
+            while time.process_time() < end:
+                pass
+
+        def test_a_program_that_still_runs():
+            loop = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+            with open(f"/proc/{loop.pid}/stat") as file:
+                while int(file.read().split()[13]) < 60:
+                    file.seek(0)
+            test_a_program_that_still_runs.loop = loop
+
+        def test_its_end():
+            test_a_program_that_still_runs.loop.kill()
+            test_a_program_that_still_runs.loop.wait()
+    """)
+    _, lines, _ = check.run("--durations", "2")
+    shown = [re.fullmatch(r" *([\d.]+) s of processors  some: .*::(\w+)", line) for line in lines[-3:-1]]
+    assert [line[2] for line in shown] == ["test_a_program_that_still_runs", "test_much"]
+    assert 0.5 < float(shown[0][1]) and 0.3 <= float(shown[1][1])
+
+
 @pytest.mark.parametrize("arguments, said", [
     (["nosuch"], "no suite 'nosuch'"),
     (["--nonsense"], "--nonsense"),
