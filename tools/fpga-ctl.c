@@ -33,7 +33,8 @@ static void print_help(void)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\n"
 	       "Options:\n"
-	       "  -d, --device CARD  fpga0, 01:01.0 or 1234:f96a; default: the first that can\n"
+	       "  -d, --device CARD  fpga0, 01:01.0 or 1234:f96a; default: the first that\n"
+	       "                     supports the command\n"
 	       "  -j, --json         the result as JSON\n"
 	       "  -h, --help         this text; '%s COMMAND --help': that of a command\n"
 	       "  -V, --version      the version\n\n"
@@ -95,8 +96,8 @@ int main(int argc, char **argv)
 	set_program_name(argv[0]);
 	parse_globals(&call, argc, argv);
 	if (optind == argc)
-		die_advice(EXIT_USAGE, "say what to do: list, info, dma, ...; see --help",
-			   "a command is missing");
+		die_advice(EXIT_USAGE, "give one of list, info, dma, ...; see --help",
+			   "no command given");
 	call.command = find_command(argv[optind]);
 	argc -= optind;
 	argv += optind;

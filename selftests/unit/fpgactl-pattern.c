@@ -148,7 +148,7 @@ static void first_wrong_byte_and_their_number_are_kept(void **state)
 	assert_string_equal(text, "expected 62 63 64, got 58 63 59");
 }
 
-static void poison_differs_everywhere(void **state)
+static void fill_inverted_differs_everywhere(void **state)
 {
 	struct mismatch mismatch = { 0 };
 	uint8_t expected[256], buffer[256];
@@ -156,7 +156,7 @@ static void poison_differs_everywhere(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(expected); i++)
 		expected[i] = (uint8_t)i;
-	poison(buffer, expected, sizeof(buffer));
+	fill_inverted(buffer, expected, sizeof(buffer));
 	verify_bytes(&mismatch, 0, expected, buffer, sizeof(buffer));
 	assert_int_equal(mismatch.wrong, sizeof(buffer));
 }
@@ -174,7 +174,7 @@ int main(void)
 		cmocka_unit_test(description_makes_the_same_again),
 		cmocka_unit_test(what_is_equal_passes),
 		cmocka_unit_test(first_wrong_byte_and_their_number_are_kept),
-		cmocka_unit_test(poison_differs_everywhere),
+		cmocka_unit_test(fill_inverted_differs_everywhere),
 	};
 
 	return RUN_UNIT_TESTS(tests);

@@ -45,7 +45,7 @@ static bool is_same(const void *expected, const void *got, uint64_t offset, uint
 			    PRIx64 ": %s", mismatch.wrong, len, mismatch.position, text);
 }
 
-static void fresh(uint8_t *buffer, uint64_t offset, uint64_t len)
+static void fill_random(uint8_t *buffer, uint64_t offset, uint64_t len)
 {
 	struct pattern pattern = { .kind = PATTERN_RANDOM, .seed = now_ns() };
 
@@ -58,8 +58,8 @@ static bool round_trip(struct device *dev, uint64_t offset, uint64_t len, size_t
 	uint8_t *sent = xcalloc(1, len + skew), *got = xcalloc(1, len + skew);
 	bool ok;
 
-	fresh(sent + skew, offset, len);
-	poison(got + skew, sent + skew, len);
+	fill_random(sent + skew, offset, len);
+	fill_inverted(got + skew, sent + skew, len);
 	ok = moves(dev, EMUCARD_DMA_TO_CARD, sent + skew, offset, len, why) &&
 	     moves(dev, EMUCARD_DMA_FROM_CARD, got + skew, offset, len, why) &&
 	     is_same(sent + skew, got + skew, offset, len, why);
@@ -97,12 +97,12 @@ static bool neighbours_unchanged(struct device *dev, char *why)
 {
 	uint8_t whole[256 + 2 * MARGIN], part[256], got[sizeof(whole)];
 
-	fresh(whole, 0, sizeof(whole));
+	fill_random(whole, 0, sizeof(whole));
 	if (!moves(dev, EMUCARD_DMA_TO_CARD, whole, 0, sizeof(whole), why))
 		return false;
-	fresh(part, MARGIN, sizeof(part));
+	fill_random(part, MARGIN, sizeof(part));
 	memcpy(whole + MARGIN, part, sizeof(part));
-	poison(got, whole, sizeof(got));
+	fill_inverted(got, whole, sizeof(got));
 	return moves(dev, EMUCARD_DMA_TO_CARD, part, MARGIN, sizeof(part), why) &&
 	       moves(dev, EMUCARD_DMA_FROM_CARD, got, 0, sizeof(got), why) &&
 	       is_same(whole, got, 0, sizeof(got), why);
@@ -112,7 +112,7 @@ static bool host_neighbours_unchanged(struct device *dev, char *why)
 {
 	uint8_t sent[256], expected[256 + 2 * MARGIN], got[sizeof(expected)];
 
-	fresh(sent, 0, sizeof(sent));
+	fill_random(sent, 0, sizeof(sent));
 	memset(expected, 0x5a, sizeof(expected));
 	memcpy(got, expected, sizeof(got));
 	memcpy(expected + MARGIN, sent, sizeof(sent));
@@ -154,8 +154,8 @@ static bool read_and_write(struct device *dev, char *why)
 	uint8_t sent[512], got[sizeof(sent)];
 	ssize_t n;
 
-	fresh(sent, 32, sizeof(sent));
-	poison(got, sent, sizeof(got));
+	fill_random(sent, 32, sizeof(sent));
+	fill_inverted(got, sent, sizeof(got));
 	n = pwrite(dev->fd, sent, sizeof(sent), 32);
 	if (n != (ssize_t)sizeof(sent))
 		return check_failed(why, "pwrite() of %zu bytes: %zd (%s)", sizeof(sent), n,
@@ -163,7 +163,7 @@ static bool read_and_write(struct device *dev, char *why)
 	if (!moves(dev, EMUCARD_DMA_FROM_CARD, got, 32, sizeof(got), why) ||
 	    !is_same(sent, got, 32, sizeof(got), why))
 		return false;
-	poison(got, sent, sizeof(got));
+	fill_inverted(got, sent, sizeof(got));
 	n = pread(dev->fd, got, sizeof(got), 32);
 	if (n != (ssize_t)sizeof(got))
 		return check_failed(why, "pread() of %zu bytes: %zd (%s)", sizeof(got), n,
@@ -183,16 +183,16 @@ static bool mapping_shows_memory(struct device *dev, char *why)
 	sent = xcalloc(1, len);
 	copy = xcalloc(1, len);
 
-	fresh(sent, 0, len);
+	fill_random(sent, 0, len);
 	ok = moves(dev, EMUCARD_DMA_TO_CARD, sent, 0, len, why);
 	if (ok) {
 		memcpy(copy, map, len);
 		ok = is_same(sent, copy, 0, len, why);
 	}
 	if (ok) {
-		fresh(sent, 0, len);
+		fill_random(sent, 0, len);
 		memcpy(map, sent, len);
-		poison(copy, sent, len);
+		fill_inverted(copy, sent, len);
 		ok = moves(dev, EMUCARD_DMA_FROM_CARD, copy, 0, len, why) &&
 		     is_same(sent, copy, 0, len, why);
 	}

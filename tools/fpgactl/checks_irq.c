@@ -55,7 +55,7 @@ static bool wait_ends_without_interrupt(struct device *dev, char *why)
 	return check_failed(why, "expected ETIMEDOUT, got %s", ret ? strerror(-ret) : "success");
 }
 
-static bool polls(int fd, short events, const char *what, char *why)
+static bool expect_poll(int fd, short events, const char *what, char *why)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 	int n = poll(&pfd, 1, WAIT_MS);
@@ -80,7 +80,7 @@ static bool poll_reports(struct device *dev, char *why)
 	ret = device_irq_raise(dev, 1);
 	if (ret)
 		return check_failed(why, "raising: %s", strerror(-ret));
-	if (!polls(dev->fd, POLLPRI, "after", why))
+	if (!expect_poll(dev->fd, POLLPRI, "after", why))
 		return false;
 	ret = device_irq_count(dev, &count, NULL);
 	if (ret || poll(&pfd, 1, 0))
@@ -102,7 +102,7 @@ static bool eventfd_is_signalled(struct device *dev, char *why)
 		ret = device_irq_raise(dev, 1);
 	if (ret)
 		check_failed(why, "%s", strerror(-ret));
-	else if (polls(fd, POLLIN, "eventfd", why))
+	else if (expect_poll(fd, POLLIN, "eventfd", why))
 		ok = read(fd, &n, sizeof(n)) == sizeof(n) && n == 1;
 	if (n > 1)
 		check_failed(why, "expected 1 signal, got %" PRIu64, n);

@@ -76,7 +76,7 @@ static bool works_after_reset(struct device *dev, char *why)
 
 	for (size_t i = 0; i < sizeof(sent); i++)
 		sent[i] = (uint8_t)(3 * i + 1);
-	poison(got, sent, sizeof(got));
+	fill_inverted(got, sent, sizeof(got));
 	ret = device_dma(dev, EMUCARD_DMA_TO_CARD, sent, 0, sizeof(sent), 0, NULL);
 	if (!ret)
 		ret = device_reset(dev);

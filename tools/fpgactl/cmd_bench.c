@@ -8,10 +8,10 @@
 #include "common/alloc.h"
 #include "common/numbers.h"
 #include "fpgactl/card_message.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
 #include "fpgactl/measure.h"
+#include "fpgactl/select.h"
 #include "fpgactl/units.h"
 
 #define SIZES_MAX	16
@@ -251,7 +251,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	struct device dev;
 
 	parse_options(&config, argc, argv);
-	choose_device_or_die(&dev, call, config.caps);
+	select_device_or_die(&dev, call, config.caps);
 	settle(&config, &dev);
 
 	if (call->json)

@@ -9,10 +9,10 @@
 #include "common/alloc.h"
 #include "common/numbers.h"
 #include "fpgactl/card_message.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/file_data.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 #include "fpgactl/transfer.h"
 #include "fpgactl/units.h"
 
@@ -150,7 +150,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 }
 
 /* What the options mean together, before any card is looked at */
-static void settle_options(struct config *config)
+static void finish_options(struct config *config)
 {
 	const struct invocation *call = config->call;
 
@@ -233,7 +233,7 @@ static uint8_t *load(struct config *config, const struct device *dev)
 	return data;
 }
 
-static void draw_seed(struct pattern *pattern)
+static void random_seed(struct pattern *pattern)
 {
 	uint32_t seed;
 
@@ -262,7 +262,7 @@ static void run_loops(const struct config *config, struct device *dev, const uin
 	for (uint64_t i = 0; i < config->loops && !result->mismatch.wrong; i++) {
 		struct source source = { .data = data, .pattern = config->pattern };
 
-		draw_seed(&source.pattern);
+		random_seed(&source.pattern);
 		result->pattern = source.pattern;
 		if (config->directions & TO_CARD)
 			transfer_to_card(&transfer, &source, &result->to_card);
@@ -377,8 +377,8 @@ static int run(struct invocation *call, int argc, char **argv)
 	int fd = -1;
 
 	parse_options(&config, argc, argv);
-	settle_options(&config);
-	choose_device_or_die(&dev, call, EMUCARD_CAP_DMA);
+	finish_options(&config);
+	select_device_or_die(&dev, call, EMUCARD_CAP_DMA);
 	check_range_or_die(&config, &dev);
 	data = load(&config, &dev);
 	if (config.to_file) {

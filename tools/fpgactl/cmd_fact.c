@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include "fpgactl/card_message.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/factorial.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 #include "fpgactl/units.h"
 
 static const char help[] =
@@ -39,7 +39,7 @@ static int run(struct invocation *call, int argc, char **argv)
 		usage_error(call, "say one number N");
 	n = (uint32_t)number_or_die(call, "N", argv[optind], 0, UINT32_MAX);
 
-	choose_device_or_die(&dev, call, EMUCARD_CAP_FACT);
+	select_device_or_die(&dev, call, EMUCARD_CAP_FACT);
 	begin = now_ns();
 	ret = device_fact(&dev, n, timeout_ms, &result);
 	ns = now_ns() - begin;

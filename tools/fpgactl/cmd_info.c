@@ -6,9 +6,9 @@
 #include <fpga_regs.h>
 
 #include "common/numbers.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 
 static const char help[] =
 	"Shows what the driver says of all cards, or of the one that --device names.\n";
@@ -144,7 +144,7 @@ static int run(struct invocation *call, int argc, char **argv)
 
 		if (only && only != card)
 			continue;
-		status = open_or_say(&dev, card);
+		status = open_or_report(&dev, card);
 		if (status) {
 			/* a failure counts more than what is not possible here */
 			if (worst != EXIT_FAILED)

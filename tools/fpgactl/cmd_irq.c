@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "fpgactl/card_message.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 #include "fpgactl/units.h"
 
 enum action { RAISE, WAIT, COUNT, ACTIONS };
@@ -96,7 +96,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 }
 
 /* Options that the action has no use for are refused; the others get their defaults. */
-static void settle_options(struct config *config)
+static void finish_options(struct config *config)
 {
 	const struct invocation *call = config->call;
 
@@ -247,8 +247,8 @@ static int run(struct invocation *call, int argc, char **argv)
 	int status;
 
 	parse_options(&config, argc, argv);
-	settle_options(&config);
-	choose_device_or_die(&dev, call, EMUCARD_CAP_IRQ);
+	finish_options(&config);
+	select_device_or_die(&dev, call, EMUCARD_CAP_IRQ);
 	status = actions[config.action](&config, &dev);
 	device_close(&dev);
 	return status;

@@ -2,9 +2,9 @@
 /* fpga-ctl list: which cards there are, without opening any. */
 #include <stdio.h>
 
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 
 static const char help[] =
 	"Shows every fpga and edu card of this machine, also those without a driver.\n"

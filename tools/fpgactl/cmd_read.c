@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
 #include "fpgactl/register_arg.h"
+#include "fpgactl/select.h"
 
 struct config {
 	struct invocation *call;
@@ -197,7 +197,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	struct device dev;
 
 	parse_options(&config, argc, argv);
-	choose_device_or_die(&dev, call, EMUCARD_CAP_REGS);
+	select_device_or_die(&dev, call, EMUCARD_CAP_REGS);
 	/* reading may have effects: what is wrong with the last word is found before the first */
 	for (size_t i = 0; i < config.nwords; i++)
 		add_word(&list, &config, &dev, config.words[i]);

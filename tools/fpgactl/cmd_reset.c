@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "fpgactl/card_message.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 #include "fpgactl/units.h"
 
 static const char help[] =
@@ -21,7 +21,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	int ret;
 
 	no_options_or_die(call, argc, argv);
-	choose_device_or_die(&dev, call, EMUCARD_CAP_RESET);
+	select_device_or_die(&dev, call, EMUCARD_CAP_RESET);
 	begin = now_ns();
 	ret = device_reset(&dev);
 	ns = now_ns() - begin;

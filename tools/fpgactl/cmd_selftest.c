@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "fpgactl/checks.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 
 static const char help[] =
 	"Tries everything that the card can do and says what holds, as TAP (ok, not ok).\n"
@@ -71,7 +71,7 @@ static int run(struct invocation *call, int argc, char **argv)
 			verbose = true;
 	no_arguments_or_die(call, argc, argv);
 
-	choose_device_or_die(&dev, call, 0);
+	select_device_or_die(&dev, call, 0);
 	if (call->json)
 		results = json_object_new_array();
 	for (size_t i = 0; (check = all_checks(i)); i++) {

@@ -7,9 +7,9 @@
 
 #include "common/alloc.h"
 #include "fpgactl/card_message.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
+#include "fpgactl/select.h"
 #include "fpgactl/stats.h"
 #include "fpgactl/units.h"
 

@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include "common/numbers.h"
-#include "fpgactl/choose.h"
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
 #include "fpgactl/register_arg.h"
+#include "fpgactl/select.h"
 
 struct config {
 	struct invocation *call;
@@ -77,7 +77,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	int ret;
 
 	parse_options(&config, argc, argv);
-	choose_device_or_die(&dev, call, EMUCARD_CAP_REGS);
+	select_device_or_die(&dev, call, EMUCARD_CAP_REGS);
 	find_register_or_die(&ref, call, &dev, config.word, config.width);
 	check_access_or_die(call, &dev, &ref);
 	if (config.value > UINT64_MAX >> (64 - 8 * ref.width))

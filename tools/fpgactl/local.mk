@@ -35,8 +35,6 @@ fpga_ctl_SOURCES = \
 	tools/fpgactl/checks_irq.c \
 	tools/fpgactl/checks_other.c \
 	tools/fpgactl/checks_registers.c \
-	tools/fpgactl/choose.c \
-	tools/fpgactl/choose.h \
 	tools/fpgactl/cmd_bench.c \
 	tools/fpgactl/cmd_dma.c \
 	tools/fpgactl/cmd_fact.c \
@@ -60,6 +58,8 @@ fpga_ctl_SOURCES = \
 	tools/fpgactl/measure.h \
 	tools/fpgactl/register_arg.c \
 	tools/fpgactl/register_arg.h \
+	tools/fpgactl/select.c \
+	tools/fpgactl/select.h \
 	tools/fpgactl/transfer.c \
 	tools/fpgactl/transfer.h
 

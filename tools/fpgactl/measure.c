@@ -11,8 +11,8 @@
 #include "fpgactl/units.h"
 #include "fpgactl/verify.h"
 
-/* Is it enough after so many samples? */
-static bool enough(const struct measure_limit *limit, uint64_t begin, uint64_t samples)
+/* Whether so many samples, or the time since @begin, are all that was wanted */
+static bool limit_reached(const struct measure_limit *limit, uint64_t begin, uint64_t samples)
 {
 	if (!samples)
 		return false;
@@ -58,14 +58,14 @@ void measure_dma(struct device *dev, uint64_t len, bool registered,
 	uint32_t got_buf = registered ? register_or_die(dev, got, len) : 0;
 	uint64_t begin = now_ns();
 
-	for (bool warm = false; !enough(limit, begin, from_card->count); warm = true) {
+	for (bool warm = false; !limit_reached(limit, begin, from_card->count); warm = true) {
 		struct mismatch mismatch = { 0 };
 		uint64_t to_ns, from_ns;
 		char text[MISMATCH_TEXT_SIZE];
 
 		pattern.seed++;
 		pattern_fill(&pattern, 0, sent, len);
-		poison(got, sent, len);
+		fill_inverted(got, sent, len);
 		to_ns = timed_dma(dev, EMUCARD_DMA_TO_CARD, sent, sent_buf, len);
 		from_ns = timed_dma(dev, EMUCARD_DMA_FROM_CARD, got, got_buf, len);
 		if (!verify_bytes(&mismatch, 0, sent, got, len)) {
@@ -94,7 +94,7 @@ void measure_irq(struct device *dev, const struct measure_limit *limit, struct s
 
 	if (ret)
 		device_die(dev, ret, "asking for the number of interrupts");
-	for (bool warm = false; !enough(limit, begin, samples->count); warm = true) {
+	for (bool warm = false; !limit_reached(limit, begin, samples->count); warm = true) {
 		uint64_t before = count, start = now_ns(), ns;
 
 		ret = device_irq_raise(dev, 1);
@@ -117,7 +117,7 @@ void measure_register(struct device *dev, const struct measure_limit *limit,
 	const struct reg *id = &dev->regs[0];
 	uint64_t first = 0, begin = now_ns();
 
-	for (bool warm = false; !enough(limit, begin, samples->count); warm = true) {
+	for (bool warm = false; !limit_reached(limit, begin, samples->count); warm = true) {
 		uint64_t value, start = now_ns(), ns;
 		int ret = device_reg_read(dev, id->offset, id->width, &value);
 

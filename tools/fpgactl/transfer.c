@@ -75,7 +75,7 @@ void transfer_from_card(struct transfer *transfer, const struct source *expected
 		len = block_at(transfer, at);
 		if (expected) {
 			fill(expected, transfer, at, wanted, len);
-			poison(buffer, wanted, len);
+			fill_inverted(buffer, wanted, len);
 		}
 		move(transfer, EMUCARD_DMA_FROM_CARD, buffer, at, len, tally);
 		if (expected)

@@ -30,7 +30,7 @@ bool verify_bytes(struct mismatch *mismatch, uint64_t position, const void *expe
 	return false;
 }
 
-void poison(void *buffer, const void *expected, size_t len)
+void fill_inverted(void *buffer, const void *expected, size_t len)
 {
 	const uint8_t *want = expected;
 	uint8_t *out = buffer;

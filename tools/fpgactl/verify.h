@@ -32,14 +32,14 @@ bool verify_bytes(struct mismatch *mismatch, uint64_t position, const void *expe
 		  const void *got, size_t len);
 
 /**
- * poison - make a buffer that differs from what is expected in every byte
+ * fill_inverted - make a buffer that differs from what is expected in every byte
  * @buffer: result
  * @expected: what a transfer is to put there
  * @len: bytes
  *
  * A transfer that moves nothing, or too little, then cannot pass verify_bytes().
  */
-void poison(void *buffer, const void *expected, size_t len);
+void fill_inverted(void *buffer, const void *expected, size_t len);
 
 /**
  * mismatch_format - "expected 01 02 ..., got 03 04 ..."

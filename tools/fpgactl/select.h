@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From --device, or from what a command needs, to an open card. */
-#ifndef FPGACTL_CHOOSE_H
-#define FPGACTL_CHOOSE_H
+#ifndef FPGACTL_SELECT_H
+#define FPGACTL_SELECT_H
 
 #include <stdint.h>
 
@@ -31,7 +31,7 @@ void die_no_match(const struct card_list *list, const char *selector) __attribut
 const struct card *match_one_or_die(const struct card_list *list, const char *selector);
 
 /**
- * choose_device_or_die - open the card that a command works on
+ * select_device_or_die - open the card that a command works on
  * @dev: result
  * @call: has the selector
  * @caps: EMUCARD_CAP_* that the command needs, ORed
@@ -39,15 +39,15 @@ const struct card *match_one_or_die(const struct card_list *list, const char *se
  * Without a selector the first card of cards_find() that can do it. Says what is
  * wrong and exits if there is none.
  */
-void choose_device_or_die(struct device *dev, const struct invocation *call, uint64_t caps);
+void select_device_or_die(struct device *dev, const struct invocation *call, uint64_t caps);
 
 /**
- * open_or_say - open a card; if that fails, say why and what to do
+ * open_or_report - open a card; if that fails, say why and what to do
  * @dev: result
  * @card: also one without a driver
  *
  * Return: EXIT_OK, or the status that the tool is to exit with.
  */
-enum exit_status open_or_say(struct device *dev, const struct card *card);
+enum exit_status open_or_report(struct device *dev, const struct card *card);
 
 #endif

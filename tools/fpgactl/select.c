@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <config.h>
 
-#include "fpgactl/choose.h"
+#include "fpgactl/select.h"
 
 #include <edu_regs.h>
 #include <errno.h>
@@ -28,14 +28,14 @@ static bool module_loaded(const char *module)
 }
 
 /* A card that sysfs shows on the PCI bus and that has no node */
-static void say_not_served(const struct card *card)
+static void report_no_driver(const struct card *card)
 {
 	char advice[256];
 	const char *module = card->kind->module;
 
 	if (!strcmp(card->driver, module)) {
 		snprintf(advice, sizeof(advice), "'dmesg | grep %s' tells more", module);
-		card_warn(card, advice, "%s has the card, but offers no device", module);
+		card_warn(card, advice, "%s is bound to the card but created no device node", module);
 	} else if (card->driver[0]) {
 		snprintf(advice, sizeof(advice),
 			 "as root: echo %s >/sys/bus/pci/drivers/%s/unbind && modprobe %s",
@@ -52,7 +52,7 @@ static void say_not_served(const struct card *card)
 	}
 }
 
-static void say_no_permission(const struct card *card)
+static void report_no_permission(const struct card *card)
 {
 	const struct passwd *user = getpwuid(geteuid());
 	const struct group *group = NULL;
@@ -74,12 +74,12 @@ static void say_no_permission(const struct card *card)
 }
 
 /* Says why device_open() failed; returns the status that the tool is to exit with. */
-static enum exit_status say_not_opened(const struct card *card, int error)
+static enum exit_status report_not_opened(const struct card *card, int error)
 {
 	switch (-error) {
 	case EACCES:
 	case EPERM:
-		say_no_permission(card);
+		report_no_permission(card);
 		return EXIT_CANNOT_TELL;
 	case ENOENT:
 		card_warn(card, "is udev running, and /dev a devtmpfs?", "there is no %s",
@@ -103,21 +103,21 @@ static enum exit_status say_not_opened(const struct card *card, int error)
 	}
 }
 
-enum exit_status open_or_say(struct device *dev, const struct card *card)
+enum exit_status open_or_report(struct device *dev, const struct card *card)
 {
 	int ret;
 
 	if (!card->node[0]) {
-		say_not_served(card);
+		report_no_driver(card);
 		return EXIT_CANNOT_TELL;
 	}
 	ret = device_open(dev, card);
-	return ret ? say_not_opened(card, ret) : EXIT_OK;
+	return ret ? report_not_opened(card, ret) : EXIT_OK;
 }
 
 static void open_or_die(struct device *dev, const struct card *card)
 {
-	enum exit_status status = open_or_say(dev, card);
+	enum exit_status status = open_or_report(dev, card);
 
 	if (status)
 		exit(status);
@@ -218,8 +218,8 @@ void find_cards_or_die(struct card_list *list, const struct invocation *call)
 		die_no_card(list);
 }
 
-/* The first that can; of those that cannot, the first is what the message is about. */
-static void choose_first_or_die(struct device *dev, const struct card_list *list, uint64_t caps)
+/* Opens the first card that supports @caps; if none does, the message names the first card. */
+static void select_first_or_die(struct device *dev, const struct card_list *list, uint64_t caps)
 {
 	const struct card *unserved = NULL;
 	bool opened = false;
@@ -250,13 +250,13 @@ static void choose_first_or_die(struct device *dev, const struct card_list *list
 		opened = true;
 	}
 	if (unserved) {
-		say_not_served(unserved);
+		report_no_driver(unserved);
 		exit(EXIT_CANNOT_TELL);
 	}
 	die_cannot(dev, list, caps);
 }
 
-void choose_device_or_die(struct device *dev, const struct invocation *call, uint64_t caps)
+void select_device_or_die(struct device *dev, const struct invocation *call, uint64_t caps)
 {
 	struct card_list list;
 
@@ -266,7 +266,7 @@ void choose_device_or_die(struct device *dev, const struct invocation *call, uin
 		if (!device_can(dev, caps))
 			die_cannot(dev, &list, caps);
 	} else {
-		choose_first_or_die(dev, &list, caps);
+		select_first_or_die(dev, &list, caps);
 	}
 	cards_free(&list);
 }
