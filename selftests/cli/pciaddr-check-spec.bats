@@ -150,7 +150,11 @@ iomem:
 	spec 'devices: [{select: 1234}]'
 	spec_error 1:20 "for example 1234:f96a"
 	spec 'devices: [{select: "1234:f96a", bars: {0: 0x27ff-0x2000}}]'
-	spec_error 1:43 "is no range"
+	spec_error 1:43 "'0x27ff-0x2000': the range ends before it begins"
+	spec 'devices: [{select: "1234:f96a", bars: {0: 0x2000}}]'
+	spec_error 1:43 "a range is FIRST-LAST or FIRST+SIZE"
+	spec 'devices: [{select: "1234:f96a", bars: {7: 0x2000-0x27ff}}]'
+	spec_error 1:40 "unknown key '7'; there are: 0, 1, 2, 3, 4, 5, rom"
 	spec 'devices: [{select: "1234:f96a", presence: requird}]'
 	spec_error 1:43 "did you mean 'required'"
 	spec 'devices: [{select: "1234:f96a", revision: 256}]'

@@ -52,7 +52,8 @@ usage_error() {
 	usage_error "did you mean '--json'" --jsn
 	usage_error "--color: 'yes' is not auto" --color yes
 	usage_error "a range is FIRST-LAST" --expect 0x2000
-	usage_error "a range is FIRST-LAST" --expect 0x27ff-0x2000
+	usage_error "the range ends before it begins" --expect 0x27ff-0x2000
+	usage_error "'-5': no value may be negative" -5
 	usage_error "for example 1234:f96a" --expect 0x2000-0x27ff@zz
 	usage_error "a slot's bus is 00 to ff" --expect 0x2000-0x27ff@100:01.0
 	usage_error "a slot's device is 00 to 1f" --expect 0x2000-0x27ff@01:20.0

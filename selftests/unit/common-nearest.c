@@ -5,7 +5,7 @@
 
 static const char *best(const char *wanted)
 {
-	static const char *const names[] = { "list", "info", "dma", "irq", "selftest" };
+	static const char *const names[] = { "list", "info", "dma", "irq", "selftest", "0", "12" };
 	struct nearest nearest;
 
 	nearest_start(&nearest, wanted);
@@ -30,6 +30,10 @@ static void other_words_are_not(void **state)
 	assert_null(best("temperature"));
 	assert_null(best("xyz"));
 	assert_null(best(""));
+	/* a number has no misspelling */
+	assert_null(best("7"));
+	assert_null(best("-1"));
+	assert_null(best("13"));
 }
 
 static void long_words_are_taken(void **state)

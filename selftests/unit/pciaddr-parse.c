@@ -101,6 +101,10 @@ static void ranges_and_sizes_are_strict(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (parse_range(bad[i], &range))
 			fail_msg("'%s' was taken", bad[i]);
+	assert_string_equal(range_error("0x27ff-0x2000"), "the range ends before it begins");
+	assert_non_null(strstr(range_error("5+0"), "size is 0"));
+	assert_non_null(strstr(range_error("0xffffffffffffffff+2"), "64 bits"));
+	assert_non_null(strstr(range_error("0x2000"), "FIRST-LAST"));
 	assert_true(parse_range("0x2000+0x800", &range));
 	assert_int_equal(range.last, 0x27ff);
 	assert_true(parse_range("0-18446744073709551615", &range));

@@ -2,6 +2,7 @@
 #include "common/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Longer names are compared up to here */
@@ -43,6 +44,12 @@ static unsigned int edit_distance(const char *a, const char *b)
 	return above[lb];
 }
 
+/* A number has no misspelling: 7 is not nearly 0. */
+static bool is_number(const char *text)
+{
+	return isdigit((unsigned char)text[*text == '-']);
+}
+
 void nearest_start(struct nearest *nearest, const char *wanted)
 {
 	/* more than a third of the letters wrong is another word */
@@ -56,6 +63,8 @@ void nearest_offer(struct nearest *nearest, const char *name)
 {
 	unsigned int distance = edit_distance(nearest->wanted, name);
 
+	if (is_number(nearest->wanted))
+		return;
 	if (distance <= nearest->distance && (!nearest->best || distance < nearest->distance)) {
 		nearest->best = name;
 		nearest->distance = distance;

@@ -63,24 +63,39 @@ bool parse_hex(const char *text, size_t length, uint64_t *value)
 	return parse_digits(text, length, 16, value);
 }
 
-bool parse_range(const char *text, struct range *range)
+/* Returns what is wrong, NULL if nothing is. */
+static const char *read_range(const char *text, struct range *range)
 {
 	size_t length = strcspn(text, "-+");
 	uint64_t first, second;
 
 	if (!text[length] || !parse_u64_part(text, length, &first) ||
 	    !parse_u64(text + length + 1, &second))
-		return false;
+		return "a range is FIRST-LAST or FIRST+SIZE, for example 0x2000-0x27ff";
 	if (text[length] == '+') {
-		if (!second || first > UINT64_MAX - (second - 1))
-			return false;
+		if (!second)
+			return "the range is empty: its size is 0";
+		if (first > UINT64_MAX - (second - 1))
+			return "the range ends above 64 bits";
 		second = first + second - 1;
 	}
 	if (second < first)
-		return false;
+		return "the range ends before it begins";
 	range->first = first;
 	range->last = second;
-	return true;
+	return NULL;
+}
+
+bool parse_range(const char *text, struct range *range)
+{
+	return !read_range(text, range);
+}
+
+const char *range_error(const char *text)
+{
+	struct range range;
+
+	return read_range(text, &range);
 }
 
 bool parse_size(const char *text, uint64_t *size)

@@ -46,6 +46,9 @@ bool parse_hex(const char *text, size_t length, uint64_t *value);
 /* "0x2000-0x27ff" (both ends included), or "0x2000+0x800" (first and size). */
 bool parse_range(const char *text, struct range *range);
 
+/* Why parse_range() does not take @text. */
+const char *range_error(const char *text);
+
 /* A number with an optional K, M, G or T (also KiB, MiB, ...; powers of 1024); not 0. */
 bool parse_size(const char *text, uint64_t *size);
 

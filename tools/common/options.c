@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "common/options.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,9 @@ char *option_error(int kind, char *const argv[], const struct option *longs)
 	if (kind == ':')
 		return strncmp(word, "--", 2) ? xasprintf("option '-%c' needs a value", optopt) :
 			xasprintf("option '%s' needs a value", word);
+	/* Were there an option with such a letter, getopt_long() would have taken it. */
+	if (isdigit(optopt))
+		return xasprintf("'%s': no value may be negative here", word);
 	if (!optopt)
 		return unknown_long(word, longs);
 	return has_value(longs, optopt) ? xasprintf("option '%s' takes no value", word) :

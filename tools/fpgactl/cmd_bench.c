@@ -47,7 +47,7 @@ static const char help[] =
 	"Measures how long single requests take. Every transfer carries new data, is read\n"
 	"back and compared; making and comparing the data is not in the times. WHAT is\n"
 	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
-	"memory. A percentile that too few samples have measured is shown as -.\n";
+	"memory. - means too few samples for a percentile; JSON leaves it out.\n";
 
 static const char options[] =
 	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"
@@ -151,7 +151,7 @@ static void settle(struct config *config, const struct device *dev)
 static const struct {
 	const char *name;
 	double percent;
-	size_t samples;		/* with fewer it is just the longest, and not said */
+	size_t samples;		/* with fewer it would be the longest: it is left out */
 } percentiles[] = {
 	{ "p50", 50, 1 }, { "p90", 90, 10 }, { "p99", 99, 100 }, { "p99.9", 99.9, 1000 },
 	{ "max", 100, 1 },
@@ -200,9 +200,12 @@ static void put_result(const struct config *config, const char *name, uint64_t b
 		json_put_uint(object, "bytes", bytes);
 	json_put_uint(object, "samples", samples->count);
 	json_put_uint(latency, "min", samples->ns[0]);
-	for (size_t i = 0; i < PERCENTILES; i++)
+	for (size_t i = 0; i < PERCENTILES; i++) {
+		if (samples->count < percentiles[i].samples)
+			continue;
 		json_put_uint(latency, percentiles[i].name,
 			      samples_percentile(samples, percentiles[i].percent));
+	}
 	json_object_object_add(object, "latency_ns", latency);
 	json_put_real(object, "per_second", per_second(samples->count, samples->sum_ns));
 	if (bytes)

@@ -11,6 +11,7 @@
 #include "fpgactl/card_message.h"
 #include "fpgactl/command.h"
 #include "fpgactl/file_data.h"
+#include "fpgactl/interrupt.h"
 #include "fpgactl/json_result.h"
 #include "fpgactl/select.h"
 #include "fpgactl/transfer.h"
@@ -269,6 +270,8 @@ static void run_loops(const struct config *config, struct device *dev, const uin
 		if (config->directions & FROM_CARD)
 			transfer_from_card(&transfer, config->verify ? &source : NULL, keep,
 					   &result->from_card, &result->mismatch);
+		if (interrupt_noted())
+			break;
 		result->loops++;
 	}
 	progress_end(&progress);
@@ -306,7 +309,9 @@ static void print_json(const struct config *config, const struct device *dev,
 		json_put_tally(object, "to_card", &result->to_card);
 	if (config->directions & FROM_CARD)
 		json_put_tally(object, "from_card", &result->from_card);
-	if (config->verify)
+	if (interrupt_noted())
+		json_put_bool(object, "interrupted", true);
+	if (config->verify && (result->loops || result->mismatch.wrong))
 		json_put_bool(object, "verified", !result->mismatch.wrong);
 	else
 		json_object_object_add(object, "verified", NULL);
@@ -339,7 +344,9 @@ static void print_text(FILE *out, const struct config *config, const struct devi
 		where[config->directions]);
 	if (result->loops > 1)
 		fprintf(out, ", %" PRIu64 " times", result->loops);
-	if (config->verify)
+	if (interrupt_noted())
+		fprintf(out, ", interrupted");
+	if (config->verify && (result->loops || result->mismatch.wrong))
 		fprintf(out, ": %s", result->mismatch.wrong ? "DIFFERENT" : "verified");
 	fputc('\n', out);
 	print_tally(out, "to the card", &result->to_card);
@@ -386,9 +393,10 @@ static int run(struct invocation *call, int argc, char **argv)
 		keep = xcalloc(1, config.len);
 	}
 
+	interrupt_note();
 	run_loops(&config, &dev, data, keep, &result);
 
-	if (keep)
+	if (keep && !interrupt_noted())
 		file_write_or_die(fd, config.to_file, keep, config.len);
 	if (call->json)
 		print_json(&config, &dev, &result);
@@ -399,6 +407,7 @@ static int run(struct invocation *call, int argc, char **argv)
 	device_close(&dev);
 	fflush(stdout);
 	match_or_die(&config, &dev, &result);
+	interrupt_end();
 	return EXIT_OK;
 }
 

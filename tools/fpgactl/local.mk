@@ -52,6 +52,8 @@ fpga_ctl_SOURCES = \
 	tools/fpgactl/device.h \
 	tools/fpgactl/file_data.c \
 	tools/fpgactl/file_data.h \
+	tools/fpgactl/interrupt.c \
+	tools/fpgactl/interrupt.h \
 	tools/fpgactl/json_result.c \
 	tools/fpgactl/json_result.h \
 	tools/fpgactl/measure.c \

@@ -17,6 +17,7 @@ uint32_t width_or_die(const struct invocation *call, const char *text)
 void find_register_or_die(struct reg_ref *ref, const struct invocation *call,
 			  const struct device *dev, const char *word, uint32_t width)
 {
+	const struct reg *reg;
 	const char *nearest;
 
 	if (reg_parse(dev->regs, dev->nregs, word, ref)) {
@@ -24,6 +25,12 @@ void find_register_or_die(struct reg_ref *ref, const struct invocation *call,
 			ref->width = width;
 		return;
 	}
+	reg = reg_without_index(dev->regs, dev->nregs, word);
+	if (reg && reg->count > 1)
+		usage_error(call, "'%s': there are %s[0] to %s[%" PRIu32 "]", word, reg->name,
+			    reg->name, reg->count - 1);
+	if (reg)
+		usage_error(call, "'%s': %s has no index", word, reg->name);
 	nearest = reg_nearest(dev->regs, dev->nregs, word);
 	die_advice(EXIT_USAGE,
 		   nearest ? xasprintf("did you mean %s? '%s read --names' lists them", nearest,

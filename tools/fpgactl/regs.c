@@ -60,28 +60,33 @@ static bool parse_index(const struct reg *reg, const char *text, uint32_t *index
 	return true;
 }
 
-bool reg_parse(const struct reg *regs, size_t count, const char *text, struct reg_ref *ref)
+const struct reg *reg_without_index(const struct reg *regs, size_t count, const char *text)
 {
 	const char *name = without_prefix(text);
 	size_t len = strcspn(name, "[");
+
+	for (size_t i = 0; i < count; i++)
+		if (strlen(regs[i].name) == len && !strncasecmp(regs[i].name, name, len))
+			return &regs[i];
+	return NULL;
+}
+
+bool reg_parse(const struct reg *regs, size_t count, const char *text, struct reg_ref *ref)
+{
+	const char *name = without_prefix(text);
+	const struct reg *reg;
 
 	*ref = (struct reg_ref){ 0 };
 	if (isdigit((unsigned char)text[0]))
 		return parse_offset(regs, count, text, ref);
 
-	for (size_t i = 0; i < count; i++) {
-		const struct reg *reg = &regs[i];
-
-		if (strlen(reg->name) != len || strncasecmp(reg->name, name, len))
-			continue;
-		if (!parse_index(reg, name + len, &ref->index))
-			return false;
-		ref->reg = reg;
-		ref->offset = reg->offset + ref->index * reg->width;
-		ref->width = reg->width;
-		return true;
-	}
-	return false;
+	reg = reg_without_index(regs, count, text);
+	if (!reg || !parse_index(reg, name + strcspn(name, "["), &ref->index))
+		return false;
+	ref->reg = reg;
+	ref->offset = reg->offset + ref->index * reg->width;
+	ref->width = reg->width;
+	return true;
 }
 
 const char *reg_nearest(const struct reg *regs, size_t count, const char *text)

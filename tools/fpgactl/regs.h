@@ -55,6 +55,16 @@ const struct reg *regs_of_kind(uint32_t kind, size_t *count);
 bool reg_parse(const struct reg *regs, size_t count, const char *text, struct reg_ref *ref);
 
 /**
+ * reg_without_index - the register of this name, whatever index is given with it
+ * @regs: table
+ * @count: its length
+ * @text: as to reg_parse()
+ *
+ * Return: NULL if there is none.
+ */
+const struct reg *reg_without_index(const struct reg *regs, size_t count, const char *text);
+
+/**
  * reg_nearest - the name that was probably meant
  * @regs: table
  * @count: its length

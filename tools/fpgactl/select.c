@@ -160,7 +160,12 @@ static __attribute__((noreturn)) void die_cannot(const struct device *dev,
 {
 	char advice[256] = "'fpga-ctl info' says what it can do";
 
-	for (size_t i = 0; i < list->count; i++) {
+	/* To reset another card is no way to reset this one. */
+	if (caps == EMUCARD_CAP_RESET)
+		snprintf(advice, sizeof(advice), "its driver sets it up anew: as root: cd "
+			 "/sys/bus/pci/drivers/%s; echo %s >unbind; echo %s >bind",
+			 dev->card.driver, dev->card.slot, dev->card.slot);
+	for (size_t i = 0; i < list->count && caps != EMUCARD_CAP_RESET; i++) {
 		struct device other;
 
 		if (!list->cards[i].node[0] || device_open(&other, &list->cards[i]))
@@ -176,17 +181,25 @@ static __attribute__((noreturn)) void die_cannot(const struct device *dev,
 
 void die_no_match(const struct card_list *list, const char *selector)
 {
+	const char *name = strrchr(selector, '/') ? strrchr(selector, '/') + 1 : selector;
+	const struct card *unserved = NULL;
 	char *names = xstrdup("");
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct card *card = &list->cards[i];
+		const char *kind = card->kind->name;
 		char *more = xasprintf("%s%s%s%s%s%s", names, i ? ", " : "",
 				       card->name, card->name[0] ? " (" : "", card->slot,
 				       card->name[0] ? ")" : "");
 
 		free(names);
 		names = more;
+		/* Its driver would have made one of this name. */
+		if (!card->node[0] && !strncmp(name, kind, strlen(kind)))
+			unserved = card;
 	}
+	if (unserved)
+		report_no_driver(unserved);
 	die_advice(EXIT_CANNOT_TELL, xasprintf("there are: %s", names),
 		   "there is no card '%s'", selector);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fpgactl/transfer.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
 #include "fpgactl/card_message.h"
+#include "fpgactl/interrupt.h"
 #include "fpgactl/units.h"
 
 static void fill(const struct source *source, const struct transfer *transfer, uint64_t at,
@@ -18,7 +20,8 @@ static void fill(const struct source *source, const struct transfer *transfer, u
 		pattern_fill(&source->pattern, transfer->offset + at, buffer, len);
 }
 
-static void move(struct transfer *transfer, uint32_t direction, void *buffer, uint64_t at,
+/* Returns false if a signal has ended it. */
+static bool move(struct transfer *transfer, uint32_t direction, void *buffer, uint64_t at,
 		 uint64_t len, struct tally *tally)
 {
 	const char *where = direction == EMUCARD_DMA_TO_CARD ? "to" : "from";
@@ -27,6 +30,10 @@ static void move(struct transfer *transfer, uint32_t direction, void *buffer, ui
 			     transfer->timeout_ms, &done);
 
 	tally->ns += now_ns() - begin;
+	if (ret == -EINTR && interrupt_noted()) {
+		tally->bytes += done;
+		return false;
+	}
 	if (ret || done != len) {
 		progress_end(transfer->progress);
 		if (!ret)
@@ -41,6 +48,7 @@ static void move(struct transfer *transfer, uint32_t direction, void *buffer, ui
 	tally->requests++;
 	transfer->progressed += len;
 	progress_update(transfer->progress, transfer->progressed);
+	return true;
 }
 
 static uint64_t block_at(const struct transfer *transfer, uint64_t at)
@@ -56,10 +64,11 @@ void transfer_to_card(struct transfer *transfer, const struct source *source,
 	uint8_t *buffer = xcalloc(1, block_at(transfer, 0));
 	uint64_t len;
 
-	for (uint64_t at = 0; at < transfer->len; at += len) {
+	for (uint64_t at = 0; at < transfer->len && !interrupt_noted(); at += len) {
 		len = block_at(transfer, at);
 		fill(source, transfer, at, buffer, len);
-		move(transfer, EMUCARD_DMA_TO_CARD, buffer, at, len, tally);
+		if (!move(transfer, EMUCARD_DMA_TO_CARD, buffer, at, len, tally))
+			break;
 	}
 	free(buffer);
 }
@@ -71,13 +80,14 @@ void transfer_from_card(struct transfer *transfer, const struct source *expected
 	uint8_t *wanted = xcalloc(1, block_at(transfer, 0));
 	uint64_t len;
 
-	for (uint64_t at = 0; at < transfer->len; at += len) {
+	for (uint64_t at = 0; at < transfer->len && !interrupt_noted(); at += len) {
 		len = block_at(transfer, at);
 		if (expected) {
 			fill(expected, transfer, at, wanted, len);
 			fill_inverted(buffer, wanted, len);
 		}
-		move(transfer, EMUCARD_DMA_FROM_CARD, buffer, at, len, tally);
+		if (!move(transfer, EMUCARD_DMA_FROM_CARD, buffer, at, len, tally))
+			break;
 		if (expected)
 			verify_bytes(mismatch, transfer->offset + at, wanted, buffer, len);
 		if (keep)

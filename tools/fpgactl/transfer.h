@@ -40,7 +40,8 @@ struct tally {
  * @source: data
  * @tally: added to
  *
- * An error of the card is explained and ends the tool.
+ * An error of the card is explained and ends the tool. A signal that interrupt_note() has
+ * asked for ends the stretch early.
  */
 void transfer_to_card(struct transfer *transfer, const struct source *source,
 		      struct tally *tally);

@@ -25,8 +25,8 @@ const char *expectation_parse(struct expectation *expectation, struct arena *are
 		range += 3;
 	}
 	if (!parse_range(range, &expectation->range))
-		return "a range is FIRST-LAST or FIRST+SIZE, for example 0x2000-0x27ff "
-			"(memory: mem:0xfe000000-0xfe0fffff)";
+		return arena_printf(arena, "%s (memory: mem:0xfe000000-0xfe0fffff)",
+				    range_error(range));
 	if (!at)
 		return NULL;
 	expectation->has_selector = true;

@@ -191,13 +191,14 @@ static void check_bar_owner(const struct subject *subject, const struct spec_bar
 	owner = claim.owner ? claim.owner->name : "";
 	if (!strcmp(owner, spec->owner)) {
 		spec_pass(subject, CHECK_SPEC_OWNER, part, spec->place,
-			  TEXT(matcher->results, "is owned by %s", *owner ? owner : "nobody"));
+			  *owner ? TEXT(matcher->results, "is owned by %s", owner) :
+				   "has no owner");
 		return;
 	}
 	spec_add(subject, CHECK_SPEC_OWNER, STATUS_FAIL, part, spec->place,
-		 *owner ? "is owned by somebody else" : "is owned by nobody",
-		 *spec->owner ? spec->owner : "nobody",
-		 (struct value) { TEXT(matcher->results, "found: %s", *owner ? owner : "nobody"),
+		 *owner ? "has another owner" : "has no owner",
+		 *spec->owner ? spec->owner : "none",
+		 (struct value) { TEXT(matcher->results, "found: %s", *owner ? owner : "none"),
 				 at_resources(bar->space) },
 		 *spec->owner ? TEXT(matcher->results,
 				     "modprobe %s; 'dmesg' says why it could not "

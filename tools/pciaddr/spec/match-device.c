@@ -68,6 +68,33 @@ static void check_revision(const struct subject *subject)
 
 /* Drivers */
 
+/* Whether two names differ at most in - and _, as a driver's and its module's often do */
+static bool same_but_for_dashes(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !(strchr("-_", *a) && strchr("-_", *b)))
+			return false;
+	return *a == *b;
+}
+
+static const char *driver_advice(const struct subject *subject, const char *wanted)
+{
+	const char *driver = subject->function->driver;
+	struct results *results = subject->matcher->results;
+	char slot[SLOT_TEXT_MAX];
+
+	slot_text(subject->function, slot);
+	if (!*wanted)
+		return TEXT(results, "modprobe -r %s, or 'echo %s > /sys/bus/pci/drivers/%s/unbind'",
+			    driver, slot, driver);
+	if (same_but_for_dashes(driver, wanted))
+		return TEXT(results, "write %s in the specification: the driver's name, which can "
+			    "differ from its module's", driver);
+	return TEXT(results, "%smodprobe %s; 'dmesg' says why a driver refused the device",
+		    *driver ? TEXT(results, "'echo %s > /sys/bus/pci/drivers/%s/unbind', then ",
+				   slot, driver) : "", wanted);
+}
+
 static void check_driver(const struct subject *subject)
 {
 	char slot[SLOT_TEXT_MAX];
@@ -101,11 +128,7 @@ static void check_driver(const struct subject *subject)
 				 at_text(TEXT(results, "%s/%s/driver",
 					      subject->matcher->machine->config_path,
 					      slot_text(subject->function, slot))) },
-		 *first->text ?
-		 TEXT(results, "modprobe %s; 'dmesg' says why a driver refused the device",
-		      first->text) :
-		 TEXT(results, "modprobe -r %s, or 'echo %s > /sys/bus/pci/drivers/%s/unbind'",
-		      driver, slot_text(subject->function, slot), driver));
+		 driver_advice(subject, first->text));
 }
 
 /* Command register */

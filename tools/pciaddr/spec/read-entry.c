@@ -148,7 +148,7 @@ static bool read_count(struct yaml *yaml, void *target, struct fy_node *node)
 		entry->max_count = (size_t)range.last;
 		return true;
 	}
-	return yaml_error(yaml, node, "'%s' is no count; wanted: 2, 1-4 or 1+", text);
+	return yaml_error(yaml, node, "'%s' is not a count; expected 2, 1-4 or 1+", text);
 }
 
 static bool add_driver(struct yaml *yaml, void *target, struct fy_node *node)

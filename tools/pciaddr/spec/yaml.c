@@ -160,7 +160,7 @@ bool yaml_mapping(struct yaml *yaml, struct fy_node *node, const struct yaml_key
 	void *iterator = NULL;
 
 	if (!node || !fy_node_is_mapping(node))
-		return yaml_error(yaml, node, "a mapping (KEY: VALUE lines) is wanted here");
+		return yaml_error(yaml, node, "expected a mapping here (KEY: VALUE lines)");
 	while ((pair = fy_node_mapping_iterate(node, &iterator))) {
 		const struct yaml_key *key = keys;
 		const char *name = yaml_text(yaml, fy_node_pair_key(pair));
@@ -186,7 +186,7 @@ bool yaml_sequence(struct yaml *yaml, struct fy_node *node, void *target,
 	void *iterator = NULL;
 
 	if (!node || !fy_node_is_sequence(node))
-		return yaml_error(yaml, node, "a list ('- ' before each element) is wanted here");
+		return yaml_error(yaml, node, "expected a list here ('- ' before each element)");
 	while ((element = fy_node_sequence_iterate(node, &iterator)))
 		if (!read(yaml, target, element))
 			return false;
@@ -248,9 +248,7 @@ bool yaml_range(struct yaml *yaml, struct fy_node *node, struct range *range)
 	if (!text)
 		return false;
 	if (!parse_range(text, range))
-		return yaml_error(yaml, node,
-				  "'%s' is no range; wanted: FIRST-LAST or FIRST+SIZE, "
-				  "for example 0x2000-0x27ff", text);
+		return yaml_error(yaml, node, "'%s': %s", text, range_error(text));
 	return true;
 }
 
@@ -261,8 +259,8 @@ bool yaml_size(struct yaml *yaml, struct fy_node *node, uint64_t *size)
 	if (!text)
 		return false;
 	if (!parse_size(text, size))
-		return yaml_error(yaml, node, "'%s' is no size; wanted: a number, with K, M, G or "
-				  "T if you like, for example 0x800 or 16M", text);
+		return yaml_error(yaml, node, "'%s' is not a size; expected a number, with K, M, G "
+				  "or T if you like, for example 0x800 or 16M", text);
 	return true;
 }
 
