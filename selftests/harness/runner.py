@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from . import SELFTESTS, is_long, tested
+from . import SELFTESTS, building, is_long, tested
 from .commands import process, tail
 
 NICE = 10
@@ -83,7 +83,8 @@ class Lane(threading.Thread):
         # Guests that others run on this machine are found by their files there (guest.running).
         temporary = tempfile.mkdtemp(prefix="check-")
         os.chmod(temporary, 0o711)  # some tests become another user
-        env = {**os.environ, "CHECK_EVENTS": str(theirs), "TESTED": boots, "TMPDIR": temporary}
+        env = {**os.environ, **building.environment(), "CHECK_EVENTS": str(theirs),
+               "TESTED": boots, "TMPDIR": temporary}
         with open(os.path.join(self._logs, f"{suite.name}.log"), "wb") as log, \
                 os.fdopen(events, encoding="utf-8", errors="replace") as file, \
                 process(["nice", "-n", str(nice), *argv], stdout=log, stderr=log,

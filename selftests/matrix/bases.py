@@ -36,6 +36,7 @@ RESETS = (("pc", "seabios", "crowded"), ("q35", "ovmf", "crowded"))
 HOLDS, LOST, DOWN = "holds", "lost", "does not boot"
 
 # What scripts/check tries when it is not to take long; of what is refused, QEMU alone is needed
+SHORT_MACHINES = (("pc", "seabios"), ("q35", "ovmf"))
 SHORT = (
     ("pc", "seabios", 0x5000, "crowded"),
     ("q35", "ovmf", 0x9000, "crowded"),

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from harness import SELFTESTS
+from harness.building import autoreconf
 from harness.commands import copy_tree, run, tree_files
 
 
@@ -23,7 +24,7 @@ def new(tree, *arguments, **options):
 def configure(tree):
     build = tree.parent / "build"
     build.mkdir()
-    run("autoreconf", "-fi", cwd=tree)
+    autoreconf(tree)
     run("../tree/configure", "--with-kdir=no", "--enable-werror", cwd=build)
     return build
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from harness import SELFTESTS, TOP
+from harness.building import autoreconf
 from harness.commands import copy_tree, run
 
 SANITIZERS = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -24,8 +25,8 @@ def build(tmp_path_factory):
     """A directory with the tools and their unit tests; the source is beside it, in src."""
     top = tmp_path_factory.mktemp("tools")
     copy_tree(top / "src")
+    autoreconf(top / "src")
     (top / "build").mkdir()
-    run("autoreconf", "-fi", top / "src")
     # gcc's warnings with sanitizers are more than those without.
     options = ["--with-kdir=no", "--enable-werror", f"CFLAGS={SANITIZERS}"]
     run("../src/configure", *options, cwd=top / "build")
