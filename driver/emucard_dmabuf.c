@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Card memory as a dma-buf, for other devices to reach (peer-to-peer DMA), and for whoever is
- * given the descriptor to map.
+ * Card memory as a dma-buf, for other devices to reach (peer-to-peer DMA), and for processes that
+ * are given the descriptor to map.
  *
  * It is memory of a BAR: there are no pages to it, and only importers that say that they can do
  * with that may attach (allow_peer2peer), and that can be told to stop. They are told when

@@ -775,7 +775,7 @@ static void fpga_dma_recover(struct work_struct *work)
 		goto unlock;
 	status = ioread32(dma->regs + FPGA_DMA_STATUS);
 	if (PCI_POSSIBLE_ERROR(status) || !(status & FPGA_DMA_STATUS_HALTED))
-		goto unlock;	/* it has gone, or somebody has restarted it already */
+		goto unlock;	/* it has gone, or was restarted already */
 	cause = ioread32(dma->regs + FPGA_DMA_ERROR);
 	dev_err_ratelimited(&dma->pdev->dev, "DMA engine halted: %s (%u)\n",
 			    cause < ARRAY_SIZE(causes) ? causes[cause] : "unknown", cause);

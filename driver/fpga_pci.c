@@ -711,7 +711,7 @@ static void fpga_reset_prepare(struct pci_dev *pdev)
 {
 	struct fpga *fpga = pci_get_drvdata(pdev);
 
-	/* It may be the bus that is reset, and nobody has asked for the card. */
+	/* A reset of the bus comes without a request for this card, which may be suspended. */
 	pm_runtime_get_sync(&pdev->dev);
 	emucard_gate_close(fpga->card);
 	fpga_dma_fail(fpga->dma, -EIO);

@@ -26,7 +26,7 @@ LOG_LINES = 25
 # What the cache keeps of each kind (a folder in it): what was used last, and that not for ever
 KEPT = 16
 KEPT_TIME = 7 * 24 * 3600
-# What somebody may be using at this moment [s]
+# What was used so recently may be in use now [s]
 IN_USE_TIME = 3 * 3600
 _started = time.monotonic()
 

@@ -69,7 +69,7 @@ def snapshot(directory, names):
             remove(path)
             shutil.copyfile(TOP / name, path)
             shutil.copymode(TOP / name, path)
-    # Somebody may be editing: what counts is what was copied.
+    # A file may be edited during this: what counts is what was copied.
     after = sums(names, directory)
     note.write_text(json.dumps(after))
     return after

@@ -216,7 +216,7 @@ as_user() {
 	[ "$(field arrived)" = 1 ]
 }
 
-@test "irq wait is woken by somebody else's interrupt" {
+@test "irq wait is woken by another program's interrupt" {
 	run -0 fpga-ctl irq count --json
 	before=$(field count)
 	fpga-ctl irq wait --since "$before" --count 2 --timeout 30s >"$BATS_TEST_TMPDIR/out" 3>&- &
@@ -331,7 +331,7 @@ as_user() {
 	sed -n '/^\.nf/,/^\.fi/ { /^\./!p }' /usr/share/man/man1/fpga-ctl.1 >examples
 	[ "$(grep -c . examples)" -ge 9 ]
 	head -c 64K /dev/urandom >image.bin
-	# Somebody else, who raises what the last example waits for
+	# Another program, which raises what the last example waits for
 	while fpga-ctl irq raise --no-wait && sleep 1; do :; done >raised 3>&- &
 	run -0 bash -e -o pipefail examples
 	kill $!

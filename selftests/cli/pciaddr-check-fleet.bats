@@ -93,7 +93,7 @@ labels() {
 	[ "$(grep -c 'used by fpga_pci' <<<"$output")" = 1 ]
 	[ "$(grep -c 'used by other' <<<"$output")" = 1 ]
 	[ "$(labels --dump fleet)" = $'a\nb' ]
-	# a part that is nobody's
+	# a part that belongs to no machine
 	cp "$GUEST.ioports" fleet/stray.ioports
 	run -0 pciaddr-check --dump fleet
 	[[ $output == *"fleet/stray.ioports: passed over"*"2 machines: 2 passed"* ]]

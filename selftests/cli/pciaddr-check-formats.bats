@@ -11,7 +11,7 @@ broken() {
 	poke 00:04.0 1c 10 10
 }
 
-# on_terminal COLUMNS ARGUMENT...: as somebody sees it who sits at a terminal
+# on_terminal COLUMNS ARGUMENT...: as a user at a terminal sees it
 on_terminal() {
 	local columns=$1
 	shift

@@ -293,7 +293,7 @@ moved_ports() {
 	outcome unknown source-complete "bridge that leads to its bus"
 	outcome unknown bar-in-window
 	run -3 pciaddr-check --dump "$dump" --expect mem:0xfe000000-0xfe0fffff
-	# bus 0 is nobody's secondary bus: it is a root bus, as in some virtual machines
+	# bus 0 is no bridge's secondary bus: it is a root bus, as in some virtual machines
 	sed 's/^02:/00:/' "$dump" >"$dump.0"
 	run -0 pciaddr-check --dump "$dump.0"
 	outcome "not run" bar-in-window

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runtime power management: the fpga card on PCI Express sleeps (D3hot) while nothing has its
-node open, if that is allowed; whatever wants it wakes it, and nobody else."""
+node open, if that is allowed. An access wakes it, and only an access."""
 
 import contextlib
 

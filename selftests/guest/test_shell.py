@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The guest's shell as somebody at a terminal has it, and others beside it."""
+"""The guest's shell as a user at a terminal has it, and others beside it."""
 
 import tempfile
 

@@ -123,5 +123,5 @@ def copy_tree(directory):
 
 
 def note(text):
-    """A line for whoever watches."""
+    """A line of progress."""
     print(text, file=sys.stderr, flush=True)

@@ -39,7 +39,7 @@ def pytest_configure(config):
 
 
 class Events:
-    """Tells scripts/check what happens; without it, nobody."""
+    """Tells scripts/check what happens, if that has started pytest."""
 
     def __init__(self):
         fd = os.environ.pop("CHECK_EVENTS", None)

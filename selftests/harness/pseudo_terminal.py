@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A program on a pseudo-terminal, as somebody at a keyboard has it."""
+"""A program on a pseudo-terminal, as a user at a keyboard has it."""
 
 import errno
 import fcntl

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs suites, each in a pytest of its own, two at a time: what only computes runs at low
-priority beside the suites that wait for guests, and whoever has none of his kind left takes one of
-the other's."""
+"""Runs suites, each in a pytest of its own, two at a time: suites that only compute run at
+low priority beside suites that wait for guests. When one kind is used up, both lanes run the other."""
 
 import json
 import os
@@ -20,7 +19,7 @@ GRACE = 30
 
 
 class Queue:
-    """The suites that nobody has taken yet, each kind in its order."""
+    """The suites that are still to be run, each kind in its order."""
 
     def __init__(self, suites):
         self._left = list(suites)

@@ -12,8 +12,8 @@ from releases.table import RELEASES, host
 
 
 @pytest.fixture
-def nobody():
-    """A directory of somebody who is not root, in which dpkg-query knows no package."""
+def unprivileged():
+    """A directory of a user who is not root, in which dpkg-query knows no package."""
     if os.getuid() != 0:
         pytest.skip("needs root, to become another user")
     if not all_can_reach(TOP):
@@ -27,9 +27,9 @@ def nobody():
 
 
 @pytest.mark.parametrize("command", ["setup", "demo", "guest -- true", "qemu"])
-def test_not_root_names_all_packages_and_ways_without(command, nobody):
+def test_not_root_names_all_packages_and_ways_without(command, unprivileged):
     commands.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env",
-                 f"PATH={nobody}:/usr/bin:/bin", f"HOME={nobody}", f"XDG_CACHE_HOME={nobody}",
+                 f"PATH={unprivileged}:/usr/bin:/bin", f"HOME={unprivileged}", f"XDG_CACHE_HOME={unprivileged}",
                  "bash", "-c", f"exec scripts/{command}",
                  status=3, matches=["not root", r"\bpython3\b", "Debian 12 and 13", "Ubuntu",
                                     "QEMU_SRC=", "--kernel DIR"])

@@ -14,7 +14,7 @@ from harness import CACHE, TOP
 from harness.commands import copy_tree, run, tree_files
 from harness.guests import APPEND
 
-KEPT = 2 * 86400  # packages that nobody has used for so long are not kept [s]
+KEPT = 2 * 86400  # packages that were not used for so long are not kept [s]
 PLACE = "/tmp/try"
 
 

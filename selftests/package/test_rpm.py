@@ -133,7 +133,7 @@ class Root:
                    'mount -t proc proc "$0/proc"; exec "$@"', self.directory, *argv, **options)
 
     def rpm(self, *argv):
-        # Debian's rpm asks for --force-debian, so that nobody mixes the two by accident.
+        # Debian's rpm asks for --force-debian, so that the two are not mixed by accident.
         return self.run("rpm", "--root", self.directory, "--dbpath", "/var/lib/rpm",
                         "--force-debian", *argv)
 

@@ -9,8 +9,8 @@
 
 static const char help[] =
 	"Tries everything that the card can do and says what holds, as TAP (ok, not ok).\n"
-	"What is in the card's memory and registers is overwritten; nobody else may use\n"
-	"the card meanwhile.\n";
+	"Overwrites the card's memory and registers; no other program may use the card\n"
+	"meanwhile.\n";
 
 static const char options[] =
 	"  -v, --verbose        also show the tests that do not apply to this card\n";

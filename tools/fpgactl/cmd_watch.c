@@ -163,7 +163,7 @@ static void watch(const struct config *config, struct watched *watched, size_t c
 				print_row(&watched[i], &stats, ns);
 			watched[i].before = stats;
 		}
-		/* whoever reads from a pipe wants to see it now; a closed one ends it */
+		/* the reader of a pipe is to see it now; a closed pipe ends it */
 		if (fflush(stdout))
 			break;
 	}

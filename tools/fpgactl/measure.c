@@ -104,7 +104,7 @@ void measure_irq(struct device *dev, const struct measure_limit *limit, struct s
 		if (ret)
 			device_die(dev, ret, "raising an interrupt and waiting for it");
 		if (count != before + 1)
-			card_die(&dev->card, EXIT_FAILED, "does somebody else use the card?",
+			card_die(&dev->card, EXIT_FAILED, "does another program use the card?",
 				 "one interrupt raised, %" PRIu64 " arrived", count - before);
 		if (warm)
 			samples_add(samples, ns);

@@ -151,7 +151,7 @@ def _project(release, kernel, arch=architecture()):
     if wanted.exists():
         os.utime(wanted)
         return wanted
-    # Somebody may be editing: the image is named by what it was really built from.
+    # A file may be edited during this: the image is named by what it was really built from.
     with project.built_parts(parts) as keys:
         return made(_project_image(kernel, keys, ending), f"project-{kernel.name}",
                     lambda new: _make_project(parts, new, arch))

@@ -79,7 +79,7 @@ def _make_links_relative(new):
 
 
 def _add_people(new):
-    """root, and somebody without rights, for what needs some"""
+    """root, and an ordinary user for tests of permissions"""
     etc = new / "etc"
     (etc / "passwd").write_text("root:x:0:0:root:/root:/bin/bash\n"
                                 "user:x:1000:1000::/home/user:/bin/bash\n")

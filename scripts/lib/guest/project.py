@@ -81,7 +81,7 @@ def _key(part, sums):
 def built_parts(parts):
     """Builds what is not up to date; gives the keys of what the parts were really built from.
 
-    Until the end of the with statement, nobody builds them anew: their root/ is what was built.
+    Until the end of the with statement, no other process rebuilds them: root/ is what was built.
     """
     with contextlib.ExitStack() as locks:
         for where in sorted(part.where for part in parts):

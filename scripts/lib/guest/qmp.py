@@ -19,7 +19,7 @@ class Qmp:
         self._buffer = b""
         self._replies = {}
         self._last_id = 0
-        self.send("qmp_capabilities")  # before anything else; nobody needs the reply
+        self.send("qmp_capabilities")  # before anything else; the reply is not needed
 
     def send(self, name, arguments=None):
         """Sends a command and returns the number by which its reply is known."""

@@ -40,7 +40,7 @@ def find():
             if os.lstat(directory).st_uid != os.geteuid():
                 continue
             with open(path, encoding="utf-8") as file:
-                if not _is_locked(file):  # killed: nobody has cleaned up
+                if not _is_locked(file):  # killed before it could clean up
                     shutil.rmtree(directory, ignore_errors=True)
                     continue
                 found.append((os.stat(path).st_mtime, directory, json.load(file)))

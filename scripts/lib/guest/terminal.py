@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs commands in a guest for whoever is at the terminal. guest: a Guest or an Attachment."""
+"""Runs commands in a guest for the user at the terminal. guest: a Guest or an Attachment."""
 
 import contextlib
 import os

@@ -192,8 +192,8 @@ TEST_F(faults, a_lost_interrupt_costs_time_but_no_data)
 
 /*
  * The transfer is so long that the card does not finish it while the doorbell is rung. It
- * may be over before the driver has begun to wait, and then nobody looks for an interrupt
- * until the next one.
+ * may be over before the driver has begun to wait, and then the driver does not look for
+ * an interrupt until the next one.
  */
 TEST_F(faults, a_cause_whose_interrupt_was_lost_does_not_stay_pending)
 {

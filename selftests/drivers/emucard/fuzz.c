@@ -93,7 +93,7 @@ static uint64_t near(uint64_t limit)
 	}
 }
 
-/* Memory of ours, or where it ends, or none: never what belongs to somebody else */
+/* Memory of ours, or where it ends, or none: never memory that is in use */
 static void *address(void)
 {
 	switch (below(16)) {

@@ -159,7 +159,7 @@ static long dirty_kib(const void *map)
 #define MAPS_LEN	(1000 * KIB)
 #define PIECES		12
 
-/* A file system that is told of changes that nobody has made may come to harm. */
+/* A file system that is told of changes that were not made may come to harm. */
 TEST_F(card, memory_that_is_only_read_is_not_marked_dirty)
 {
 	/* On fpga much more than it moves while the doorbell is rung */

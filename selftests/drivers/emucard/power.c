@@ -72,7 +72,7 @@ TEST_F(card, transfers_go_on_after_a_suspend)
 	EXPECT_EQ(0, card_wait(self->fd, 0, &count, PATIENCE_MS, NULL));
 }
 
-/* Nobody waits for these, who could be told to ask again. */
+/* No caller waits for these that could be told to ask again. */
 TEST(asynchronous_requests_go_on_after_a_long_suspend)
 {
 	int fd = open(card_node(EMUCARD_KIND_FPGA), O_RDWR | O_CLOEXEC);
@@ -125,7 +125,7 @@ static void *plumb(void *data)
 	loff_t offset = 0;
 
 	while (!atomic_load(p->stop) && !p->error) {
-		/* Each puts in what one of them takes out: nobody finds it full, or empty. */
+		/* Each puts in what one of them takes out: it is never full, nor empty. */
 		if (write(p->pipe[1], out, sizeof(out)) != sizeof(out) ||
 		    splice(p->pipe[0], NULL, p->fd, &offset, sizeof(out), 0) <= 0)
 			p->error = errno;
@@ -143,7 +143,7 @@ static void freeze_often(struct __test_metadata *_metadata)
 	}
 }
 
-/* On one processor there is always somebody who is not asleep when all are frozen. */
+/* On one processor at least one worker is not asleep when all are frozen. */
 TEST_F(card, being_frozen_is_not_an_error)
 {
 	struct worker workers[WORKERS];

@@ -47,7 +47,7 @@ struct reader {
 	int error;
 };
 
-/* Whoever reads a register meanwhile waits, and never sees the all-ones of a reset. */
+/* A thread that reads a register meanwhile waits, and never sees the all-ones of a reset. */
 static void *read_id(void *data)
 {
 	struct reader *r = data;

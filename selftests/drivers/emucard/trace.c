@@ -5,7 +5,7 @@
 #include "fixture.h"
 #include "ports.h"
 
-/* An instance of our own, which is nobody else's business */
+/* An instance of our own, which no other program uses */
 #define INSTANCE	"/sys/kernel/tracing/instances/emucard-test"
 #define TRACE_BYTES	(256 * KIB)
 
@@ -22,7 +22,7 @@ static int trace_start(void)
 	return ret;
 }
 
-/* The text of the trace, which somebody else may be writing to as well */
+/* The text of the trace, which other programs may be writing to as well */
 static char *trace_stop(void)
 {
 	char *text = calloc(1, TRACE_BYTES + 1);

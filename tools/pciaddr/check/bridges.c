@@ -51,7 +51,7 @@ static struct value other_buses(struct results *results, const struct pci_functi
 	return value;
 }
 
-/* Of use to special cycles and to whoever reads it; config cycles below do not need it. */
+/* Special cycles use it, and people read it; config cycles below do not need it. */
 static void check_primary(struct results *results, const struct pci_function *function)
 {
 	const char *slot;

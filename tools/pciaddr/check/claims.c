@@ -24,7 +24,7 @@ static const enum check_id claim_check[SPACES] = {
 	[SPACE_MEMORY] = CHECK_IOMEM,
 };
 
-/* Drivers that hold a device for somebody else, who enables it later. */
+/* Drivers that hold a device for a user (a guest, a program) that enables it later. */
 static bool driver_only_holds(const char *driver)
 {
 	static const char *const holders[] = { "vfio-pci", "pci-stub", "pciback", "xen-pciback",

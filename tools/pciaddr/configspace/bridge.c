@@ -7,7 +7,7 @@
 /*
  * @base and @limit are the first bytes of the window's first and last unit.  Where both are 0
  * the window is taken as closed: a bridge without this window reads so (PCI-to-PCI Bridge
- * Architecture 1.2, 3.2.5.6 and 9), and so does one that nobody has programmed since reset.
+ * Architecture 1.2, 3.2.5.6 and 9), and so does one that was not programmed since reset.
  * Where a host bridge translates, address 0 may be a bridge's: see settle_zeroes().
  */
 static void set_window(struct window *window, uint64_t base, uint64_t limit, uint64_t unit)

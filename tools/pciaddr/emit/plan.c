@@ -353,7 +353,7 @@ static void check_functions(struct plan *plan)
 				other->slot == planned->slot;
 		if (!first && planned->placed)
 			plan_refuse(plan, planned->entry, "there is no function 0 in its slot: "
-				    "nobody finds the others without it", NULL);
+				    "software finds the others only if function 0 is there", NULL);
 	}
 }
 

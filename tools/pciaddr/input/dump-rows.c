@@ -218,7 +218,7 @@ void dump_read_row(struct dump_reader *reader, const struct line *line, size_t d
 		return;
 	for (size_t i = 0; i < digits; i++)
 		offset = offset << 4 | (unsigned int)hex_digit(line->text[i]);
-	/* behind a blank line, what begins again is of somebody else */
+	/* behind a blank line, rows that begin again belong to no device that was named */
 	if (!reader->in_function ||
 	    (reader->after_blank && reader->last_row >= 0 && (int)offset <= reader->last_row)) {
 		dump_warn(reader, line, "config space of no device, left out");

@@ -13,7 +13,7 @@ struct json_socket;
 /* Milliseconds from now, as the calls below take it */
 int64_t json_socket_deadline(unsigned int milliseconds);
 
-/* NULL when nobody listens there, which the machine then knows. */
+/* NULL if no program listens there, which the machine then knows. */
 struct json_socket *json_socket_open(struct machine *machine, const char *path);
 void json_socket_close(struct json_socket *socket);
 

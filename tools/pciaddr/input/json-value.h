@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Values in JSON that somebody else has written: each is asked for with the type that it has. */
+/* Values in JSON that another program has written: each is asked for with the type that it has. */
 #ifndef PCIADDR_INPUT_JSON_VALUE_H
 #define PCIADDR_INPUT_JSON_VALUE_H
 

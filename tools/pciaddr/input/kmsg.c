@@ -22,7 +22,7 @@
 /* CONSOLE_EXT_LOG_MAX, the longest that a read() gives */
 #define RECORD_MAX 8192
 
-/* Somebody may write as fast as this reads. */
+/* The log may grow as fast as this reads. */
 #define RECORDS_MAX 4000000
 
 static uint64_t sequence_of(const char *record)

@@ -91,7 +91,7 @@ struct bridge {
 	bool io_translated;	/* the host bridge may add to its I/O addresses */
 	bool io_32bit;		/* its I/O window has 32 bits, not 16 */
 	bool prefetch_64bit;	/* its prefetchable window has 64 bits, not 32 */
-	bool subtractive;	/* forwards also what nobody else claims */
+	bool subtractive;	/* forwards also what no other device claims */
 	bool control_known;
 	uint8_t primary;
 	uint8_t secondary;

@@ -8,7 +8,7 @@
 /* How a bridge treats a range that comes from above. */
 enum forwarding {
 	FORWARDS,		/* one of its windows has the whole of it */
-	FORWARDS_BY_SUBTRACTION,/* outside its windows, but it takes what nobody else does */
+	FORWARDS_BY_SUBTRACTION,/* outside its windows, but it takes what no other does */
 	FORWARDS_NOT,
 	FORWARDS_PARTLY,
 	FORWARDS_UNKNOWN,	/* its window registers were not read */

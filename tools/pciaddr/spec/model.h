@@ -39,7 +39,7 @@ struct spec_bar {
 	enum tristate resizable;
 	uint64_t sizes;			/* each of which it must be able to have; bit n: 2^n */
 	struct range_rule range;
-	const char *owner;	/* NULL: any; "": nobody */
+	const char *owner;	/* NULL: any; "": none */
 	struct spec_bar *next;
 };
 

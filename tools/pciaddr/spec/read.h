@@ -20,7 +20,7 @@ bool spec_read_sriov(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_acs(struct yaml *yaml, void *target, struct fy_node *node);
 bool spec_read_link(struct yaml *yaml, void *target, struct fy_node *node);
 
-/* The name of a driver or owner; "none" in the file is "" in *@owner: nobody. */
+/* The name of a driver or owner; "none" in the file is "" in *@owner. */
 bool spec_read_owner(struct yaml *yaml, struct fy_node *node, const char **owner);
 
 /* true or false */

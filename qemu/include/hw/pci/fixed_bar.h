@@ -32,7 +32,7 @@ bool pci_fixed_bar_set(PCIDevice *dev, int bar, uint64_t addr, bool hidden,
 
 /**
  * pci_fixed_bar_hold() - the same for a function whose model does not know it
- * @dev: the function, of any type; whoever calls this restores and releases
+ * @dev: the function, of any type; the caller restores and releases
  * @bar: as in pci_fixed_bar_set()
  * @addr: as in pci_fixed_bar_set()
  * @errp: as in pci_fixed_bar_set()

@@ -59,7 +59,7 @@ static void test_migrate_unlike(const void *data)
                              "{ 'uri': %s } }", uri);
     wait_migrated(qts);
     qtest_quit(qts);
-    /* Whoever takes it is told to end. */
+    /* The destination is told to end. */
     shell = g_strdup_printf("(sleep 5; echo quit) | %s -machine pc "
                             "-accel qtest -display none -monitor stdio -S "
                             "-incoming %s %s",

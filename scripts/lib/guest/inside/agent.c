@@ -27,8 +27,8 @@
  *   BOOT  GREETING: on a port for attaching, the agent has only just started; a
  *         host that is in a session learns that the guest started anew
  *
- * The bytes that a reset cut off may still be in the port. So whoever opens it
- * looks for GREETING first, and the host for REDY with its latest nonce.
+ * The bytes that a reset cut off may still be in the port. So the agent that
+ * opens it looks for GREETING first, and the host for REDY with its latest nonce.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -194,7 +194,7 @@ static void open_port(const char *wanted)
 	}
 }
 
-/* A serial line carries bytes as they are, and nobody hears that it was opened but by BOOT. */
+/* A serial line carries bytes as they are; BOOT alone tells the host that it was opened. */
 static void open_line(const char *path)
 {
 	struct termios settings;

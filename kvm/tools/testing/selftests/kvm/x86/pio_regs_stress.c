@@ -116,7 +116,7 @@ static void answer(struct machine *m, struct kvm_run *run)
 	}
 }
 
-/* Not on the bus twice: whoever comes second finds it there. */
+/* Not on the bus twice: the second thread to add it finds it there. */
 static void churn_the_bus(struct machine *m, unsigned int what)
 {
 	struct kvm_coalesced_mmio_zone zone = {
@@ -259,7 +259,7 @@ static void *come_and_go_thread(void *arg)
 	return NULL;
 }
 
-/* Some of the guest's accesses have been answered without an exit, whoever was quicker. */
+/* Whichever thread was quicker, some of the guest's accesses were answered without an exit. */
 static bool answered_inside(struct box *box)
 {
 	return guest_var(&box->m, accesses) > READ_ONCE(box->exits) + VCPUS * (8 + STRING);
