@@ -39,6 +39,7 @@ nobase_dist_doc_DATA = \
 	examples/monitoring/pciaddr-dashboard.json
 
 dist_pkgdata_DATA = \
+	docs/fpga-ctl-result.schema.json \
 	docs/pciaddr-check-result.schema.json \
 	docs/pciaddr-spec.schema.json
 
@@ -48,7 +49,9 @@ install-data-hook:
 			-f "$(abs_top_srcdir)/docs/links.awk" "$$page" >"$$page.new" && \
 		cat "$$page.new" >"$$page" && rm "$$page.new" || exit; \
 	done
-	@for page in $(DESTDIR)$(docdir)/docs/*.md $(DESTDIR)$(mandir)/man[1-9]/pciaddr-*; do \
+	@for page in $(DESTDIR)$(docdir)/docs/*.md $(DESTDIR)$(mandir)/man[1-9]/pciaddr-* \
+			$(DESTDIR)$(mandir)/man1/fpga-ctl.1; do \
+		test -e "$$page" || continue; \
 		sed 's,/usr/share/fpga-pci/,$(pkgdatadir)/,g' "$$page" >"$$page.new" && \
 		cat "$$page.new" >"$$page" && rm "$$page.new" || exit; \
 	done

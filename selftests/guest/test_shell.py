@@ -140,6 +140,7 @@ def test_no_guest_to_attach_to(pid, said):
     assert said in done.stderr.decode()
 
 
+@pytest.mark.long("the next test sends an interrupt to such a command, too")
 def test_an_interrupt_reaches_a_command_without_a_terminal():
     command = "trap 'echo caught; exit 7' INT; echo be\"\"gun; sleep 1000 & wait"
     with PseudoTerminal(GUEST, "--", command) as run:

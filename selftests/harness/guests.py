@@ -153,12 +153,13 @@ def guest_content(monkeypatch):
 
 
 def group_by_machine(items):
-    """Puts the tests together that can share a guest; else as they are in their files."""
+    """Puts the tests together that can share a guest, those that spoil it last; else as they are
+    in their files."""
     first = {}
     places = {}
     for index, item in enumerate(items):
         group = repr(machine_of(item)) if "guest" in getattr(item, "fixturenames", ()) else str(item.path)
-        places[item] = first.setdefault(group, index)
+        places[item] = first.setdefault(group, index), bool(item.get_closest_marker("spoils_guest"))
     items.sort(key=places.get)
 
 
