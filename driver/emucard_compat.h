@@ -42,7 +42,7 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define emucard_assign_str(dst, src)	__assign_str(dst, src)
 #else
-#define emucard_assign_str(dst, src)	__assign_str(dst)
+#define emucard_assign_str(dst, ...)	__assign_str(dst)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
