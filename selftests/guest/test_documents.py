@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What README.md shows of a guest is printed there, and scripts/guest takes what documents show."""
+"""What documents show of a guest is printed there, and scripts/guest takes what documents show."""
 
 import glob
 import os
@@ -27,12 +27,12 @@ def steps(text):
     return found
 
 
-def shown():
-    """The steps of each example in README.md: of each block that has some."""
-    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
+def shown(page):
+    """The steps of the first example on a page: of the first block that has some."""
+    with open(os.path.join(TOP, page), encoding="utf-8") as file:
         text = file.read()
     blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", text, re.MULTILINE)
-    return [found for found in map(steps, map(textwrap.dedent, blocks)) if found]
+    return next(found for found in map(steps, map(textwrap.dedent, blocks)) if found)
 
 
 def matches(expected, got):
@@ -43,16 +43,19 @@ def matches(expected, got):
 
 def test_demo(guest, subtests):
     printed = steps(guest.run(DEMO).stdout.decode())
-    for command, expected in shown()[0].items():
+    for command, expected in shown("README.md").items():
         with subtests.test(f"as README.md shows it: {command}"):
             got = printed.get(command, "not a step of the demo")
             assert matches(expected, got), f"shown:\n{expected}\nprinted:\n{got}"
 
 
+FREE = shown("docs/own-machine.md")
+
+
 @FREE_CARD
-@pytest.mark.parametrize("command", shown()[1])
-def test_free_card_as_README_shows_it(guest, command):
-    expected = shown()[1][command]
+@pytest.mark.parametrize("command", FREE)
+def test_free_card_as_the_page_shows_it(guest, command):
+    expected = FREE[command]
     got = guest.run("sh", "-c", command).stdout.decode().rstrip("\n")
     assert matches(expected, got), f"shown:\n{expected}\nprinted:\n{got}"
 
@@ -64,14 +67,25 @@ def blocks_of(page):
     return re.findall(r"^ {4}([#$]) (.+)\n((?: {4}.*\n)*)", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("where, command, expected", blocks_of("docs/seeds.md"),
-                         ids=lambda value: value.split("\n")[0][:60])
-def test_seeds_as_the_page_shows_them(request, where, command, expected):
-    if where == "#":
-        got = request.getfixturevalue("guest").run("sh", "-c", command).stdout.decode()
-    else:
-        got = run("bash", "-c", command)
+def as_seeds_show_it(got, expected):
     assert matches(textwrap.dedent(expected).rstrip("\n"), got.rstrip("\n")), f"printed:\n{got}"
+
+
+def seeds(where):
+    """The commands in the guest ("#") or on this machine ("$")."""
+    return pytest.mark.parametrize("command, expected", [
+        pytest.param(command, expected, id=command[:60])
+        for prompt, command, expected in blocks_of("docs/seeds.md") if prompt == where])  # fmt: skip
+
+
+@seeds("#")
+def test_seeds_in_the_guest_as_the_page_shows_them(guest, command, expected):
+    as_seeds_show_it(guest.run("sh", "-c", command).stdout.decode(), expected)
+
+
+@seeds("$")
+def test_seeds_on_this_machine_as_the_page_shows_them(command, expected):
+    as_seeds_show_it(run("bash", "-c", command), expected)
 
 
 def command_lines():
