@@ -158,7 +158,7 @@ devices:
 
 @test "--emit without a specification, or to an unknown form, is wrong usage" {
 	run -2 pciaddr-check --emit qemu
-	[[ $output == *"--spec FILE is wanted"* ]]
+	[[ $output == *"needs --spec FILE"* ]]
 	spec 'devices: [{select: "1234:11e8"}]'
 	run -2 pciaddr-check --emit xen --spec spec
 	[[ $output == *"'xen' is not qemu or libvirt"* ]]

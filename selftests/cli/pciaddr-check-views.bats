@@ -164,7 +164,7 @@ arguments() {
 	[[ $output == *"BAR 4  memory32  0x0-0xfff"* ]]
 }
 
-@test "QMP: what is no answer of query-pci is an error that says what is wanted" {
+@test "QMP: what is not an answer of query-pci is an error that says what is expected" {
 	local text
 	for text in "" "hello" "[" "{}" "[1,2]" '{"return": {}}' '[{"bus": 0}]' \
 		'{"error": {"class": "GenericError", "desc": "no"}}'; do

@@ -102,7 +102,7 @@ class TestFixedCard:
         assert driver.attribute("expected_range") == f"{RANGE} met"
 
     @pytest.mark.spoils_guest
-    def test_card_that_the_kernel_only_believes_to_have_moved_is_refused(self, driver):
+    def test_card_that_has_not_moved_with_the_kernels_address_is_refused(self, driver):
         driver.load()
         driver.scan_again(driver.bridge)
         assert not driver.bound

@@ -36,7 +36,7 @@ static int run(struct invocation *call, int argc, char **argv)
 		if (option == 't')
 			timeout_ms = timeout_or_die(call, "--timeout", optarg);
 	if (argc - optind != 1)
-		usage_error(call, "say one number N");
+		usage_error(call, "expected one number N");
 	n = (uint32_t)number_or_die(call, "N", argv[optind], 0, UINT32_MAX);
 
 	select_device_or_die(&dev, call, EMUCARD_CAP_FACT);

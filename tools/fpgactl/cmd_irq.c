@@ -91,7 +91,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 		}
 	}
 	if (argc - optind != 1)
-		usage_error(call, "say one of raise, wait, count");
+		usage_error(call, "expected one of raise, wait, count");
 	config->action = action_or_die(call, argv[optind]);
 }
 

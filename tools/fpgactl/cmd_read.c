@@ -66,7 +66,7 @@ static void parse_options(struct config *config, int argc, char **argv)
 	config->words = argv + optind;
 	config->nwords = (size_t)(argc - optind);
 	if (config->all + config->names + (config->nwords > 0) != 1)
-		usage_error(call, "say which registers: REGISTER..., or --all, or --names");
+		usage_error(call, "expected REGISTER..., --all or --names");
 	if (config->all && (config->width || config->count > 1))
 		usage_error(call, "--all reads each register once and as it is: no --width or "
 			    "--count");

@@ -42,10 +42,10 @@ static void parse_options(struct config *config, int argc, char **argv)
 		}
 	}
 	if (argc - optind != 2)
-		usage_error(call, "say one register and one value");
+		usage_error(call, "expected one register and one value");
 	config->word = argv[optind];
 	if (!parse_u64(argv[optind + 1], &config->value))
-		usage_error(call, "'%s' is not a number; say 17 or 0x11", argv[optind + 1]);
+		usage_error(call, "'%s' is not a number; for example 17 or 0x11", argv[optind + 1]);
 }
 
 static void report(const struct invocation *call, const struct device *dev,

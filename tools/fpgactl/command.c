@@ -86,7 +86,7 @@ uint64_t size_or_die(const struct invocation *call, const char *option, const ch
 	uint64_t size;
 
 	if (!parse_size(text, &size))
-		usage_error(call, "%s: '%s' is not a size; say 4096, 64K, 16M or 1G, not 0",
+		usage_error(call, "%s: '%s' is not a size above 0; for example 4096, 64K, 16M or 1G",
 			    option, text);
 	return size;
 }
@@ -97,7 +97,7 @@ uint64_t offset_or_die(const struct invocation *call, const char *option, const 
 
 	if (parse_u64(text, &offset) || parse_size(text, &offset))
 		return offset;
-	usage_error(call, "%s: '%s' is not an offset; say 0, 0x1000, 64K or 1M", option, text);
+	usage_error(call, "%s: '%s' is not an offset; for example 0, 0x1000, 64K or 1M", option, text);
 }
 
 uint64_t number_or_die(const struct invocation *call, const char *option, const char *text,
@@ -118,7 +118,7 @@ uint32_t timeout_or_die(const struct invocation *call, const char *option, const
 	uint64_t ms;
 
 	if (!parse_duration(text, &ms) || ms > EMUCARD_TIMEOUT_MAX_MS)
-		usage_error(call, "%s: '%s' is not a time from 1ms to %us; say 5, 2.5s or 500ms",
+		usage_error(call, "%s: '%s' is not a time from 1ms to %us; for example 5, 2.5s or 500ms",
 			    option, text, EMUCARD_TIMEOUT_MAX_MS / 1000);
 	return (uint32_t)ms;
 }

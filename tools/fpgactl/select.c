@@ -212,7 +212,7 @@ const struct card *match_one_or_die(const struct card_list *list, const char *se
 		if (!selector_matches(selector, &list->cards[i]))
 			continue;
 		if (match)
-			die_advice(EXIT_USAGE, "say which by its name or slot: see 'fpga-ctl list'",
+			die_advice(EXIT_USAGE, "give its name or slot: see 'fpga-ctl list'",
 				   "--device %s means more than one card", selector);
 		match = &list->cards[i];
 	}
@@ -224,7 +224,7 @@ const struct card *match_one_or_die(const struct card_list *list, const char *se
 void find_cards_or_die(struct card_list *list, const struct invocation *call)
 {
 	if (call->device && selector_form(call->device) == SELECTOR_INVALID)
-		usage_error(call, "--device: '%s' is not a node, name, slot or id; say /dev/fpga0, "
+		usage_error(call, "--device: '%s' is not a node, name, slot or id; for example /dev/fpga0, "
 			    "fpga0, 0000:01:01.0 or 1234:f96a", call->device);
 	cards_find(list, sysfs);
 	if (!list->count)

@@ -363,8 +363,8 @@ static void check_combination(struct options *options)
 	}
 	if (options->action == ACTION_EMIT) {
 		if (!options->spec_path || options->expectation_count)
-			usage("pciaddr-check --emit qemu --spec FILE", "--emit makes arguments of a "
-			      "specification: --spec FILE is wanted, and --expect is not");
+			usage("pciaddr-check --emit qemu --spec FILE", "--emit makes arguments from a "
+			      "specification: it needs --spec FILE, and takes no --expect");
 		return;
 	}
 	if (options->expectation_count)

@@ -22,7 +22,7 @@ ATTEMPTS = 50
 
 @functools.lru_cache(maxsize=None)
 def kilohertz():
-    """The counter's frequency [kHz], to some 0.1 %; None where it cannot be told."""
+    """The counter's frequency [kHz], to some 0.1 %; None where it is unknown."""
     if platform.machine() != "x86_64":
         return None
     try:

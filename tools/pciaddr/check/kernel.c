@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Registers against what the kernel believes, as far as the host bridge lets them be compared. */
+/* Registers against the addresses that the kernel uses, as far as the host bridge lets them be compared. */
 #include "pciaddr/check/checks.h"
 
 #include <inttypes.h>

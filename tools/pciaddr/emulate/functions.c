@@ -56,7 +56,7 @@ static bool take(struct shape *shape, const struct pci_function *function, const
 	if (!why && !shape_root_of(shape, function->domain, function->bus))
 		why = "its bus number is another host bridge's";
 	if (!why && function->header_known && function->header_type > 2)
-		why = "its header type is none that the PCI specifications know";
+		why = "its header type is not in the PCI specifications";
 	if (why)
 		shape_note(shape, TOPIC_LEFT_OUT, "%s: %s", slot_text(function, slot), why);
 	return !why;

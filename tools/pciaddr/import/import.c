@@ -169,8 +169,8 @@ static void take_sonic(struct list *list, struct fy_node *entry)
 	size_t length;
 
 	if (!fy_node_is_mapping(entry) || !read_slot(entry, slot, &any_bus)) {
-		warn_of(list, entry, "not a device: bus (00 to ff), dev (00 to 1f) and fn (0 to 7) "
-			"are wanted; left out");
+		warn_of(list, entry, "not a device: expected bus (00 to ff), dev (00 to 1f) and "
+			"fn (0 to 7); left out");
 		return;
 	}
 	name = scalar(entry, "name", &length);

@@ -179,7 +179,7 @@ struct json_object *json_socket_receive(struct json_socket *socket, int64_t dead
 		socket->begin = socket->end;
 		if (error != json_tokener_continue || socket->taken > TEXT_MAX) {
 			machine_fail(socket->machine, EXIT_USAGE, "%s: what comes from there is "
-				     "not JSON%s; a QMP monitor is wanted (QEMU's option "
+				     "not JSON%s; expected a QMP monitor (QEMU's option "
 				     "-qmp unix:PATH,server=on,wait=off)", socket->path,
 				     error == json_tokener_continue ? ", or has no end" : "");
 			return NULL;

@@ -191,9 +191,9 @@ static const struct {
 	{ "BZh", 3, "packed by bzip2; unpack it first (bzip2 -d)" },
 	{ "PK\x03\x04", 4, "a zip archive; unpack it first (unzip)" },
 	{ "7z\xbc\xaf\x27\x1c", 6, "a 7z archive; unpack it first (7z x)" },
-	{ "\x89PNG", 4, "a picture; text is wanted" },
-	{ "\xff\xd8\xff", 3, "a picture; text is wanted" },
-	{ "%PDF", 4, "a PDF document; text is wanted" },
+	{ "\x89PNG", 4, "a picture; expected text" },
+	{ "\xff\xd8\xff", 3, "a picture; expected text" },
+	{ "%PDF", 4, "a PDF document; expected text" },
 };
 
 static struct unpack *new_unpack(int fd, const void *data, size_t length)

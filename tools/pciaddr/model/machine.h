@@ -51,7 +51,7 @@ struct bar {
 	bool answers : 1;	/* QEMU has it enabled at its address */
 	bool unmapped : 1;	/* QEMU has it nowhere: no address, or decoding is off */
 	struct range range;	/* what the card answers to */
-	struct range kernel;	/* what the kernel believes, if kernel_known */
+	struct range kernel;	/* the kernel's own, if kernel_known */
 	uint64_t register_address;
 	uint32_t line;		/* of the line in a dump or log that gave the kernel's view, or 0 */
 };

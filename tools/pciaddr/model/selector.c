@@ -165,7 +165,7 @@ const char *selector_set(struct selector *selector, struct arena *arena, const c
 		return parse_path(selector, value);
 	if (!strcmp(key, "driver")) {
 		selector->driver = arena_copy(arena, value, strlen(value));
-		return *value ? NULL : "a driver's name is wanted (none: no driver)";
+		return *value ? NULL : "expected a driver's name (none: no driver)";
 	}
 	return "no such key; there are slot, id, subsystem, class, path and driver";
 }
@@ -177,7 +177,7 @@ static const char *parse_keys(struct selector *selector, struct arena *arena, co
 		const char *error;
 
 		if (text[key_length] != '=')
-			return "KEY=VALUE is wanted in each part between commas";
+			return "expected KEY=VALUE in each part between commas";
 		length = strcspn(text + key_length + 1, ",");
 		error = selector_set(selector, arena, arena_copy(arena, text, key_length),
 				     arena_copy(arena, text + key_length + 1, length));
@@ -194,7 +194,7 @@ const char *selector_parse(struct selector *selector, struct arena *arena, const
 {
 	selector->text = arena_copy(arena, text, strlen(text));
 	if (!*text)
-		return "a selector is wanted: 1234:f96a, 0000:01:01.0, 00:04.0/01.0 or KEY=VALUE";
+		return "expected a selector: 1234:f96a, 0000:01:01.0, 00:04.0/01.0 or KEY=VALUE";
 	if (strchr(text, '='))
 		return parse_keys(selector, arena, text);
 	if (strchr(text, '/'))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * TAP version 13: a line for each check without a finding, one for each finding.  A finding
- * that cannot be told is "not ok": a harness that sees a pass believes it.
+ * TAP version 13: a line for each check without a finding, one for each finding.  An
+ * unknown result is "not ok": a harness would take "ok" for a pass.
  */
 #include "pciaddr/output/output.h"
 
