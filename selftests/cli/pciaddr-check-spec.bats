@@ -213,6 +213,18 @@ devices: []'
 	fails_with spec-window "0x1000-0x1fff"
 }
 
+@test "--capture says what it could not know" {
+	run -0 pciaddr-check --dump "$GUEST" --capture
+	[[ $output != *"left out"* ]]
+	# as lspci -x prints it for a user: 64 bytes, and nothing of /proc
+	sed -E '/^([4-9a-f]0|[1-9a-f][0-9a-f]{2}): /d; /^\t/d' "$GUEST" >"$BATS_TEST_TMPDIR/header"
+	run -0 pciaddr-check --dump "$BATS_TEST_TMPDIR/header" --capture
+	[[ $output == *"left out"*"owners of ports: /proc/ioports was not read"*"of 11 functions only the first 64"* ]]
+	printf '00000000-00000000 : PCI Bus\n' | tee "$BATS_TEST_TMPDIR/header.ioports" >"$BATS_TEST_TMPDIR/header.iomem"
+	run -0 pciaddr-check --dump "$BATS_TEST_TMPDIR/header" --capture
+	[[ $output == *"owners of memory: /proc/iomem shows only zeroes"* ]]
+}
+
 # named NAME: a card in $dump whose driver, and the owner of whose ports, has this name
 named() {
 	card 00:01.0 "\tRegion 0: I/O ports at 1000 [size=32]\n\tKernel driver in use: @NAME@" \

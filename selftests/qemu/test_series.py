@@ -164,3 +164,12 @@ def test_qemu_that_is_too_old_is_refused(tmp_path):
     directory = tree(tmp_path / "qemu")
     (directory / "VERSION").write_text("9.2.4\n")
     refused(directory)
+
+
+def test_make_names_what_is_missing_and_takes_a_relative_directory(tmp_path):
+    for target, variable in (("apply", "TREE"), ("patches", "OUT")):
+        run("make", "-C", f"{TOP}/qemu", target, status=2, cwd=tmp_path,
+            matches=[f"make {target}: {variable}=DIRECTORY is missing"])
+    (tmp_path / "tree").mkdir()
+    run("make", "-C", f"{TOP}/qemu", "apply", "TREE=tree", status=2, cwd=tmp_path,
+        env={"PWD": str(tmp_path)}, matches=[f"{tmp_path}/tree is not a QEMU source tree"])

@@ -14,6 +14,7 @@
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/names.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/resources.h"
 #include "pciaddr/spec/model.h"
 
 /*
@@ -301,6 +302,34 @@ static void write_list(FILE *out, struct names *names, const struct machine *mac
 	}
 }
 
+/* What would be in the specification if the source had it; it has more when root reads it. */
+static void write_gaps(FILE *out, const struct machine *machine)
+{
+	size_t headers_only = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < machine->count; i++)
+		headers_only += machine->functions[i].header_known && !machine->functions[i].absent &&
+			machine->functions[i].config_length <= CONFIG_HEADER;
+	for (enum space space = 0; space < SPACES; space++) {
+		enum resource_state state = machine->resources[space].state;
+
+		if (state == RESOURCES_READ)
+			continue;
+		fprintf(out, "%s#   owners of %s: %s %s\n", any ? "" :
+			"#\n# Unknown, and therefore left out (root can read more):\n",
+			space == SPACE_IO ? "ports" : "memory",
+			space == SPACE_IO ? "/proc/ioports" : "/proc/iomem",
+			resources_missing(state));
+		any = true;
+	}
+	if (headers_only)
+		fprintf(out, "%s#   capabilities (MSI, links): of %zu functions only the first %u bytes of "
+			"config\n#     space were read\n", any ? "" :
+			"#\n# Unknown, and therefore left out (root can read more):\n",
+			headers_only, CONFIG_HEADER);
+}
+
 static int write_all(FILE *out, bool numeric, const struct machine *machine, bool lasting)
 {
 	struct names names;
@@ -314,8 +343,9 @@ static int write_all(FILE *out, bool numeric, const struct machine *machine, boo
 	      "# It says everything that was known, and passes there at once. Take out what\n"
 	      "# may change (addresses that firmware chooses, drivers, links), and keep what\n"
 	      "# must not. Ranges may also be given as inside:, aligned: or size:; a device may\n"
-	      "# be presence: optional or forbidden, or have a count:. See pciaddr-spec(5).\n"
-	      "version: 1\n", out);
+	      "# be presence: optional or forbidden, or have a count:. See pciaddr-spec(5).\n", out);
+	write_gaps(out, machine);
+	fputs("version: 1\n", out);
 	write_list(out, &names, machine, true, lasting);
 	write_list(out, &names, machine, false, lasting);
 	fputs("\nrules:\n"
