@@ -109,7 +109,7 @@ def remove(path):
         os.unlink(path)
 
 
-def made(path, lock_name, make):
+def cached(path, lock_name, make):
     """Returns path, which make(new) makes as new, in the same folder, if it is missing.
 
     What has been used is touched: drop_unused() goes by that.

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
-from cache import content_key, made
+from cache import cached, content_key
 
 from . import CACHE
 from .commands import run
@@ -50,6 +50,6 @@ def autoreconf(directory):
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, to)
 
-    ready = made(pathlib.Path(CACHE, "autotools", key), "autotools", make)
+    ready = cached(pathlib.Path(CACHE, "autotools", key), "autotools", make)
     # All of one age, and no older than what they are made of: make has nothing to do.
     shutil.copytree(ready, directory, dirs_exist_ok=True, copy_function=shutil.copy)

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 import tree
-from cache import CACHE, TOP, made, run_logged
+from cache import CACHE, TOP, cached, run_logged
 from harness import commands
 from releases import apt, tools
 
@@ -26,7 +26,7 @@ class BareRoot:
         self.path = None
 
     def __enter__(self):
-        packed = made(CACHE / "bare" / f"{self.release.codename}.tar", f"bare-{self.release.codename}",
+        packed = cached(CACHE / "bare" / f"{self.release.codename}.tar", f"bare-{self.release.codename}",
                       lambda new: run_logged("bare-root", tools.debootstrap(
                           self.release, [], VARIANT, new, "--format=tar")))  # fmt: skip
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="fpga-pci-bare-"))

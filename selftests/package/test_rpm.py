@@ -8,7 +8,7 @@ import pathlib
 import shutil
 
 import pytest
-from cache import CACHE, content_key, made
+from cache import CACHE, cached, content_key
 from harness import TOP
 from harness.commands import copy_tree, run
 from releases import table, tools
@@ -116,7 +116,7 @@ class Root:
         self.directory = directory
         release = table.named(None)
         names = sorted(listed(release, "rpm-root"))
-        tar = made(CACHE / "rpm-root" / f"{content_key(release.codename, names)}.tar", "rpm-root",
+        tar = cached(CACHE / "rpm-root" / f"{content_key(release.codename, names)}.tar", "rpm-root",
                    lambda new: self._make(release, names, new))
         directory.mkdir()
         run("tar", "-C", directory, "-xf", tar)

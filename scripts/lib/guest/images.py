@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
-from cache import CACHE, TOP, Failed, content_key, made, remove, run_logged, say
+from cache import CACHE, TOP, Failed, cached, content_key, remove, run_logged, say
 from releases import firmware as firmwares
 from releases import kernels, table, tools
 from releases.architectures import NATIVE, architecture
@@ -117,7 +117,7 @@ def _userland(release, kernel):
     options += [f"--dpkgopt=path-exclude=/usr/share/{unread}/*" for unread in UNREAD
                 if unread != "man" or "man-db" not in names]
     key = content_key(release.codename, names, UNREAD, kernel.name if headers else "", files=hooks)
-    return made(IMAGES / f"userland-{release.codename}-{key}.erofs", "userland",
+    return cached(IMAGES / f"userland-{release.codename}-{key}.erofs", "userland",
                 lambda new: _make_userland(release, names, options, new))
 
 
@@ -153,7 +153,7 @@ def _project(release, kernel, arch=architecture()):
         return wanted
     # A file may be edited during this: the image is named by what it was really built from.
     with project.built_parts(parts) as keys:
-        return made(_project_image(kernel, keys, ending), f"project-{kernel.name}",
+        return cached(_project_image(kernel, keys, ending), f"project-{kernel.name}",
                     lambda new: _make_project(parts, new, arch))
 
 
@@ -190,7 +190,7 @@ def _whole_initrd(release, kernel, arch):
 def _initrd(kernel):
     files = [INSIDE / "initramfs-init", INSIDE / "init", INSIDE / "agent.c", "/bin/busybox"]
     key = content_key(kernel.name, *BOOT_MODULES, 1, files=files)
-    return made(IMAGES / f"initrd-{key}.cpio", "initrd", lambda new: _make_initrd(kernel, new))
+    return cached(IMAGES / f"initrd-{key}.cpio", "initrd", lambda new: _make_initrd(kernel, new))
 
 
 def _make_initrd(kernel, new):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from cache import CACHE, TOP, Failed, content_key, made, output
+from cache import CACHE, TOP, Failed, cached, content_key, output
 from releases import kernels
 
 from . import complaints, terminal
@@ -77,7 +77,7 @@ def _content(kernel, modules, tests):
     qemu = output([TOP / "scripts/qemu"]).strip()
     key = content_key(kernel.name, modules and modules.name, tests.name, qemu,
                       files=[TOP / "kvm/load", __file__])  # fmt: skip
-    return made(CACHE / "nested" / key, "nested",
+    return cached(CACHE / "nested" / key, "nested",
                 lambda new: _fill(new, kernel, modules, tests, qemu))
 
 

@@ -13,7 +13,7 @@ import shlex
 import shutil
 import tempfile
 
-from cache import CACHE, Failed, content_key, made, run_logged, say
+from cache import CACHE, Failed, cached, content_key, run_logged, say
 from releases import tools
 from releases.packages import expanded, packages
 
@@ -39,7 +39,7 @@ def root(release, architecture):
     more = expanded(release, os.environ.get("GUEST_PACKAGES", "").split())
     names = sorted({*packages(release, "other-image"), *libraries, *more})
     key = content_key(RECIPE, release.codename, architecture.name, *names)
-    return made(ROOTS / f"{release.codename}-{architecture.name}-{key}", f"root-{architecture.name}",
+    return cached(ROOTS / f"{release.codename}-{architecture.name}-{key}", f"root-{architecture.name}",
                 lambda new: _make_root(release, architecture, names, new))  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _add_people(new):
 def userland(directory, images):
     """The archive of a root directory."""
     key = content_key(directory.name, *LEFT_OUT)
-    return made(images / f"userland-{key}.cpio", "userland",
+    return cached(images / f"userland-{key}.cpio", "userland",
                 lambda new: initramfs.archive(directory, new, LEFT_OUT))  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def modules(kernel, images):
     """The archive of a kernel's modules: few, and what depmod makes of all is the project's."""
     release = (kernel / "release").read_text().strip()
     key = content_key(kernel.name, *MODULES, 1)
-    return made(images / f"modules-{key}.cpio", "initrd", lambda new: _make_modules(kernel, release, new))
+    return cached(images / f"modules-{key}.cpio", "initrd", lambda new: _make_modules(kernel, release, new))
 
 
 def _make_modules(kernel, release, new):
@@ -130,7 +130,7 @@ def start(directory, release, architecture, inside, images):
     """The archive with what runs first: PID 1, and the agent."""
     names = ("initramfs-whole", "init", "agent.c")
     key = content_key(directory.name, 1, files=[inside / name for name in names])
-    return made(images / f"start-{key}.cpio", "initrd",
+    return cached(images / f"start-{key}.cpio", "initrd",
                 lambda new: _make_start(directory, release, architecture, inside, new))  # fmt: skip
 
 
@@ -160,4 +160,4 @@ def _make_start(directory, release, architecture, inside, new):
 def joined(archives, images):
     """One initramfs of several archives."""
     key = content_key(*(pathlib.Path(path).name for path in archives))
-    return made(images / f"initrd-{key}.cpio", "initrd", lambda new: initramfs.join(archives, new))
+    return cached(images / f"initrd-{key}.cpio", "initrd", lambda new: initramfs.join(archives, new))

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 
-from cache import CACHE, content_key, made
+from cache import CACHE, cached, content_key
 from releases import kernels, table
 
 from . import images, initramfs, project
@@ -123,7 +123,7 @@ def _initrd():
         files = [INSIDE / "replay-init", INSIDE / "agent.c", "/bin/busybox", *programs[:-1],
                  *libraries]
         key = content_key(*keys, files=files)
-        return made(CACHE / "guest" / f"replay-{key}.cpio", "replay",
+        return cached(CACHE / "guest" / f"replay-{key}.cpio", "replay",
                     lambda new: _make_initrd(programs, libraries, new))
 
 

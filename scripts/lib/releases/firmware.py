@@ -10,7 +10,7 @@ import functools
 import pathlib
 import subprocess
 
-from cache import CACHE, Failed, content_key, made, output, say
+from cache import CACHE, Failed, cached, content_key, output, say
 
 from . import apt
 from .packages import packages
@@ -96,7 +96,7 @@ def _unpacked(name, release):
     if not versions:
         raise Failed(f"Debian's {release.codename} has no {name}", 3)
     path = CACHE / "firmware" / f"{name}-{release.codename}-{content_key(*versions)}"
-    made(path, f"firmware-{name}", lambda new: _unpack(release, versions, new))
+    cached(path, f"firmware-{name}", lambda new: _unpack(release, versions, new))
     return path / "usr/share", versions[0].partition("=")[2]
 
 

@@ -22,7 +22,7 @@ import re
 import shutil
 import time
 
-from cache import CACHE, Failed, content_key, lock, made, output, run_logged, say
+from cache import CACHE, Failed, cached, content_key, lock, output, run_logged, say
 
 from . import apt, bzimage
 from .architectures import NATIVE, architecture
@@ -201,7 +201,7 @@ class Unavailable(Failed):
 
 def fetch(candidate):
     path = KERNELS / candidate.release
-    return made(path, f"kernel-{candidate.release}", lambda new: _fetch(candidate, new))
+    return cached(path, f"kernel-{candidate.release}", lambda new: _fetch(candidate, new))
 
 
 def _fetch(candidate, new):
@@ -280,7 +280,7 @@ def _users(path):
     listed = sorted((str(file.relative_to(modules)), file.stat().st_size, file.stat().st_mtime_ns)
                     for file in modules.rglob("*") if file.is_file())  # fmt: skip
     key = content_key(start, listed, files=[image])
-    return made(KERNELS / f"{release}-{key}", f"kernel-{release}",
+    return cached(KERNELS / f"{release}-{key}", f"kernel-{release}",
                 lambda new: _copy(start, release, new))  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import pathlib
 import re
 import time
 
-from cache import CACHE, Failed, content_key, made, run_logged, say
+from cache import CACHE, Failed, cached, content_key, run_logged, say
 
 from . import apt
 from .kernels import RECENT, suites
@@ -49,7 +49,7 @@ def _fetch(series, release):
         for version in reversed(versions):
             directory = CACHE / "source" / f"linux-{version.replace(':', '_')}"
             try:
-                return made(directory, f"source-{series}",
+                return cached(directory, f"source-{series}",
                             lambda new: _unpack(suite, f"{name}={version}", new))  # noqa: B023
             except Unavailable as error:
                 say(f"Debian's {suite} lists {name} {version}, and it is not there ({error}):"
@@ -106,7 +106,7 @@ def _get(suite, package, version, directory):
     """The directory with its files; None: they are listed, and not there."""
     path = pathlib.Path(directory) / f"source-{re.sub('[^0-9a-z.+~-]', '_', version)}"
     try:
-        return made(path, f"source-{package}",
+        return cached(path, f"source-{package}",
                     lambda new: _download(suite, package, version, new))  # fmt: skip
     except Failed as error:
         say(f"Debian's {suite} lists the source of {package} {version}, and it is not there"
@@ -141,7 +141,7 @@ def parts(series=None):
     """A directory with PARTS of it."""
     file = archive(series)
     path = CACHE / "source" / f"parts-{content_key(file.parent.name, *PARTS)}"
-    return made(path, "source-parts", lambda new: _unpack_parts(file, new))
+    return cached(path, "source-parts", lambda new: _unpack_parts(file, new))
 
 
 def _unpack_parts(file, new):

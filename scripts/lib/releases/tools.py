@@ -8,7 +8,7 @@ for a module the compiler that the kernel was built by and programs that come wi
 import os
 import shlex
 
-from cache import CACHE, TOP, Failed, content_key, made, run_logged, say
+from cache import CACHE, TOP, Failed, cached, content_key, run_logged, say
 
 from . import apt
 from .architectures import NATIVE
@@ -75,7 +75,7 @@ def root(release, architecture=NATIVE):
     cross = [] if architecture == NATIVE else [f"cross-{architecture}"]
     names = packages(release, "tools", *cross)
     path = CACHE / "tools" / f"{release.codename}-{content_key(*names)}"
-    return made(path, f"tools-{release.codename}", lambda new: _make_root(release, names, new))
+    return cached(path, f"tools-{release.codename}", lambda new: _make_root(release, names, new))
 
 
 def _make_root(release, names, new):
