@@ -63,7 +63,8 @@ void nearest_offer(struct nearest *nearest, const char *name)
 {
 	unsigned int distance = edit_distance(nearest->wanted, name);
 
-	if (is_number(nearest->wanted))
+	/* of another word no letter is right */
+	if (is_number(nearest->wanted) || distance >= strnlen(name, LENGTH_MAX))
 		return;
 	if (distance <= nearest->distance && (!nearest->best || distance < nearest->distance)) {
 		nearest->best = name;
