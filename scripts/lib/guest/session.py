@@ -432,7 +432,7 @@ class Guest:
         words = None if kernel_runs else stopped.last_words(vm.firmware.new_lines())
         if not words and progress.is_silent((vm, vm.console.size, vm.firmware.size, self._opened)):
             if self._is_running():  # else it waits for a debugger, say
-                words = progress.look(self._processors() or [], kernel_runs)
+                words = progress.look(self._processors() or [], kernel_runs, vm.processor_time())
         if words:
             raise GuestError(self._account(words, firmware=not kernel_runs))
 

@@ -16,12 +16,12 @@ LAST_WORDS = (
     (re.compile(r"^\s*ASSERT(?:_EFI_ERROR)? "), "firmware found an error in itself"),
 )  # fmt: skip
 
-# Silence after which the processors are looked at, and how many looks, a second apart, must
-# find them in one place: a processor that waits with interrupts off waits for ever, while one
-# that runs may only be slow.
+# Silence after which the processors are looked at, a second apart. How many looks must find them
+# halted in one place: a processor that waits with interrupts off waits for ever. One that runs may
+# only be slow: how long QEMU must have computed meanwhile, which a busy host does not lengthen.
 SILENCE = 12
 LOOKS_HALTED = 3
-LOOKS_RUNNING = 12
+COMPUTED = 10
 SAME_PLACE = 64  # bytes: a loop that does nothing but wait
 
 _PROCESSOR = re.compile(
@@ -61,7 +61,8 @@ class Progress:
     def __init__(self):
         self._seen = None
         self._before = []
-        self._looks = self._still = 0
+        self._looks = 0
+        self._still = None  # QEMU's processor time when the processors came to this place
         self.since = time.monotonic()
 
     def is_silent(self, seen):
@@ -69,14 +70,15 @@ class Progress:
         if seen != self._seen:
             self._seen = seen
             self._before = []
-            self._looks = self._still = 0
+            self._looks = 0
+            self._still = None
             self.since = time.monotonic()
         return time.monotonic() - self.since > SILENCE
 
-    def look(self, now, kernel_runs):
+    def look(self, now, kernel_runs, used):
         """Takes the processors, a second after the last look; says why they have stopped.
 
-        None are known of other architectures than x86.
+        None are known of other architectures than x86. used: QEMU's processor time until now [s]
         """
         if not now:
             return None
@@ -87,8 +89,9 @@ class Progress:
         same = len(before) == len(now) and all(
             abs(a.address - b.address) <= SAME_PLACE for a, b in zip(before, now))
         self._looks = self._looks + 1 if same and halted and for_ever else 0
-        self._still = self._still + 1 if same and not kernel_runs else 0
-        if self._looks < LOOKS_HALTED and self._still < LOOKS_RUNNING:
+        if not same or kernel_runs:
+            self._still = used
+        if self._looks < LOOKS_HALTED and used - self._still < COMPUTED:
             return None
         silent = f"has said nothing for {time.monotonic() - self.since:.0f} s"
         if kernel_runs:
