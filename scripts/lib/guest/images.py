@@ -15,7 +15,7 @@ from releases import kernels, table, tools
 from releases.architectures import NATIVE, architecture
 from releases.packages import expanded, packages
 
-from . import initramfs, other, project
+from . import initramfs, other, project, small
 from .errors import GuestError
 
 HOOKS = TOP / "scripts/lib/guest/hooks"
@@ -32,22 +32,28 @@ UNREAD = ("doc", "man", "locale")
 
 
 @functools.lru_cache(maxsize=None)
-def prepare(kernel=None, release=None, firmware="seabios", arch=NATIVE):
+def prepare(kernel=None, release=None, firmware="seabios", arch=NATIVE, is_small=False):
     """Builds what is missing; returns the paths: qemu, bzimage, vmlinux, initrd, layers.
 
     firmware is a releases.firmware.Firmware there, release and linux are names for people. kernel,
     release, firmware, arch: as scripts/guest's options of these names; None: this machine's
-    defaults.
+    defaults. is_small: as Machine's small.
     """
     try:
-        return _prepare(kernel, release, firmware, architecture(arch))
+        return _prepare(kernel, release, firmware, architecture(arch), is_small)
     except Failed as error:
         raise GuestError(f"the guest could not be prepared: {error}") from error
 
 
-def _prepare(kernel, release, firmware, arch):
+def _prepare(kernel, release, firmware, arch, is_small):
     release = table.for_architecture(release, arch)
     directory = kernels.directory(kernel, release.codename, arch.name)
+    if is_small:
+        return {
+            "layers": {},
+            "initrd": str(_small_initrd(release, directory, arch)),
+            **common(release, directory, firmware, arch),
+        }
     if not arch.is_native:
         return {
             "layers": {},
@@ -184,6 +190,36 @@ def _whole_initrd(release, kernel, arch):
     ], IMAGES)
 
 
+# A small guest
+
+
+def _small_initrd(release, kernel, arch):
+    libraries = {name for name in packages(release, "guest-image") if name.startswith("lib")}
+    root = other.root_of({*packages(release, "small-image"), *libraries}, release, arch)
+    parts = project.parts(DEFAULT_PARTS.split()[:2], release, kernel, arch)
+    files = [pathlib.Path(small.__file__), INSIDE / "initramfs-small", INSIDE / "init",
+             INSIDE / "agent.c", "/bin/busybox"]  # fmt: skip
+
+    def named(keys):
+        return IMAGES / f"small-{content_key(root.name, kernel.name, *keys, files=files)}.cpio"
+
+    wanted = named([project.key(part) for part in parts])
+    if wanted.exists():
+        os.utime(wanted)
+        return wanted
+    with project.built_parts(parts) as keys:
+        return made(named(keys), f"small-{kernel.name}",
+                    lambda new: _make_small(root, [part.directory / "root" for part in parts], kernel, new))
+
+
+def _make_small(root, parts, kernel, new):
+    with tempfile.TemporaryDirectory() as name:
+        work = pathlib.Path(name)
+        small.put_together(work, root, parts, kernel, (kernel / "release").read_text().strip())
+        _put_start(work, "initramfs-small")
+        initramfs.archive(name, new)
+
+
 # The initramfs
 
 
@@ -198,14 +234,19 @@ def _make_initrd(kernel, new):
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         (work / "modules").mkdir()
-        (work / "guest").mkdir()
-        shutil.copy("/bin/busybox", work / "busybox")
-        shutil.copy(INSIDE / "initramfs-init", work / "init")
-        shutil.copy(INSIDE / "init", work / "guest/init")
-        initramfs.compile_agent("gcc", INSIDE / "agent.c", work / "guest/agent")
         order = initramfs.with_needs(kernel, release, BOOT_MODULES)
         for path in order:
             shutil.copy(path, work / "modules")
         (work / "modules/order").write_text("".join(f"/modules/{path.name}\n" for path in order))
-        os.chmod(work, 0o755)
+        _put_start(work, "initramfs-init")
         initramfs.archive(name, new)
+
+
+def _put_start(work, init):
+    """What runs first."""
+    (work / "guest").mkdir()
+    shutil.copy("/bin/busybox", work / "busybox")
+    shutil.copy(INSIDE / init, work / "init")
+    shutil.copy(INSIDE / "init", work / "guest/init")
+    initramfs.compile_agent("gcc", INSIDE / "agent.c", work / "guest/agent")
+    os.chmod(work, 0o755)

@@ -44,6 +44,8 @@ class Machine:
     # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
     # it into memory again at each reset, also at that which wakes the machine from ACPI S3.
     bzimage: bool = False
+    # All that it has in one initramfs (small.py): no udev, few modules and programs
+    small: bool = False
     # The directory of a machine that pciaddr-check --emulate has written: its PCI devices take
     # the place of QEMU's, so that cards, shares and shells are not possible (replay.py)
     replay: str = None

@@ -37,7 +37,12 @@ def root(release, architecture):
     with and run with, and what GUEST_PACKAGES names."""
     libraries = {name for name in packages(release, "userspace", "guest-image") if name.startswith("lib")}
     more = expanded(release, os.environ.get("GUEST_PACKAGES", "").split())
-    names = sorted({*packages(release, "other-image"), *libraries, *more})
+    return root_of({*packages(release, "other-image"), *libraries, *more}, release, architecture)
+
+
+def root_of(names, release, architecture):
+    """A root directory with these packages, and what they depend on."""
+    names = sorted(names)
     key = content_key(RECIPE, release.codename, architecture.name, *names)
     return cached(ROOTS / f"{release.codename}-{architecture.name}-{key}", f"root-{architecture.name}",
                 lambda new: _make_root(release, architecture, names, new))  # fmt: skip

@@ -83,7 +83,8 @@ class Guest:
         if machine.replay:
             self._images = replay.prepare(machine.kernel, machine.release, machine.firmware)
         else:
-            self._images = prepare(machine.kernel, machine.release, machine.firmware, machine.arch)
+            self._images = prepare(machine.kernel, machine.release, machine.firmware, machine.arch,
+                                   machine.small)
         tested.note(self.machine, self._images)
         self._directory = running.create_directory()
         self.logs = logs.create()
