@@ -72,3 +72,44 @@ def test_what_qemu_said_before_it_ended_is_quoted():
     said = why("--qemu-args", "-device no-such-device")
     assert "QEMU ended with status 1" in said
     assert "no-such-device" in said
+
+
+def fixed(*ports, slot=4, more=""):
+    """Options for a window at the first of these ports, with a card at each of them."""
+    cards = "".join(f" -device fpga,bus=dec,addr={i},io-base={port:#x}" for i, port in enumerate(ports, 1))
+    return f"{more} -device dec-21154,id=dec,addr={slot:#x},io-base={ports[0] & 0xf000:#x}{cards}"
+
+
+FOUR_BEFORE = " ".join(f"-device pci-bridge,id=b{i},chassis_nr={i + 2},addr={i + 5:#x}" for i in range(4))
+# What QEMU must refuse: guest's options, QEMU's, and what is said of it
+REFUSED = {
+    "SeaBIOS gives the window to a bridge before it": (
+        (), fixed(0x3000, slot=15, more=FOUR_BEFORE), r"fixed ports 0x3000-0x3fff to pci-bridge 'b\d'.*addr="),
+    "OVMF may give the window to a bridge before it": (
+        ("--machine", "q35", "--firmware", "ovmf"),
+        fixed(0x7000, slot=15, more=FOUR_BEFORE),
+        r"fixed ports 0x7000-0x7fff to pci-bridge 'b\d'.*addr="),
+    "ports of the machine": ((), fixed(0xA000, 0xA800), r"0xa800-0xafff overlap the machine's 'acpi-"),
+    "power management of OVMF": (("--firmware", "ovmf"), fixed(0xB000), "power management and SMBus"),
+    "a card outside its window": (
+        (), fixed(0x5000) + " -device fpga,bus=dec,addr=9,io-base=0x6800", "0x6800"),
+    "two cards at the same ports": (
+        (), fixed(0x9000, 0x9800) + " -device fpga,bus=dec,addr=9,io-base=0x9800", "0x9800-0x9fff"),
+    "no room for what is to be held": (
+        (), "-device dec-21154,id=dec,addr=4,io-base=0x4000,hold=on"
+        + "".join(f" -device fpga,bus=dec,addr={i}" for i in (1, 2, 3)),
+        "window 0x4000-0x4fff has no room for BAR 0"),
+    "a place in no unit of its BAR": (
+        (), "-device dec-21154,id=dec,addr=4,io-base=0x4000,hold=on,hold-at=1=0x4100 -device fpga,bus=dec,addr=1",
+        "0x4100 is not a multiple of 0x800"),
+    "a memory window over the machine's memory": (
+        (), "-device dec-21154,addr=4,mem-base=0x10000000", "0x10000000-0x100fffff"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_qemu_refuses_is_said_at_once(what):
+    options, devices, told = REFUSED[what]
+    said = why(*options, "--no-cards", "--qemu-args", devices)
+    assert "QEMU ended with status 1" in said
+    assert re.search(told, said), said
