@@ -2,6 +2,7 @@
 """The table of bases: windows from 0x1000 to 0xf000, with a card at each 0x800 in them."""
 
 import dataclasses
+import itertools
 
 from guest.machine import devices
 
@@ -14,11 +15,11 @@ WINDOW = 0x1000
 
 # What stands beside: nothing, or bridges for which firmware keeps I/O, before or behind ours
 LAYOUTS = {
-    "alone": ("{dec}",),
-    "crowded": ("{dec}", *(f"pci-bridge,id=b{i},bus={{{{root}}}},addr={9 + i:#x},chassis_nr={i + 2}"
-                           for i in range(4))),
-    "crowded, last": ("{dec}", *(f"pci-bridge,id=b{i},bus={{{{root}}}},addr={5 + i:#x},chassis_nr={i + 2}"
-                                 for i in range(4))),
+    "alone": (),
+    "crowded": tuple(f"pci-bridge,id=b{i},bus={{root}},addr={9 + i:#x},chassis_nr={i + 2}"
+                     for i in range(4)),
+    "crowded, last": tuple(f"pci-bridge,id=b{i},bus={{root}},addr={5 + i:#x},chassis_nr={i + 2}"
+                           for i in range(4)),
 }  # fmt: skip
 SLOTS = {"alone": 4, "crowded": 4, "crowded, last": 0xF}
 
@@ -27,6 +28,10 @@ TITLES = {
     "crowded": "Crowded: the bridge in slot 4, four pci-bridge in slots 9 to 12",
     "crowded, last": "Crowded, last: four pci-bridge in slots 5 to 8, the bridge in slot 15",
 }
+
+# With OVMF, whose boot takes longest, so many windows share a machine, each with a bridge in the next
+# slot: OVMF takes none for another. SeaBIOS adds up all of them, so that there each has a machine.
+TOGETHER = {"ovmf": 3}
 
 # Where the machine is also reset and rebooted: the model's reset depends on nothing beside it, and
 # each base, machine and firmware is among these.
@@ -62,15 +67,30 @@ class Cell:
         """The first port of each card."""
         return tuple(range(self.base, self.base + WINDOW, PORTS))
 
-    def qemu_args(self):
-        dec = f"dec-21154,id=dec,bus={{root}},addr={SLOTS[self.layout]:#x},io-base={self.base:#x}"
-        words = [device.format(dec=dec) for device in LAYOUTS[self.layout]]
-        words += [f"fpga,id=card{slot},bus=dec,addr={slot},io-base={base:#x}"
-                  for slot, base in enumerate(self.cards(), 1)]  # fmt: skip
-        # One processor: nothing here is about two, and there are many of these machines.
-        return ["-smp", "1", *devices(self.machine, words)]
+
+
+def qemu_args(shared):
+    """Of a machine with the windows and cards of these cells, which are of one machine and layout."""
+    first = shared[0]
+    words = []
+    for number, cell in enumerate(shared):
+        bus = f"dec{number or ''}"
+        slot = SLOTS[cell.layout] + number
+        words.append(f"dec-21154,id={bus},bus={{root}},addr={slot:#x},io-base={cell.base:#x}")
+        words += [f"fpga,id=card{number or ''}{place},bus={bus},addr={place},io-base={base:#x}"
+                  for place, base in enumerate(cell.cards(), 1)]  # fmt: skip
+    # One processor: nothing here is about two, and there are many of these machines.
+    return ["-smp", "1", *devices(first.machine, (*words, *LAYOUTS[first.layout]))]
 
 
 def cells(firmwares):
     return [Cell(machine, firmware, base, layout) for machine in MACHINES
             for firmware in firmwares for layout in LAYOUTS for base in BASES]  # fmt: skip
+
+
+def machines(firmwares):
+    """Tuples of the cells that share a machine; those of one are far from each other."""
+    for machine, firmware, layout in itertools.product(MACHINES, firmwares, LAYOUTS):
+        count = len(BASES) // TOGETHER.get(firmware.partition(":")[0], 1)
+        for first in range(count):
+            yield tuple(Cell(machine, firmware, base, layout) for base in BASES[first::count])

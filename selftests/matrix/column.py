@@ -2,9 +2,11 @@
 """One column of the matrix: one machine, firmware, kernel and layout, in one boot."""
 
 import dataclasses
+import itertools
 import re
 import traceback
 
+import results
 import table
 from guest import GuestError, Machine
 from guest.machine import devices
@@ -12,9 +14,9 @@ from harness.guests import APPEND, TestGuest, is_race_of_tcg
 from verdict import Look
 
 # How long a guest may take for one thing, on a machine that does others beside [s]
-TIMEOUT = 180
+TIMEOUT = 900
 
-HELD, WORKS, LOST, ABSENT, FAILED = "held", "works", "lost", "absent", "FAILED"
+HELD, WORKS, LOST, ABSENT, FAILED = "held", "works", "lost", "absent", results.FAILED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,27 +34,30 @@ class Column:
 
 def columns(short, firmwares):
     """All columns with these firmwares, or the short selection of them."""
-    for machine in table.MACHINES:
-        for firmware in firmwares:
-            for kernel in table.KERNELS:
-                for layout in table.LAYOUTS:
-                    names = layout.events or tuple(event.name for event in table.EVENTS)
-                    if short:
-                        names = table.SHORT.get((machine, firmware, kernel, layout.name), ())
-                    events = tuple(event for event in table.EVENTS if event.name in names)
-                    if events:
-                        yield Column(machine, firmware, kernel, layout, events)
+    for machine, firmware in itertools.product(table.MACHINES, firmwares):
+        for kernel, layout in itertools.product(table.kernels(firmware), table.LAYOUTS):
+            names = layout.events or tuple(event.name for event in table.EVENTS)
+            if short:
+                names = table.SHORT.get((machine, firmware, kernel, layout.name), ())
+            events = tuple(event for event in table.EVENTS if event.name in names)
+            if events:
+                yield Column(machine, firmware, kernel, layout, events)
 
 
 class Run:
-    """Runs a column; results are (card's id, event) -> what has come of it."""
+    """Runs a column, but for what is known already: (card's id, event) -> what has come of it."""
 
     def __init__(self, subtests, column):
         self.column = column
-        self.results = {}
+        self._known = results.known(column.name)
         self._subtests = subtests
         self._guest = None
         self._look = None
+
+    def is_known(self):
+        """Whether there is nothing to run."""
+        return all((card.id, event.name) in self._known
+                   for event in self.column.events for card in self.column.layout.cards)
 
     def run(self):
         try:
@@ -66,7 +71,7 @@ class Run:
         if self._guest:
             said = self._guest.complaints()
             self._guest.close()
-            self._guest = None
+            self._guest = self._look = None
             if said:
                 self._subtests.report("the guest's kernel complains", "failed", said)
 
@@ -81,8 +86,6 @@ class Run:
             bzimage=any(event.bzimage for event in column.events),
         ), TIMEOUT)  # fmt: skip
         self._guest.boot()
-        if self.results:
-            self._look = self._look_at(())
 
     def _look_at(self, lost):
         return Look(self._guest, self.column.layout.cards, [entry.card for entry in lost])
@@ -99,11 +102,15 @@ class Run:
 
     def _cells(self, event, cards, subject):
         """One happening, with its results for these cards."""
+        if all((card.id, event.name) in self._known for card in cards):
+            return
         absent = next((entry for entry in table.ABSENT
                        if subject and entry.event == event.name and entry.applies(subject)), None)
         lost = self._lost(event)
         try:
             self._need_guest()
+            if subject and not self._look:
+                self._look = self._look_at(())
             self._happen(event, subject, absent)
             if absent:
                 self._result(event, subject, ABSENT, [])
@@ -154,7 +161,7 @@ class Run:
         self._result(event, card, FAILED if faults else outcome, faults + [look.transcript])
 
     def _result(self, event, card, outcome, diagnostics):
-        self.results[card.id, event.name] = outcome
+        results.add(self.column.name, {(card.id, event.name): outcome})
         name = f"{event.name}: {card.name}: {outcome}"
         if outcome == FAILED:
             self._subtests.report(name, "failed", "\n".join(diagnostics))

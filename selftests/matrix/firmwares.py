@@ -12,8 +12,9 @@ FIRMWARES = ("seabios", "ovmf")
 TITLES = {"seabios": "SeaBIOS", "ovmf": "OVMF"}
 
 
-def chosen():
-    return tuple(firmware.check(name) for name in os.environ.get("MATRIX_FIRMWARES", "").split()) or FIRMWARES
+def chosen(otherwise=FIRMWARES):
+    names = os.environ.get("MATRIX_FIRMWARES", "").split()
+    return tuple(map(firmware.check, names)) or otherwise
 
 
 def title(text):

@@ -7,7 +7,9 @@ import cards
 import firmwares
 import markdown_bases
 import markdown_cards
+import markdown_memory
 import markdown_others
+import memory
 import others
 import table
 from column import ABSENT, FAILED, HELD, LOST, WORKS, columns
@@ -18,9 +20,10 @@ TOP = """\
 # The fixed address, everywhere
 
 What fixed ports come through: machines, firmware, kernels, and what happens to them. First the
-card, then [every base](#every-base), [QEMU's own cards](#qemus-own-cards) and
-[other architectures](#other-architectures). `selftests/matrix/table.py`, `bases.py`, `cards.py` and
-`others.py` drive it; this page is written by
+card, then [every base](#every-base), [QEMU's own cards](#qemus-own-cards), [windows of
+memory](#memory-windows) and [other architectures](#other-architectures).
+`selftests/matrix/table.py`, `bases.py`, `cards.py`, `memory.py` and `others.py` drive it; this page is
+written by
 
     MATRIX_RESULTS=results.json scripts/check --long matrix
     selftests/matrix/page results.json >docs/fixed-address-matrix.md
@@ -59,8 +62,9 @@ def _versions(qemu, names, releases):
 def firmware_names(results):
     """This machine's, and the others that there are results of."""
     named = [name.split(", ")[1] for name in results
-             if name != "bases" and not name.startswith((cards.PREFIX, others.PREFIX))]  # fmt: skip
-    named += markdown_bases.firmware_of(results) + markdown_cards.firmware_of(results)
+             if name != "bases" and not name.startswith((cards.PREFIX, memory.PREFIX, others.PREFIX))]  # fmt: skip
+    for part in (markdown_bases, markdown_cards, markdown_memory):
+        named += part.firmware_of(results)
     return list(dict.fromkeys([*firmwares.FIRMWARES, *named]))
 
 
@@ -112,7 +116,8 @@ def page(results, qemu, releases):
         lines += ["## Not run", "", *(f"- {name}" for name in missing), ""]
     for card in shown:
         lines += _card_table(card, runs, notes)
-    lines += markdown_bases.lines(results, names, notes) + markdown_cards.lines(results, names, notes)
+    for part in (markdown_bases, markdown_cards, markdown_memory):
+        lines += part.lines(results, names, notes)
     lines += markdown_others.lines(results, notes)
     lines += ["## Notes", "", *notes.lines(), "", "## What QEMU refuses", ""]
     lines += [f"- {refusal.name}: {refusal.reason}" for refusal in table.REFUSALS]

@@ -15,7 +15,8 @@ A `dec-21154` whose window has {ports:#x} ports, and a card at each {card:#x} in
 fixed ports, `pciaddr-check` finds nothing wrong, and each card's DMA is verified,
 {resets}
 also after QMP `system_reset` and a reboot by the guest. "Refused": QEMU does not start this
-machine; the note has what it says.
+machine; the note has what it says. With OVMF up to {together} windows share a machine, each with a bridge
+of its own in the next slot.
 """
 
 
@@ -62,7 +63,8 @@ def lines(results, names, notes):
     heads = [(machine, firmware) for machine in bases.MACHINES for firmware in names]
     cells = bases.cells(names)
     outcomes = {cell.key: found.get((cell.name, "boot")) for cell in cells}
-    page = [INTRO.format(ports=bases.WINDOW, card=bases.PORTS, kernel=bases.KERNEL, resets=_resets()),
+    page = [INTRO.format(ports=bases.WINDOW, card=bases.PORTS, kernel=bases.KERNEL, resets=_resets(),
+                         together=bases.TOGETHER["ovmf"]),
             f"Of {len(cells)} machines {_count(list(outcomes.values()))}.", ""]  # fmt: skip
     for layout, title in bases.TITLES.items():
         rows = [[f"{base:#x}", *(_cell(outcomes[machine, firmware, base, layout], notes)

@@ -38,7 +38,7 @@ def firmware_of(results):
     return [name.split(", ")[1] for name in results if name.startswith(cards.PREFIX)]
 
 
-def _shown(outcome, notes):
+def shown(outcome, notes):
     if outcome == cards.NO_PORTS:
         return f"none{notes.number(NO_PORTS_REASON)}"
     kind, _, ports = (outcome or "").partition(" ")
@@ -49,33 +49,37 @@ def _shown(outcome, notes):
     return f"**{FAILED}** {ports}".strip() if kind else NOT_RUN
 
 
-def _cell(by_column, notes):
+def cell(by_column, notes):
     """One cell for all machines; by_column: {machine's name: outcome}"""
-    shown = {}
+    texts = {}
     for name, outcome in by_column.items():
-        shown.setdefault(_shown(outcome, notes), []).append(name)
-    if len(shown) == 1:
-        return next(iter(shown))
-    return "<br>".join(f"{text} ({'; '.join(names)})" for text, names in shown.items())
+        texts.setdefault(shown(outcome, notes), []).append(name)
+    if len(texts) == 1:
+        return next(iter(texts))
+    return "<br>".join(f"{text} ({'; '.join(names)})" for text, names in texts.items())
+
+
+def placed(columns, rows, events, notes):
+    """A table of where BARs are, and which machines it is of.
+
+    columns: {machine's name: {(of, event): outcome}, or nothing}; rows: {title: of}
+    """
+    run = {name: found for name, found in columns.items() if found}
+    lines = ["Machines: " + ("; ".join(run) or "none") + "."]
+    if len(run) < len(columns):
+        lines += [f"{NOT_RUN.capitalize()}: " + "; ".join(name for name in columns if name not in run) + "."]
+    cells = [[title, *(cell({name: found.get((of, event.name)) for name, found in run.items()}, notes)
+                       for event in events)] for title, of in rows.items()]  # fmt: skip
+    return [*lines, "", *(table(["Card, BAR", *(event.name for event in events)], cells) + [""] if run else ())]
 
 
 def _table(hold, results, names, notes):
     columns = {f"{machine}, {firmwares.title(firmware)}": results.get(cards.column(machine, firmware, hold))
                for machine in cards.MACHINES for firmware in names}  # fmt: skip
-    run = {name: found for name, found in columns.items() if found}
+    rows = {f"{card.name}, BAR {bar}": cards.bar_id(card, bar) for card in cards.CARDS for bar in card.bars}
     title, text = HOLDS[hold]
-    lines = [f"### {title}", "", text.format(at=cards.hold_at()), ""]
-    lines += ["Machines: " + ("; ".join(run) or "none") + "."]
-    if len(run) < len(columns):
-        lines += [f"{NOT_RUN.capitalize()}: " + "; ".join(name for name in columns if name not in run) + "."]
-    rows = []
-    for card in cards.CARDS if run else ():
-        for bar in card.bars:
-            rows.append([f"{card.name}, BAR {bar}", *(
-                _cell({name: found.get((cards.bar_id(card, bar), event.name))
-                       for name, found in run.items()}, notes) for event in cards.EVENTS)])  # fmt: skip
-    heads = ["Card, BAR", *(event.name for event in cards.EVENTS)]
-    return [*lines, "", *(table(heads, rows) + [""] if rows else ())]
+    return [f"### {title}", "", text.format(at=cards.hold_at()), "",
+            *placed(columns, rows, cards.EVENTS, notes)]
 
 
 def lines(results, names, notes):

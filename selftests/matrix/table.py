@@ -9,7 +9,16 @@ from guest.machine import CARDS
 from layout import Absent, Card, Event, Layout, Lost, Refusal
 
 MACHINES = ("pc", "q35")
+# With this machine's firmware; and the newest kernel, with the newest firmware
 KERNELS = ("6.1", "6.12")
+NEWEST = ("7.3",)
+NEWEST_FIRMWARES = ("seabios:sid", "ovmf:sid")
+
+
+def kernels(firmware):
+    """Those that a firmware has columns with."""
+    return NEWEST if ":" in firmware else KERNELS
+
 
 FIXED = Card("the card at 0x2000", "fpga", "04.0/01.0", 0x2000)
 FIRST = Card("first of two cards on a bridge, 0x2000", "first", "04.0/01.0", 0x2000)

@@ -4,13 +4,13 @@
 MATRIX_RESULTS names a file that is to keep what came of each, for "page".
 """
 
-import os
 import subprocess
 
 import bases
 import firmwares
 import pytest
 import results
+from column import TIMEOUT
 from guest import GuestError, Machine
 from guest.images import prepare
 from harness import is_long
@@ -20,13 +20,13 @@ from harness.guests import APPEND
 ADVICE = ("give it a slot below", "shpc=off", "use others", "overlap the machine's")
 
 
-def refusal(cell):
-    """What QEMU says when it does not start this machine; or nothing."""
-    images = prepare(bases.KERNEL, firmware=cell.firmware)
+def refusal(shared):
+    """What QEMU says when it does not start a machine with these cells; or nothing."""
+    images = prepare(bases.KERNEL, firmware=shared[0].firmware, is_small=True)
     firmware = images["firmware"]
     command = [images["qemu"], "-nodefaults", "-no-user-config", "-display", "none", "-S",
-               "-machine", cell.machine, "-monitor", "stdio", "-L", firmware.directory,
-               "-L", "/usr/share/seabios", "-L", "/usr/share/qemu", *cell.qemu_args()]  # fmt: skip
+               "-machine", shared[0].machine, "-monitor", "stdio", "-L", firmware.directory,
+               "-L", "/usr/share/seabios", "-L", "/usr/share/qemu", *bases.qemu_args(shared)]  # fmt: skip
     if firmware.bios:
         command += ["-bios", firmware.bios]
     run = subprocess.run(command, input=b"quit\n", capture_output=True, timeout=60, check=False)
@@ -38,66 +38,74 @@ def refusal(cell):
 LONG = pytest.mark.long("the same bases on other machines")
 
 
-def cells():
-    return bases.cells(firmwares.chosen())
-
-
 def keep(cell, outcome):
-    path = os.environ.get("MATRIX_RESULTS")
-    if path:
-        found = results.load(path)
-        found.setdefault("bases", {})[cell.name, "boot"] = outcome
-        results.save(path, found)
+    results.add("bases", {(cell.name, "boot"): outcome})
 
 
 def started():
     """All cells; in the short run each base and layout on two of the machines."""
-    for cell in cells():
+    for cell in bases.cells(firmwares.chosen()):
         marks = () if (cell.machine, cell.firmware) in bases.SHORT_MACHINES else LONG
         yield pytest.param(cell, id=cell.name, marks=marks)
 
 
 @pytest.mark.parametrize("cell", started())
 def test_qemu_starts_or_says_what_to_change(cell):
-    said = refusal(cell)
+    said = refusal([cell])
     if said:
         assert any(advice in said for advice in ADVICE), said
         keep(cell, said)
 
 
 def booted():
-    keys = None if is_long() else bases.SHORT
-    return [cell for cell in cells() if keys is None or cell.key in keys]
+    for shared in bases.machines(firmwares.chosen()):
+        chosen = [cell for cell in shared if is_long() or cell.key in bases.SHORT]
+        if chosen:
+            yield pytest.param(chosen, id="; ".join(cell.name for cell in chosen))
 
 
-@pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in booted()])
-def test_base_holds(cell, guests):
-    if refusal(cell):
+@pytest.mark.parametrize("shared", booted())
+def test_base_holds(shared, guests, subtests):
+    known = results.known("bases")
+    shared = [cell for cell in shared if known.get((cell.name, "boot")) != bases.HOLDS]
+    if not shared:
+        pytest.skip("MATRIX_RESULTS has it")
+    shared = [cell for cell in shared if not refusal([cell])]
+    if not shared:
         return
+    assert not refusal(shared), refusal(shared)
+    first = shared[0]
+    outcomes = dict.fromkeys(shared, bases.DOWN)
     try:
-        guest = guests.get(Machine(machine=cell.machine, firmware=cell.firmware, kernel=bases.KERNEL,
-                                   cards=False, append=APPEND, qemu_args=tuple(cell.qemu_args())))  # fmt: skip
-        check(guest, cell)
-    except GuestError:
-        keep(cell, bases.DOWN)
-        raise
-    except (Exception, pytest.fail.Exception):
-        keep(cell, bases.LOST)
-        raise
-    else:
-        keep(cell, bases.HOLDS)
+        guest = guests.get(Machine(machine=first.machine, firmware=first.firmware, kernel=bases.KERNEL, small=True,
+                                   cards=False, append=APPEND, qemu_args=tuple(bases.qemu_args(shared))),
+                           timeout=TIMEOUT)  # fmt: skip
+        outcomes = dict.fromkeys(shared, bases.HOLDS)
+        for reset in resets(guest, first):
+            if reset:
+                reset()
+            for number, cell in enumerate(shared):
+                if outcomes[cell] == bases.HOLDS:
+                    outcomes[cell] = bases.LOST
+                    with subtests.test(f"{cell.name}{', ' + reset.__name__ if reset else ''}"):
+                        check(guest, number, cell)
+                        outcomes[cell] = bases.HOLDS
     finally:
+        for cell, outcome in outcomes.items():
+            keep(cell, outcome)
         guests.drop()
 
 
-def check(guest, cell):
-    expected = [f"--expect {base:#x}-{base + bases.PORTS - 1:#x}@1234:f96a" for base in cell.cards()]
+def resets(guest, cell):
+    """What happens to the machine: None is its boot."""
     with_resets = (cell.machine, cell.firmware, cell.layout) in bases.RESETS
-    resets = (guest.reset, guest.reboot) if with_resets else ()
-    for reset in (None, *resets):
-        if reset:
-            reset()
-        guest.sh("udevadm settle; pciaddr-check --quiet " + " ".join(expected))
-        guest.sh("pciaddr-check --quiet")
-        for card in range(len(expected)):
-            guest.sh(f"fpga-ctl --device fpga{card} dma --len 4096", matches=["verified"])
+    return (None, guest.reset, guest.reboot) if with_resets else (None,)
+
+
+def check(guest, number, cell):
+    """number: which of the machine's windows it is"""
+    cards = cell.cards()
+    expected = [f"--expect {base:#x}-{base + bases.PORTS - 1:#x}@1234:f96a" for base in cards]
+    guest.sh(f"pciaddr-check --quiet {' '.join(expected)} && pciaddr-check --quiet")
+    for card in range(len(cards)):
+        guest.sh(f"fpga-ctl --device fpga{number * len(cards) + card} dma --len 4096", matches=["verified"])

@@ -7,6 +7,8 @@ import firmwares
 import markdown
 import markdown_bases
 import markdown_cards
+import markdown_memory
+import memory
 from notes import Notes
 
 
@@ -73,3 +75,22 @@ def test_cards_name_machines_that_differ():
     assert "Not run: pc, SeaBIOS; pc, OVMF; q35, SeaBIOS; q35, OVMF." in lines
     assert rows(lines, "ne2k_pci in 03.0, BAR 0")[0][3] == "none<sup>2</sup>"
     assert len(notes.lines()) == 2
+
+
+def test_memory_windows_have_a_row_for_each_bar():
+    bars = [card.bar_id(bar) for card in memory.CARDS for bar in card.bars]
+    column = memory.column("q35", "ovmf:sid", False)
+    results = {column: {(bars[0], "cold boot"): "works 0x50000000", (bars[1], "cold boot"): "FAILED none"}}
+    assert markdown_memory.firmware_of(results) == ["ovmf:sid"]
+    lines = markdown_memory.lines(results, ["ovmf:sid"], Notes())
+    first, second = (rows(lines, f"`{memory.CARDS[number].bridge.name}`: rtl8139 in 01.0, BAR 1")[0]
+                     for number in (0, 1))
+    assert first[:2] == ["0x50000000", "not run"]
+    assert second[0] == "**FAILED** none"
+    assert sum(" in 0" in line for line in lines) == len(bars)
+    assert "Not run: pc, OVMF of sid." in lines
+
+
+def test_machines_have_each_cell_once():
+    shared = [cell for cells in bases.machines(firmwares.FIRMWARES) for cell in cells]
+    assert sorted(cell.key for cell in shared) == sorted(cell.key for cell in bases.cells(firmwares.FIRMWARES))
