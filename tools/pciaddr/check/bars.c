@@ -56,6 +56,51 @@ static void report_outside(const struct machine *machine, struct results *result
 	});
 }
 
+#define FOUR_GIB 0x100000000
+
+static const char views_differ[] =
+	"the BAR's address is the CPU's, the window's is one of the bus, and what the host bridge "
+	"adds is not told";
+static const char views_advice[] =
+	"give 'lspci -vvxxxx' as root with /proc/iomem, or with the kernel's log as FILE.dmesg";
+
+/*
+ * lspci without hex prints where the CPU has a BAR, and of a bridge what its registers say.  A
+ * memory window has 32 bits: one that has a BAR above 4 GiB is behind a host bridge that translates.
+ */
+static enum forwarding forwarding_behind_offset(const struct machine *machine,
+						const struct pci_function *function,
+						const struct bar *bar,
+						const struct bridge *bridge)
+{
+	const struct window *memory = &bridge->windows[WINDOW_MEMORY];
+	const struct window *prefetchable = &bridge->windows[WINDOW_PREFETCHABLE];
+	struct range range = bar->range;
+	uint64_t offset;
+
+	if (bar->space != SPACE_MEMORY || bar->register_known || function->told_by_log ||
+	    bar->range.first < FOUR_GIB || memory->kernel_state == WINDOW_OPEN || !memory->range.last ||
+	    (prefetchable->state == WINDOW_OPEN && prefetchable->range.first >= FOUR_GIB))
+		return FORWARDS_NOT;
+	if (!translation_offset(machine, function, SPACE_MEMORY, range.first, &offset))
+		return FORWARDS_UNKNOWN;
+	range.first -= offset;
+	range.last -= offset;
+	/* base and limit 0 stand for a closed window, except where something is in it */
+	if (offset && !memory->range.first && range_contains(memory->range, range))
+		return FORWARDS;
+	return bridge_forwarding(bridge, bar->space, range, NULL);
+}
+
+/*
+ * Its BARs are windows to memory for those who come from the other side, and Linux leaves them
+ * alone: __dev_sort_resources() in setup-bus.c.
+ */
+static bool is_host_bridge(const struct pci_function *function)
+{
+	return function->class_known && function->class >> 8 == CLASS_HOST_BRIDGE;
+}
+
 /*
  * The nearest bridge that decodes positively decides; that its window is inside those above
  * is a check of its own.
@@ -68,17 +113,31 @@ static void check_in_window(const struct machine *machine, struct results *resul
 	for (; bridge; bridge = bridge->parent) {
 		enum window_kind kind;
 		enum forwarding how = bridge_forwarding(bridge->bridge, bar->space, bar->range,
-							&kind);
+							&kind), behind;
 
 		if (how == FORWARDS_BY_SUBTRACTION)
 			continue;
 		if (how == FORWARDS)
 			break;
+		behind = how == FORWARDS_UNKNOWN ? how :
+			forwarding_behind_offset(machine, function, bar, bridge->bridge);
+		if (behind == FORWARDS)
+			break;
 		if (how == FORWARDS_UNKNOWN)
 			results_unknown(results, CHECK_BAR_IN_WINDOW, function, window_unknown,
 					header_advice);
+		else if (bar->as_found)
+			results_unknown(results, CHECK_BAR_IN_WINDOW, function, only_found,
+					only_found_advice);
+		else if (behind == FORWARDS_UNKNOWN)
+			results_unknown(results, CHECK_BAR_IN_WINDOW, function, views_differ,
+					views_advice);
 		else
 			report_outside(machine, results, function, bar, bridge, kind, how);
+		return;
+	}
+	if (!bridge && is_host_bridge(function)) {
+		results_not_looked_at(results, CHECK_BAR_IN_WINDOW);
 		return;
 	}
 	if (!bridge) {
@@ -87,7 +146,8 @@ static void check_in_window(const struct machine *machine, struct results *resul
 				  bar_text(bar), (struct value) {
 					TEXT(results, "%s %s", bar_text(bar),
 					     bar_range(results, bar)),
-					at_config(function, bar_register(function, bar)) });
+					at_config(function, bar_register(function, bar)) },
+				  !bar->as_found);
 		return;
 	}
 	if (!bar->size_known)

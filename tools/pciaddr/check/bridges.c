@@ -227,7 +227,8 @@ static void check_window(const struct machine *machine, struct results *results,
 			  window->kernel_state == WINDOW_OPEN ? &window->kernel : NULL,
 			  window_name(kind), (struct value) {
 				window_range(results, function->bridge, kind),
-				at_config(function, window_register(function->bridge, kind)) });
+				at_config(function, window_register(function->bridge, kind)) },
+			  true);
 }
 
 /* Command bits that something on a bus needs its bridge to have. */

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pciaddr/check/checks.h"
 
+#include "pciaddr/model/log-facts.h"
+
 const char header_advice[] =
 	"give at least the first 64 bytes of config space ('lspci -x' or more)";
-
-static bool is_only_a_log(const struct machine *machine)
-{
-	for (size_t i = 0; i < machine->count; i++)
-		if (!machine->functions[i].told_by_log)
-			return false;
-	return machine->count;
-}
 
 void check_machine(const struct machine *machine, struct results *results)
 {
@@ -34,7 +28,7 @@ void check_machine(const struct machine *machine, struct results *results)
 	check_answers(machine, results);
 	check_kernel_log(machine, results);
 	check_log_agreement(machine, results);
-	if (is_only_a_log(machine))
+	if (machine->count && log_is_only_source(machine))
 		results_skip(results, CHECK_PRESENT,
 			     "a kernel's log has no registers: what compares them was not run");
 	else

@@ -33,12 +33,16 @@ void check_bar_usable(const struct machine *machine, struct results *results,
 /*
  * What a host bridge forwards, for a function on a root bus: does it have the bus range
  * @range, or the CPU's range @kernel (NULL: unknown)?  Adds a result to @check; @item is what
- * has the range, which was read at @where.
+ * has the range, which was read at @where.  A range that is not @settled fails nothing.
  */
 void check_host_window(const struct machine *machine, struct results *results,
 		       enum check_id check, const struct pci_function *function,
 		       enum space space, struct range range, const struct range *kernel,
-		       const char *item, struct value value);
+		       const char *item, struct value value, bool settled);
+
+/* Why nothing is said against a BAR of which a log has only what the scan found. */
+extern const char only_found[];
+extern const char only_found_advice[];
 
 /* Why nothing can be said of what lies above a bus. */
 extern const char bridge_missing[];

@@ -15,6 +15,10 @@ static const char no_slots[] =
 	"no line names a slot, and none has just this range: the kernel is older than 2.6";
 static const char elsewhere[] =
 	"it has a range of the same size for the device, at what may be the CPU's address for it";
+static const char another_moment[] =
+	"the kernel's log has the BAR there, and this file, of another moment, has not";
+static const char another_moment_advice[] =
+	"give 'lspci -vvxxxx' of the same moment as /proc/ioports and /proc/iomem";
 static const char translated_advice[] =
 	"give the machine's kernel log as FILE.dmesg: 'root bus resource [...] (bus address "
 	"[...])' says what the host bridge adds";
@@ -88,6 +92,9 @@ static void check_claim(const struct machine *machine, struct results *results,
 	claim = find_claim(machine, function, bar);
 	if (claim.entry)
 		results_pass(results, claim_check[bar->space]);
+	else if (function->told_by_log)
+		results_unknown(results, claim_check[bar->space], function, another_moment,
+				another_moment_advice);
 	else if (!list->names_slots)
 		results_unknown(results, claim_check[bar->space], function, no_slots,
 				"who has the range can be told on Linux 2.6 and later");

@@ -168,6 +168,10 @@ static const char *host_advice(struct log_check *check, const struct log_pool *p
 	if (need <= room.total - room.used && is_reserved(check, pool))
 		return "firmware's memory map (e820) reserves what the host bridge forwards: boot "
 			"with 'pci=no_e820' (from Linux 5.19 on) or 'pci=nocrs', or update the firmware";
+	if (need <= (room.total - room.used) / 16 && !check->facts->reserved_count)
+		return "there seems to be space: where firmware's memory map (e820) reserves it, "
+			"'pci=no_e820' (from Linux 5.19 on) or 'pci=nocrs' helps, otherwise "
+			"'pci=realloc'; the log from its beginning has that map";
 	if (need > room.total)
 		return "the host bridge forwards too little, and no kernel option makes it more: "
 			"the firmware ('Above 4G decoding'), the device tree's 'ranges' or the virtual "
@@ -258,6 +262,36 @@ static void tell_claim(struct log_check *check, const struct log_loss *losses, s
 	});
 }
 
+static void tell_resize(struct log_check *check, const struct log_loss *losses, size_t count)
+{
+	struct results *results = check->results;
+	const struct log_resource *root = losses[0].root;
+	struct names names = { 0 };
+	struct finding *finding;
+
+	for (size_t i = 0; i < count && losses[i].harm; i++)
+		add_name(check, &names, losses[i].resource);
+	finding = results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = losses[0].check,
+		.function = function_of(check->machine, &root->slot),
+		.item = log_resource_name(root),
+		.message = TEXT(results, "a BAR could not be resized, and what was there before was "
+				"not given back; without an address: %s", names_text(check, &names)),
+		.values = {
+			{ TEXT(results, "lost: %s, %s", resource_text(check, root),
+			       bytes_text(results, root->size)), at_log(check, root->line) },
+			{ TEXT(results, "above: %s", log_pool_text(check->machine, results,
+								    &losses[0].pool)), { 0 } },
+		},
+		.advice = "keep the driver from resizing (amdgpu.rebar=0, xe.vram_bar_size=-1), or have "
+			"firmware make the BAR large ('Resizable BAR', 'Above 4G decoding'); try a newer "
+			"kernel, too: Linux 6.15 to 6.18 give back too little",
+	});
+	if (losses[0].harm == HARM_DEVICE)
+		finding->severity = SEVERITY_HIGH;
+}
+
 static const char *kinds_text(struct log_check *check, const struct log_loss *losses,
 			      size_t count)
 {
@@ -273,8 +307,10 @@ static const char *kinds_text(struct log_check *check, const struct log_loss *lo
 	if (!windows)
 		return TEXT(results, "%zu %s resource%s (ROMs, I/O BARs, BARs of bridges)", count,
 			    space, count == 1 ? "" : "s");
-	return TEXT(results, "%zu %s windows and %zu ROMs, I/O BARs or BARs of bridges", windows,
-		    space, count - windows);
+	return TEXT(results, "%zu %s window%s and %zu ROM%s, I/O BAR%s or BAR%s of bridges", windows,
+		    space, windows == 1 ? "" : "s", count - windows,
+		    count - windows == 1 ? "" : "s", count - windows == 1 ? "" : "s",
+		    count - windows == 1 ? "" : "s");
 }
 
 /* The pools that the losses of a cause wait for: "0000:03:00.0 memory window 0x..-0x..". */
@@ -292,10 +328,18 @@ static const char *pools_text(struct log_check *check, const struct log_loss *lo
 	return others ? TEXT(results, "%s and in windows below it", text) : text;
 }
 
+static bool all_windows(const struct log_loss *losses, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!log_resource_is_window(losses[i].resource))
+			return false;
+	return true;
+}
+
 static void tell_harmless(struct log_check *check, const struct log_loss *losses, size_t count)
 {
 	struct results *results = check->results;
-	bool no_space = losses[0].check == CHECK_LOG_NO_SPACE;
+	bool no_space = losses[0].check != CHECK_LOG_CLAIM && losses[0].check != CHECK_LOG_CONFLICT;
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_PASS,
@@ -308,7 +352,8 @@ static void tell_harmless(struct log_check *check, const struct log_loss *losses
 				resource_text(check, losses[0].root),
 				bytes_text(results, losses[0].root->size),
 				count > 1 ? " ..." : "", pools_text(check, losses, count),
-				no_space && losses[0].pool.space == SPACE_IO ?
+				no_space && losses[0].pool.space == SPACE_IO &&
+				all_windows(losses, count) ?
 				"; 'pci=hpiosize=0' keeps the kernel from asking" : ""),
 	});
 }
@@ -334,6 +379,8 @@ static void check_losses(struct log_check *check)
 			tell_harmless(check, &losses[i], end - i);
 		else if (losses[i].check == CHECK_LOG_NO_SPACE)
 			tell_harm(check, &losses[i], end - i);
+		else if (losses[i].check == CHECK_LOG_RESIZE)
+			tell_resize(check, &losses[i], end - i);
 		else
 			tell_claim(check, &losses[i], end - i);
 	}

@@ -59,8 +59,12 @@ static uint64_t scope_of(const struct log_facts *facts, const struct log_pool *p
 		(uint64_t)bridge->slot.device << 3 | bridge->slot.function;
 }
 
-static enum check_id check_of(const struct log_resource *root)
+/* A resize releases what is there, and a failed one gives it back: both may go wrong. */
+static enum check_id check_of(const struct log_resource *resource,
+			      const struct log_resource *root)
 {
+	if (root->rolled_back || resource->pinned)
+		return CHECK_LOG_RESIZE;
 	switch (root->outcome) {
 	case LOG_CONFLICT:
 		return CHECK_LOG_CONFLICT;
@@ -116,7 +120,7 @@ struct log_loss *log_losses(const struct machine *machine, size_t *count)
 		*loss = (struct log_loss) { .resource = &facts->resources[i] };
 		loss->root = log_root_of(machine, loss->resource, &loss->pool);
 		loss->harm = harm_of(facts, loss->resource);
-		loss->check = check_of(loss->root);
+		loss->check = check_of(loss->resource, loss->root);
 		loss->scope = scope_of(facts, &loss->pool);
 		(*count)++;
 	}

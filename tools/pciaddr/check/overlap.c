@@ -74,7 +74,54 @@ static void pass(struct results *results, const struct interval *interval)
 				interval->vf ? vf_size_advice : size_advice);
 }
 
-static void sweep(struct results *results, struct intervals *intervals)
+/* Where it is among the others is known, and that it stayed there. */
+static bool is_settled(const struct machine *machine, const struct interval *interval)
+{
+	const struct pci_function *function = interval->function;
+	const struct bus *bus = machine_bus(machine, function->domain, function->bus);
+
+	return !(interval->bar && interval->bar->as_found) && !bus_may_be_below(machine, bus) &&
+		!bus_is_below(machine, &machine->buses[bus->root]);
+}
+
+/*
+ * Linux on POWER (pnv_pci_fixup_bridge_resources()) gives the upstream port of a switch the whole
+ * window of the root port above it, over the BARs of the port and of its other functions: a
+ * device takes what is its own first.
+ */
+static bool is_within_device(const struct interval *inner, const struct interval *outer)
+{
+	const struct pci_function *port = outer->function;
+	const struct window *above;
+
+	if (!inner->bar || !interval_is_window(outer) || !port->parent ||
+	    inner->function->domain != port->domain || inner->function->bus != port->bus ||
+	    inner->function->device != port->device)
+		return false;
+	above = &port->parent->bridge->windows[outer->kind];
+	return above->state == WINDOW_OPEN && range_equal(above->range, outer->range);
+}
+
+static void report_unless_unsettled(const struct machine *machine, struct results *results,
+				    const struct interval *inner, const struct interval *outer)
+{
+	const struct interval *unsettled = !is_settled(machine, inner) ? inner :
+		!is_settled(machine, outer) ? outer : NULL;
+	enum check_id check = interval_is_window(inner) && interval_is_window(outer) ?
+		CHECK_WINDOW_OVERLAP : CHECK_BAR_OVERLAP;
+
+	if (!unsettled)
+		report(results, inner, outer);
+	else if (unsettled->bar && unsettled->bar->as_found)
+		results_unknown(results, check, unsettled->function, only_found,
+				only_found_advice);
+	else
+		results_unknown(results, check, unsettled->function, bridge_missing,
+				bridge_missing_advice);
+}
+
+static void sweep(const struct machine *machine, struct results *results,
+		  struct intervals *intervals)
 {
 	size_t *stack = grow_array(NULL, intervals->count + 1, sizeof(*stack));
 	size_t depth = 0;
@@ -90,8 +137,8 @@ static void sweep(struct results *results, struct intervals *intervals)
 		if (depth)
 			outer = &intervals->list[stack[depth - 1]];
 		if (outer && !interval_leads_to(outer, interval) &&
-		    !interval_leads_to(interval, outer))
-			report(results, interval, outer);
+		    !interval_leads_to(interval, outer) && !is_within_device(interval, outer))
+			report_unless_unsettled(machine, results, interval, outer);
 		else
 			pass(results, interval);
 		stack[depth++] = i;
@@ -110,7 +157,7 @@ void check_overlaps(const struct machine *machine, struct results *results)
 			for (size_t i = begin; i < end; i++)
 				intervals_collect(&intervals, &machine->functions[i], space,
 						  false);
-			sweep(results, &intervals);
+			sweep(machine, results, &intervals);
 		}
 	}
 	free(intervals.list);

@@ -2,10 +2,16 @@
 /* Is the source whole?  And what lies above a root bus: the host bridge, as far as it is known. */
 #include "pciaddr/check/checks.h"
 
+#include <inttypes.h>
+
 #include "pciaddr/model/host-windows.h"
 #include "pciaddr/model/topology.h"
 #include "pciaddr/model/translation.h"
 
+const char only_found[] =
+	"the log has only what the scan found in the register, and not where the BAR was put";
+const char only_found_advice[] =
+	"give the log to its end, or 'lspci -vvxxxx' of the running machine";
 const char bridge_missing[] = "the bridge that leads to its bus is not in this source";
 const char bridge_missing_advice[] =
 	"give the whole machine: 'lspci -vvxxxx' as root, without -s and -d";
@@ -68,6 +74,15 @@ static const char *windows_text(struct results *results, const struct host_windo
 	return list;
 }
 
+/* A kernel's log, /proc/ioports or /proc/iomem. */
+static struct location windows_location(struct results *results,
+					const struct host_window *window, enum space space)
+{
+	if (window->path && window->line)
+		return at_text(TEXT(results, "%s:%" PRIu32, window->path, window->line));
+	return at_resources(space);
+}
+
 static bool is_forwarded(const struct host_window *windows, size_t count, struct range cpu)
 {
 	for (size_t i = 0; i < count; i++)
@@ -79,7 +94,7 @@ static bool is_forwarded(const struct host_window *windows, size_t count, struct
 void check_host_window(const struct machine *machine, struct results *results,
 		       enum check_id check, const struct pci_function *function,
 		       enum space space, struct range range, const struct range *kernel,
-		       const char *item, struct value value)
+		       const char *item, struct value value, bool settled)
 {
 	const struct bus *bus = machine_bus(machine, function->domain, function->bus);
 	const struct host_window *windows;
@@ -109,6 +124,10 @@ void check_host_window(const struct machine *machine, struct results *results,
 	case HOST_FORWARDS_NOT:
 		break;
 	}
+	if (!settled) {
+		results_unknown(results, check, function, only_found, only_found_advice);
+		return;
+	}
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = check,
@@ -119,7 +138,7 @@ void check_host_window(const struct machine *machine, struct results *results,
 		.values = {
 			value,
 			{ TEXT(results, "host bridge: %s", windows_text(results, windows, count)),
-			  at_resources(space) },
+			  windows_location(results, windows, space) },
 		},
 		.advice = "the CPU does not reach it: 'dmesg | grep \"no compatible bridge "
 			"window\"' shows whether the kernel noticed; firmware placed it there, or the host "

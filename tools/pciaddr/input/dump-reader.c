@@ -144,10 +144,37 @@ static void tell_section(struct dump_reader *reader)
 			     names[reader->section], reader->section_first, reader->section_last);
 }
 
+static void tell_left_out(struct dump_reader *reader)
+{
+	struct left_out *left = &reader->left_out;
+
+	if (left->count == 1)
+		machine_warn(reader->machine, "%s:%" PRIu32 ": not a line of lspci's, left out: %s",
+			     left->path, left->first, left->shown);
+	else if (left->count)
+		machine_warn(reader->machine, "%s:%" PRIu32 ": not lines of lspci's, left out up to "
+			     "line %" PRIu32 ": %s", left->path, left->first, left->last,
+			     left->shown);
+	left->count = 0;
+}
+
+static void leave_out(struct dump_reader *reader, const struct line *line)
+{
+	struct left_out *left = &reader->left_out;
+
+	left->last = dump_number(reader);
+	if (left->count++)
+		return;
+	left->first = left->last;
+	left->path = dump_path(reader);
+	dump_shown(line, left->shown);
+}
+
 static void enter_section(struct dump_reader *reader, enum section section)
 {
 	uint32_t number = dump_number(reader);
 
+	tell_left_out(reader);
 	if (section != SECTION_LSPCI)
 		read_held(reader);
 	reader->seen |= 1u << section;
@@ -330,16 +357,17 @@ static bool is_heading(struct dump_reader *reader, const struct line *line)
 	return !words;
 }
 
-/* A line that the kernel, or another program, has put into a log. */
-static void read_log(struct dump_reader *reader, const struct line *line)
+/* A line that the kernel, or another program, has put into a log; @raw is with its stamp. */
+static void read_log(struct dump_reader *reader, const struct line *line,
+		     const struct line *raw)
 {
 	struct pci_function slot = { 0 };
 	size_t length = dump_log_function(line, &slot);
 	struct line text = { line->text + length, line->length - length };
 
 	enter_section(reader, SECTION_LOG);
-	kernel_log_line(reader->machine, dump_path(reader), dump_number(reader), line);
-	if (!length)
+	if (!kernel_log_line(reader->machine, dump_path(reader), dump_number(reader), line, raw) ||
+	    !length)
 		return;
 	if (dump_log_config(&text)) {
 		begin_function(reader, &slot);
@@ -371,8 +399,10 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 	}
 	/* of a slot or a row; what else ends without a line feed is something else */
 	reader->cut_off = !whole && line->length && hex_digit(line->text[0]) >= 0;
-	dump_warn(reader, line, whole ? "not a line of lspci's, left out" :
-		  "the file is cut off here");
+	if (whole)
+		leave_out(reader, line);
+	else
+		dump_warn(reader, line, "the file is cut off here");
 }
 
 /* What belongs to the function that is being read; @bare is the @line without its blanks. */
@@ -415,10 +445,16 @@ static bool read_details(struct dump_reader *reader, const struct line *line,
 /* A line that mail, a web page or a log may have changed. */
 static void read_disguised(struct dump_reader *reader, struct line line)
 {
-	bool log = strip_prefix(&line);
+	const struct line raw = line;
+	bool old = strip_diff_sign(&line) == '-', log = strip_prefix(&line);
 	struct line bare = line;
 	struct pci_function slot;
 
+	if (old) {
+		if (!reader->old_count++)
+			reader->old_line = dump_number(reader);
+		return;
+	}
 	if (!line.length) {
 		read_held(reader);
 		reader->after_blank = !log || reader->after_blank;
@@ -442,13 +478,13 @@ static void read_disguised(struct dump_reader *reader, struct line line)
 		return;
 	}
 	if (dump_log_function(&bare, &slot) || dump_log_is_line(&bare)) {
-		read_log(reader, &bare);
+		read_log(reader, &bare, &raw);
 		return;
 	}
 	if (read_details(reader, &line, &bare, log))
 		return;
 	if (log)
-		read_log(reader, &bare);
+		read_log(reader, &bare, &raw);
 	else if (!reader->skipping || bare.text == line.text)
 		read_other(reader, &bare);
 }
@@ -475,11 +511,14 @@ static void read_line(struct dump_reader *reader, const struct line *line)
 	read_disguised(reader, *line);
 }
 
-/* lspci -k names the driver of every device that has one; then those without a line have none. */
+/*
+ * lspci -k names the driver of every device that has one; then those without a line have none.
+ * Of a device that only a log beside it names, that says nothing.
+ */
 static void settle_drivers(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++)
-		if (!machine->functions[i].driver)
+		if (!machine->functions[i].driver && !machine->functions[i].told_by_log)
 			machine->functions[i].driver = "";
 }
 
@@ -518,8 +557,19 @@ static bool ends_in_function(const struct dump_reader *reader)
 	return end != 64 && end != 128 && end != 256 && end != 4096;
 }
 
+static void tell_old_side(struct dump_reader *reader)
+{
+	if (reader->old_count)
+		machine_warn(reader->machine, "%s:%" PRIu32 ": a 'diff -u' of two logs: %zu lines of "
+			     "its old side are left out from here on; give both logs to --diff",
+			     dump_path(reader), reader->old_line, reader->old_count);
+	reader->old_count = 0;
+}
+
 static void end_part(struct dump_reader *reader)
 {
+	tell_left_out(reader);
+	tell_old_side(reader);
 	if (reader->cut_off || ends_in_function(reader))
 		reader->machine->cut_off = true;
 	end_function(reader);

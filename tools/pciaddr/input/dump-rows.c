@@ -2,6 +2,7 @@
 /* Config space in lspci's text: 16 bytes on each line. */
 #include "pciaddr/input/dump-rows.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -95,6 +96,9 @@ size_t dump_row_digits(const struct line *line)
 	if (digits < 2 || digits > DIGITS_MAX || digits + 4 > line->length ||
 	    line->text[digits] != ':' || line->text[digits + 1] != ' ' ||
 	    hex_byte(line->text + digits + 2) < 0)
+		return 0;
+	/* nor is "fb0: EFI VGA frame buffer device" */
+	if (digits + 4 < line->length && isalpha((unsigned char)line->text[digits + 4]))
 		return 0;
 	return digits;
 }

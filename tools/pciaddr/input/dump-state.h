@@ -140,6 +140,15 @@ struct resource_block {
 
 struct slot_table;
 
+/* Lines in a row that are nothing of what is looked for; blank ones between them do not count. */
+struct left_out {
+	size_t count;		/* 0: there are none */
+	uint32_t first;
+	uint32_t last;
+	const char *path;
+	char shown[64];		/* the first */
+};
+
 struct dump_reader {
 	struct machine *machine;
 	struct lines lines;	/* numbered through all parts of a machine */
@@ -175,6 +184,9 @@ struct dump_reader {
 	struct told told;
 	struct told_extended told_extended;
 	struct resource_block block;
+	struct left_out left_out;
+	size_t old_count;	/* lines of the old side of a diff */
+	uint32_t old_line;	/* the first of them */
 	enum section hint;	/* what the line before says that follows */
 	enum section section;
 	unsigned int seen;	/* a bit for each section that there was */

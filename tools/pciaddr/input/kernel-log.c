@@ -119,17 +119,78 @@ static void keep(struct log_facts *facts, const struct line *line)
 	facts->pending[facts->pending_length] = '\0';
 }
 
-void kernel_log_line(struct machine *machine, const char *path, uint32_t number,
-		     const struct line *line)
+/* "[   12.345678]" anywhere in front, in microseconds; false: none. */
+static bool read_stamp(const struct line *raw, uint64_t *stamp)
+{
+	const char *open = memchr(raw->text, '[', raw->length < 64 ? raw->length : 64);
+	const char *end = raw->text + raw->length;
+	unsigned int digits = 0;
+
+	*stamp = 0;
+	if (!open)
+		return false;
+	for (open++; open < end && *open == ' '; open++)
+		;
+	for (; open < end && *open >= '0' && *open <= '9' && digits < 12; open++, digits++)
+		*stamp = *stamp * 10 + (uint64_t)(*open - '0');
+	if (!digits || open == end || *open != '.')
+		return false;
+	for (open++, digits = 0; digits < 6; digits++)
+		*stamp = *stamp * 10 + (open < end && *open >= '0' && *open <= '9' ?
+					(uint64_t)(*open++ - '0') : 0);
+	return true;
+}
+
+/* So many lines with stamps are a log; what then comes without is somebody's text about it. */
+#define STAMPED_ENOUGH 50
+
+/*
+ * People quote lines of a log once more below it, to say what they mean.  Such a line has an
+ * older stamp than those before it and was there before, or has none where they have one.
+ */
+static bool is_quoted_again(struct log_facts *facts, const struct line *line,
+			    const struct line *raw)
+{
+	uint64_t stamp;
+	bool stamped = read_stamp(raw, &stamp);
+	bool again;
+
+	facts->back = !stamped || stamp < facts->newest_stamp;
+	if (line->length < 8 || (memcmp(line->text, "pci", 3) &&
+				 !dump_log_function(line, &(struct pci_function) { 0 })))
+		return false;
+	if (memmem(line->text, line->length, "PCI host bridge to bus ", 23))
+		return false;
+	if (!stamped)
+		return facts->stamped_count >= STAMPED_ENOUGH || (facts->newest_stamp &&
+			log_seen_before(&facts->seen, line->text, line->length, 0, false));
+	facts->stamped_count++;
+	again = log_seen_before(&facts->seen, line->text, line->length, stamp, true);
+	log_seen_before(&facts->seen, line->text, line->length, 0, true);
+	if (stamp >= facts->newest_stamp) {
+		facts->newest_stamp = stamp;
+		return false;
+	}
+	return again;
+}
+
+bool kernel_log_line(struct machine *machine, const char *path, uint32_t number,
+		     const struct line *line, const struct line *raw)
 {
 	struct log_facts *facts = log_facts_of(machine);
 
 	kernel_log_end(machine);
+	if (is_quoted_again(facts, line, raw)) {
+		if (!facts->quoted_count++)
+			facts->quoted_line = number;
+		return false;
+	}
 	if (!facts->pending)
 		facts->pending = grow_array(NULL, LINE_KEPT, 1);
 	facts->path = path;
 	facts->pending_number = number;
 	keep(facts, line);
+	return true;
 }
 
 /* A mail program breaks lines inside brackets, and behind the words that something follows. */
@@ -182,14 +243,19 @@ void kernel_log_parse(struct machine *machine, const char *path, const char *tex
 
 	path = arena_copy(&machine->arena, path, strlen(path));
 	while (next_line(&lines, &line)) {
-		bool log = strip_prefix(&line);
+		const struct line raw = line;
+		bool old = strip_diff_sign(&line) == '-', log = strip_prefix(&line);
 
+		if (old) {
+			kernel_log_end(machine);
+			continue;
+		}
 		while (line.length && (*line.text == ' ' || *line.text == '\t')) {
 			line.text++;
 			line.length--;
 		}
 		if (log || dump_log_function(&line, &slot) || dump_log_is_line(&line))
-			kernel_log_line(machine, path, lines.number, &line);
+			kernel_log_line(machine, path, lines.number, &line, &raw);
 		else
 			kernel_log_continue(machine, &line);
 	}

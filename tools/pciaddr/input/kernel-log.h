@@ -11,11 +11,12 @@ void kernel_log_parse(struct machine *machine, const char *path, const char *tex
 		      size_t length);
 
 /*
- * One line of a log, without what syslog puts before it; @path is to live as long as the
- * machine.  It is looked at when the next one comes, or the end.
+ * One line of a log, without what syslog puts before it; @raw is the line as it came, with its
+ * time stamp, and @path is to live as long as the machine.  It is looked at when the next one
+ * comes, or the end.  False: it is a line that the log had before, quoted once more.
  */
-void kernel_log_line(struct machine *machine, const char *path, uint32_t number,
-		     const struct line *line);
+bool kernel_log_line(struct machine *machine, const char *path, uint32_t number,
+		     const struct line *line, const struct line *raw);
 
 /* What may be the rest of that line, which a mail program has broken. */
 void kernel_log_continue(struct machine *machine, const struct line *line);

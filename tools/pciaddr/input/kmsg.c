@@ -45,7 +45,7 @@ static void take_record(struct machine *machine, const char *path, const char *r
 		line.length--;
 	}
 	if (line.length)
-		kernel_log_line(machine, path, number, &line);
+		kernel_log_line(machine, path, number, &line, &line);
 }
 
 void kmsg_load(struct machine *machine, const char *path)

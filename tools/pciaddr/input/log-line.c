@@ -26,6 +26,8 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 	size_t length;
 
 	resource->claims++;
+	resource->rolled_back = resource->outcome == LOG_RELEASED ||
+		resource->outcome == LOG_NO_SPACE;
 	if (!other) {
 		log_set_outcome(line, resource, strstr(reason, "no address") ? LOG_RELEASED :
 			    LOG_NO_WINDOW);
@@ -288,6 +290,17 @@ static enum port_type port_type(const char *text)
 	return PORT_UNKNOWN;
 }
 
+/* What was said before is of another start of the machine: nothing is made of it. */
+static void started_again(struct log_facts *facts, uint32_t number)
+{
+	if (!facts->root_count && !facts->function_count)
+		return;
+	facts->starts++;
+	facts->start_line = number;
+	facts->newest_stamp = 0;
+	facts->stamped_count = 0;
+}
+
 /* "[8086:15d3] type 01 class 0x060400 PCIe Root Port" */
 static bool told_found(struct told_line *line, const char *text)
 {
@@ -297,6 +310,11 @@ static bool told_found(struct told_line *line, const char *text)
 
 	if (!dump_log_found(&(struct told) { 0 }, &view, 0))
 		return false;
+	function = log_facts_function(line->facts, &line->slot);
+	/* in a part of a log without the lines of its host bridge */
+	if (function && !function->gone && function->slot.header_known && line->facts->back &&
+	    !line->facts->starts)
+		started_again(line->facts, line->number);
 	function = log_facts_found(line->facts, &line->slot);
 	function->line = line->number;
 	if (parse_hex(text + 1, 4, &vendor) && parse_hex(text + 6, 4, &device)) {
@@ -413,7 +431,7 @@ static bool old_probe_failure(struct told_line *line, const char *text)
 }
 
 /* A root bus is found again only after a start, or when its driver is bound again. */
-static void root_bus(struct machine *machine, const char *text)
+static void root_bus(struct machine *machine, const char *text, uint32_t number)
 {
 	struct log_facts *facts = machine->log;
 	uint64_t domain, bus;
@@ -424,11 +442,20 @@ static void root_bus(struct machine *machine, const char *text)
 		return;
 	for (size_t i = 0; i < facts->root_count; i++)
 		if (facts->roots[i].domain == domain && facts->roots[i].bus == bus) {
+			/* in a time that goes on its driver was bound again */
+			if (facts->back)
+				started_again(facts, number);
 			log_facts_forget(machine, &(uint32_t) { (uint32_t)domain });
 			break;
 		}
 	facts->roots = grow_array(facts->roots, facts->root_count + 1, sizeof(*facts->roots));
 	facts->roots[facts->root_count++] = (struct log_root) { (uint32_t)domain, (uint8_t)bus };
+}
+
+static void new_kernel(struct machine *machine, uint32_t number)
+{
+	started_again(machine->log, number);
+	log_facts_forget(machine, NULL);
 }
 
 /* All that failed is tried again: what was said of it does not hold any more. */
@@ -489,9 +516,9 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 	}
 	bus = strstr(text, "PCI host bridge to bus ");
 	if (bus)
-		root_bus(machine, bus + 23);
+		root_bus(machine, bus + 23, number);
 	else if (log_after(text, "Linux version "))
-		log_facts_forget(machine, NULL);
+		new_kernel(machine, number);
 	else if (log_after(text, "BIOS-e820: "))
 		memory_map_line(line.facts, text + 11);
 	else if (log_after(text, "PCI: ECAM ") || log_after(text, "PCI: MMCONFIG for domain "))

@@ -5,6 +5,7 @@
  */
 #include "pciaddr/input/log-machine.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "pciaddr/model/log-facts.h"
@@ -44,6 +45,7 @@ static void take_bar(struct machine *machine, struct pci_function *function,
 	bar->range = resource->range;
 	bar->kernel_known = true;
 	bar->kernel = resource->range;
+	bar->as_found = resource->outcome == LOG_FOUND;
 }
 
 static void take_window(struct machine *machine, struct window *window,
@@ -108,14 +110,6 @@ static void take_function(struct machine *machine, struct pci_function *function
 	take_identity(function, found);
 }
 
-static bool is_only_a_log(const struct machine *machine)
-{
-	for (size_t i = 0; i < machine->count; i++)
-		if (!machine->functions[i].told_by_log)
-			return false;
-	return machine->log->path;
-}
-
 /*
  * A part of a log, or one of a kernel that takes its devices from a device tree, has no lines
  * about the ids: then what has a BAR or leads to a bus is a function of which no more is known.
@@ -155,7 +149,15 @@ void log_machine_settle(struct machine *machine)
 
 	if (!machine->log)
 		return;
-	if (is_only_a_log(machine))
+	if (machine->log->starts)
+		machine_warn(machine, "%s:%" PRIu32 ": the machine starts again here, and what comes "
+			     "before is not looked at: give each start as a file of its own, two of "
+			     "them to --diff", machine->log->path, machine->log->start_line);
+	if (machine->log->quoted_count)
+		machine_warn(machine, "%s:%" PRIu32 ": quoted from a log once more, %" PRIu32
+			     " lines from here on are left out", machine->log->path,
+			     machine->log->quoted_line, machine->log->quoted_count);
+	if (log_is_only_source(machine))
 		add_unnamed(machine);
 	for (size_t i = 0; i < machine->count; i++) {
 		struct pci_function *function = &machine->functions[i];

@@ -213,8 +213,8 @@ static bool take_program(struct cursor *cursor)
 		return false;
 	if (!take(&at, ':'))
 		return false;
-	/* one blank; what follows is the line itself, which may be empty */
-	if (!take_end(&at))
+	/* one blank or tab; what follows is the line itself, which may be empty */
+	if (!take(&at, '\t') && !take_end(&at))
 		return false;
 	*cursor = at;
 	return true;
@@ -379,6 +379,42 @@ static void take_line_number(struct cursor *cursor)
 	take_blanks(&at);
 	if (take_digits(&at) && take(&at, '\t'))
 		*cursor = at;
+}
+
+/* A slot of four, two, two and one digits behind a word: "pci 0000:00:1c.0". */
+static bool take_word_and_slot(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+	unsigned int length = 0;
+
+	while (isalnum((unsigned char)peek(&at)) || peek(&at) == '_') {
+		at.next++;
+		length++;
+	}
+	if (!length || !take(&at, ' '))
+		return false;
+	return at.end - at.next >= 7 && at.next[4] == ':' && isxdigit((unsigned char)at.next[0]);
+}
+
+char strip_diff_sign(struct line *line)
+{
+	struct cursor cursor = { line->text, line->text + line->length }, rest;
+	char sign;
+
+	while (take_quote(&cursor))
+		;
+	take_blanks(&cursor);
+	sign = peek(&cursor);
+	if (sign != '-' && sign != '+')
+		return 0;
+	cursor.next++;
+	rest = cursor;
+	if (!take_level(&rest) && !take_record(&rest) && !take_stamp(&rest) &&
+	    !take_log_line(&rest) && !take_word_and_slot(&rest))
+		return 0;
+	line->text = cursor.next;
+	line->length = (size_t)(cursor.end - cursor.next);
+	return sign;
 }
 
 bool strip_prefix(struct line *line)

@@ -17,4 +17,10 @@
  */
 bool strip_prefix(struct line *line);
 
+/*
+ * '-' or '+' in front of a line of a kernel's log, which `diff -u` of two logs has put there:
+ * takes what comes before the sign from the line, and the sign.  Otherwise 0, and the line stays.
+ */
+char strip_diff_sign(struct line *line);
+
 #endif

@@ -63,6 +63,64 @@ static const struct log_place *index_find(const struct log_index *index, uint64_
 	return place && place->key ? place : NULL;
 }
 
+static uint64_t hash_of(const char *text, size_t length, uint64_t stamp)
+{
+	uint64_t hash = 0xcbf29ce484222325u ^ stamp * 0x9e3779b97f4a7c15u;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+	hash ^= hash >> 29;
+	return hash ? hash : 1;
+}
+
+static uint64_t *seen_place(const struct log_seen *seen, uint64_t hash)
+{
+	size_t at = (size_t)hash & (seen->size - 1);
+
+	while (seen->hashes[at] && seen->hashes[at] != hash)
+		at = (at + 1) & (seen->size - 1);
+	return &seen->hashes[at];
+}
+
+static void grow_seen(struct log_seen *seen)
+{
+	struct log_seen bigger = { .size = seen->size ? seen->size * 2 : 1024,
+				   .used = seen->used };
+
+	bigger.hashes = grow_array(NULL, bigger.size, sizeof(*bigger.hashes));
+	memset(bigger.hashes, 0, bigger.size * sizeof(*bigger.hashes));
+	for (size_t i = 0; i < seen->size; i++)
+		if (seen->hashes[i])
+			*seen_place(&bigger, seen->hashes[i]) = seen->hashes[i];
+	free(seen->hashes);
+	*seen = bigger;
+}
+
+bool log_seen_before(struct log_seen *seen, const char *text, size_t length, uint64_t stamp,
+		     bool add)
+{
+	uint64_t hash = hash_of(text, length, stamp), *place;
+
+	if (seen->used * 2 >= seen->size)
+		grow_seen(seen);
+	place = seen_place(seen, hash);
+	if (*place)
+		return true;
+	if (add) {
+		*place = hash;
+		seen->used++;
+	}
+	return false;
+}
+
+bool log_is_only_source(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (!machine->functions[i].told_by_log)
+			return false;
+	return machine->log && machine->log->path;
+}
+
 struct log_facts *log_facts_of(struct machine *machine)
 {
 	if (!machine->log) {
@@ -83,6 +141,7 @@ void log_facts_free(struct log_facts *facts)
 	free(facts->ecam);
 	free(facts->roots);
 	free(facts->pending);
+	free(facts->seen.hashes);
 	free(facts->index->places);
 	free(facts->index);
 	free(facts);

@@ -40,6 +40,7 @@ struct log_resource {
 	bool not_expanded : 1;	/* only what is optional has no place */
 	bool pinned : 1;	/* "was not released", or a driver could not resize it */
 	bool invalid : 1;	/* the register cannot be sized */
+	bool rolled_back : 1;	/* it was released, and could not be claimed again */
 	bool not_taken : 1;	/* "error updating": the register reads otherwise */
 	bool legacy : 1;	/* IDE in compatibility mode: fixed ports */
 	struct range range;	/* with an address */
@@ -97,6 +98,17 @@ struct log_bus_list {
 
 struct log_index;
 
+/* Lines that were there, by their hashes. */
+struct log_seen {
+	uint64_t *hashes;
+	size_t size;		/* a power of two, or 0 */
+	size_t used;
+};
+
+/* Was this text there with this stamp?  It is now, if @add. */
+bool log_seen_before(struct log_seen *seen, const char *text, size_t length, uint64_t stamp,
+		     bool add);
+
 struct log_facts {
 	struct log_resource *resources;
 	size_t resource_count;
@@ -110,12 +122,23 @@ struct log_facts {
 	size_t root_count;
 	struct log_index *index;
 	struct log_bus_list listed;
+	struct log_seen seen;
+	uint64_t newest_stamp;	/* in microseconds; 0: no line has had one */
+	size_t stamped_count;	/* lines of the PCI code that have had one */
+	uint32_t quoted_count;	/* lines left out, because somebody quotes them below the log */
+	uint32_t quoted_line;	/* the first of them */
+	bool back;		/* the pending line has none, or an older one */
+	uint32_t starts;	/* of the machine, behind the first */
+	uint32_t start_line;	/* the last of them */
 	uint64_t lost;		/* records at its beginning that newer ones have overwritten */
 	const char *path;	/* the log */
 	char *pending;		/* a line that the next one may continue */
 	size_t pending_length;
 	uint32_t pending_number;
 };
+
+/* Is there a log, and nothing in the machine but what it tells? */
+bool log_is_only_source(const struct machine *machine);
 
 /* The machine's facts, which are made when there are none yet. */
 struct log_facts *log_facts_of(struct machine *machine);

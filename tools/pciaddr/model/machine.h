@@ -50,6 +50,7 @@ struct bar {
 	bool kernel_none : 1;	/* the kernel has no resource here: no BAR to it, or not used */
 	bool answers : 1;	/* QEMU has it enabled at its address */
 	bool unmapped : 1;	/* QEMU has it nowhere: no address, or decoding is off */
+	bool as_found : 1;	/* a log has what the scan found in it, and nothing that came later */
 	struct range range;	/* what the card answers to */
 	struct range kernel;	/* the kernel's own, if kernel_known */
 	uint64_t register_address;

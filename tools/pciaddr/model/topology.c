@@ -178,6 +178,9 @@ const struct bus *bus_below(const struct machine *machine, const struct pci_func
 
 bool bar_is_live(const struct pci_function *function, const struct bar *bar)
 {
+	/* firmware leaves anything in the register of a ROM that it has done with */
+	if (bar->index == BAR_ROM && bar->as_found)
+		return false;
 	return bar->state == BAR_ASSIGNED && !bar->kernel_none &&
 		bar_decode(function, bar) != DECODE_OFF;
 }
