@@ -83,6 +83,7 @@ RESETS = (
 
 
 def test_fatal_error_of_the_link(guest, subtests):
+    sh(guest, "dmesg --clear")
     start(guest, "kept", ["fpga"])
     guest.run("sh", "-c", RESETS)
     guest.hmp("pcie_aer_inject_error port1 DLP")

@@ -19,8 +19,8 @@ static void print_command_help(const struct command *command)
 	printf("  -d, --device CARD    fpga0, 01:01.0 or 1234:f96a; default: %s\n"
 	       "  -j, --json           the result as JSON\n"
 	       "  -h, --help           this text\n",
-	       command->every_card ? "all" : "the first that supports\n"
-	       "                       the command");
+	       command->every_card ? "all" : "the first that\n"
+	       "                       supports the command");
 }
 
 void usage_error(const struct invocation *call, const char *format, ...)
