@@ -2,8 +2,10 @@
 """What the tests share, and what runs them.
 
 For tests:  commands (programs on this machine), guests (the guest as a fixture), subtests,
-            tap (programs that print TAP), cards and registers (names and numbers).
-Behind them: suites (the list), check, runner and report (scripts/check), plugin (pytest).
+            tap (programs that print TAP), cards and registers (names and numbers),
+            building (what suites build alike, made once).
+Behind them: suites (the list), runner and report (scripts/check), processors (what tests cost),
+            plugin (pytest).
 """
 
 import os
