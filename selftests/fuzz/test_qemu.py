@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The device models under QEMU's fuzzer, with ASan. FUZZ_SECONDS in the environment: for each of
-the three machines [s]."""
+the four machines [s]."""
 
 import os
 import re
 
 import pytest
+from emulate import kinds
 from harness import CACHE
 from harness.commands import run, script
 
@@ -22,6 +23,29 @@ MACHINES = {
     "bridge": ("-machine pc -nodefaults -device dec-21154,id=dec,addr=4,io-base=0x2000"
                " -device fpga,bus=dec,addr=1,io-base=0x2000", "fpga.regs* dec-21154"),
 }  # fmt: skip
+
+
+# pci-shape has a machine of files: a port with a slot, and a card with all that can be resized.
+SHAPE = ("-machine q35 -nodefaults -device pci-shape,x-at-once=on"
+         " -device pci-shape-root,mmconfig=0x100000000,last-bus=1"
+         " -device pci-shape-function,address=0000:00:1c.0,config={port}"
+         " -device pci-shape-function,address=0000:01:00.0,config={card},bar0-size=256M,"
+         "bar5-size=4K,rom-size=64K,vf-bar0-size=64K")  # fmt: skip
+
+
+def shape(directory):
+    """The arguments of a machine of pci-shape, whose files are in this directory."""
+    machine = kinds.Machine()
+    machine.port("00:1c.0", (0x1234, 1), kinds.ROOT_PORT, (0, 1, 1), "full",
+                 memory=(0xC0000000, kinds.MIB), prefetchable=(1 << 36, kinds.GIB))
+    card = machine.add("01:00.0", (0x1234, 2), 0x038000, size=4096).express(kinds.ENDPOINT)
+    card.bar(0, 1 << 36, 256 * kinds.MIB, "mem 64 pref").bar(5, 0xC0000000, 4096)
+    card.put(0x100, 4, 0x14010015)  # resizable BARs: BAR 0, 256 MiB or 8 GiB
+    card.put(0x104, 8, (1 << 8 | 1 << 13) << 4 | (1 << 5 | 8 << 8) << 32)
+    card.put(0x140, 4, 0x00010010)  # SR-IOV
+    for name, function in zip(("port", "card"), machine.functions):
+        (directory / name).write_bytes(function.config)
+    return SHAPE.format(port=directory / "port", card=directory / "card")
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +71,11 @@ def test_seed_sets_the_engine_to_work(fuzzer, seeds, seed):
         timeout=60, status=range(-255, 256), matches=[r"^fpga_dma_complete.*, code 0"])
 
 
-@pytest.mark.parametrize("machine", MACHINES)
-def test_fuzzer_finds_nothing(fuzzer, seeds, machine):
+@pytest.mark.parametrize("machine", [*MACHINES, "shape"])
+def test_fuzzer_finds_nothing(fuzzer, seeds, machine, tmp_path):
     corpus = f"{CACHE}/fuzz/qemu-{machine}"
     os.makedirs(corpus, exist_ok=True)
-    arguments, objects = MACHINES[machine]
+    arguments, objects = MACHINES.get(machine) or (shape(tmp_path), "pci-shape*")
     # The fuzzer ends by itself, though not before it has tried all that it knows, which takes
     # long on a busy machine; the time-out is for a model that does not return.
     said = run("nice", fuzzer, "--fuzz-target=generic-fuzz", f"-max_total_time={SECONDS}",

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The device models' qtest; selftests/qtest/run runs a part of it."""
+"""The device models' qtests; selftests/qtest/run runs a part of one."""
 
+import pytest
 from harness import SELFTESTS
 
 
-def test_device_models(tap):
-    tap(f"{SELFTESTS}/qtest/run")
+@pytest.mark.parametrize("name", ["fpga-test", "pci-shape-test"])
+def test_device_models(tap, name):
+    tap(f"{SELFTESTS}/qtest/run", name)

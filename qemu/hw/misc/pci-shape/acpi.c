@@ -42,14 +42,14 @@ static Aml *window_aml(const PCIShapeWindow *window)
                             AML_ENTIRE_RANGE, 0, window->first, window->last,
                             0, length);
     }
-    if (window->last <= UINT32_MAX) {
+    if (window->last <= UINT32_MAX && !window->offset) {
         return aml_dword_memory(AML_POS_DECODE, AML_MIN_FIXED, AML_MAX_FIXED,
                                 cacheable, AML_READ_WRITE, 0, window->first,
                                 window->last, 0, length);
     }
     return aml_qword_memory(AML_POS_DECODE, AML_MIN_FIXED, AML_MAX_FIXED,
                             cacheable, AML_READ_WRITE, 0, window->first,
-                            window->last, 0, length);
+                            window->last, window->offset, length);
 }
 
 static Aml *root_crs(const PCIShapeRoot *root, bool config_ports)

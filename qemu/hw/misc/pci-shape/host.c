@@ -94,7 +94,7 @@ static void pci_shape_reset_hold(Object *obj, ResetType type)
     PCIShapeState *s = PCI_SHAPE(obj);
 
     s->latch = 0;
-    pci_shape_set_armed(s, false);
+    pci_shape_set_armed(s, s->at_once);
 }
 
 static int pci_shape_post_load(void *opaque, int version_id)
@@ -193,6 +193,10 @@ static void pci_shape_finalize(Object *obj)
     g_ptr_array_unref(PCI_SHAPE(obj)->roots);
 }
 
+static const Property pci_shape_properties[] = {
+    DEFINE_PROP_BOOL("x-at-once", PCIShapeState, at_once, false),
+};
+
 static void pci_shape_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
@@ -203,11 +207,14 @@ static void pci_shape_class_init(ObjectClass *klass, const void *data)
     dc->realize = pci_shape_realize;
     dc->vmsd = &vmstate_pci_shape;
     dc->hotpluggable = false;
+    device_class_set_props(dc, pci_shape_properties);
     rc->phases.hold = pci_shape_reset_hold;
     hc->plug = pci_shape_plug;
     hc->unplug = pci_shape_unplug;
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
     pci_shape_class_init_acpi(klass);
+    object_class_property_set_description(klass, "x-at-once",
+        "Show the images from a reset on, for tests that have no firmware");
 }
 
 static const TypeInfo pci_shape_types[] = {

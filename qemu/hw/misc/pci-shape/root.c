@@ -54,6 +54,27 @@ void pci_shape_root_set_armed(PCIShapeRoot *root, bool armed)
     }
 }
 
+/* "FIRST-LAST", and behind "@" where the processor has FIRST */
+static bool parse_range(const char *text, PCIShapeWindow *window)
+{
+    uint64_t cpu;
+
+    if (qemu_strtou64(text, &text, 0, &window->first) || *text++ != '-' ||
+        qemu_strtou64(text, &text, 0, &window->last) ||
+        window->first > window->last ||
+        window->last - window->first == UINT64_MAX) {
+        return false;
+    }
+    if (!*text) {
+        return true;
+    }
+    if (*text++ != '@' || qemu_strtou64(text, NULL, 0, &cpu)) {
+        return false;
+    }
+    window->offset = cpu - window->first;
+    return cpu <= UINT64_MAX - (window->last - window->first);
+}
+
 static bool parse_window(const char *word, PCIShapeWindow *window)
 {
     static const char *const kinds[] = { "io:", "mem:", "pref:" };
@@ -63,35 +84,49 @@ static bool parse_window(const char *word, PCIShapeWindow *window)
 
         if (strstart(word, kinds[i], &rest)) {
             window->kind = i;
-            return !qemu_strtou64(rest, &rest, 0, &window->first) &&
-                   *rest++ == '-' &&
-                   !qemu_strtou64(rest, NULL, 0, &window->last) &&
-                   window->first <= window->last &&
-                   window->last - window->first != UINT64_MAX &&
-                   (i != PCI_SHAPE_WINDOW_IO || window->last <= UINT32_MAX);
+            return parse_range(rest, window) &&
+                   (i != PCI_SHAPE_WINDOW_IO ||
+                    (window->last <= UINT32_MAX && !window->offset));
         }
     }
     return false;
 }
 
-static bool parse_windows(PCIShapeRoot *root, Error **errp)
+static bool parse_windows(PCIShapeRoot *root, const char *text, Error **errp)
 {
-    g_auto(GStrv) words = g_strsplit(root->windows_text ?: "", " ", -1);
+    g_auto(GStrv) words = g_strsplit_set(text, " \n", -1);
 
     for (char **word = words; *word; word++) {
-        PCIShapeWindow window;
+        PCIShapeWindow window = { 0 };
 
         if (!**word) {
             continue;
         }
         if (!parse_window(*word, &window)) {
             error_setg(errp, TYPE_PCI_SHAPE_ROOT ": windows: '%s' is not "
-                       "'io:', 'mem:' or 'pref:' with FIRST-LAST", *word);
+                       "'io:', 'mem:' or 'pref:' with FIRST-LAST or "
+                       "FIRST-LAST@CPU (of memory)", *word);
             return false;
         }
         g_array_append_val(root->windows, window);
     }
     return true;
+}
+
+/* A line of -readconfig has no room for many windows. */
+static bool read_windows(PCIShapeRoot *root, Error **errp)
+{
+    g_autofree char *content = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!root->windows_file) {
+        return true;
+    }
+    if (!g_file_get_contents(root->windows_file, &content, NULL, &error)) {
+        error_setg(errp, TYPE_PCI_SHAPE_ROOT ": %s", error->message);
+        return false;
+    }
+    return parse_windows(root, content, errp);
 }
 
 /* Somewhere in memory that nothing but PCI has */
@@ -150,7 +185,9 @@ static void pci_shape_root_realize(DeviceState *dev, Error **errp)
     uint64_t base = root->mmconfig + ((uint64_t)root->bus << BUS_SHIFT);
 
     root->shape = PCI_SHAPE(qdev_get_parent_bus(dev)->parent);
-    if (!check_buses(root, errp) || !parse_windows(root, errp) ||
+    if (!check_buses(root, errp) ||
+        !parse_windows(root, root->windows_text ?: "", errp) ||
+        !read_windows(root, errp) ||
         (root->mmconfig && !check_mmconfig(root, errp))) {
         return;
     }
@@ -189,6 +226,7 @@ static const Property pci_shape_root_properties[] = {
     DEFINE_PROP_UINT8("last-bus", PCIShapeRoot, last_bus, 0xff),
     DEFINE_PROP_UINT64("mmconfig", PCIShapeRoot, mmconfig, 0),
     DEFINE_PROP_STRING("windows", PCIShapeRoot, windows_text),
+    DEFINE_PROP_STRING("windows-file", PCIShapeRoot, windows_file),
 };
 
 static void pci_shape_root_class_init(ObjectClass *klass, const void *data)
@@ -212,7 +250,10 @@ static void pci_shape_root_class_init(ObjectClass *klass, const void *data)
         "Address of the segment's configuration space, as of bus 0 "
         "(0: by ports alone)");
     object_class_property_set_description(klass, "windows",
-        "What it forwards: io:FIRST-LAST, mem:FIRST-LAST, pref:FIRST-LAST");
+        "What it forwards: io:FIRST-LAST, mem:FIRST-LAST, pref:FIRST-LAST; "
+        "memory with @CPU where the processor has it elsewhere");
+    object_class_property_set_description(klass, "windows-file",
+        "File with more windows, separated by blanks or lines");
 }
 
 static const TypeInfo pci_shape_root_types[] = {

@@ -48,8 +48,9 @@ typedef enum PCIShapeWindowKind {
 
 typedef struct PCIShapeWindow {
     PCIShapeWindowKind kind;
-    uint64_t first;
+    uint64_t first; /* of the bus */
     uint64_t last;
+    uint64_t offset; /* what makes the processor's addresses of these */
 } PCIShapeWindow;
 
 /* On the ISA bus, so that its own bus is one of the machine's */
@@ -62,6 +63,8 @@ struct PCIShapeState {
     MemoryRegion data;
     uint32_t latch;
     bool armed;
+
+    bool at_once; /* property: without firmware that reads ACPI's tables */
 };
 
 struct PCIShapeRoot {
@@ -78,6 +81,7 @@ struct PCIShapeRoot {
     uint8_t last_bus;
     uint64_t mmconfig; /* where bus 0 of the segment is; 0: nowhere */
     char *windows_text;
+    char *windows_file;
 };
 
 struct PCIShapeFunction {
