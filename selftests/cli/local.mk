@@ -13,6 +13,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-ansible.bats \
 	selftests/cli/pciaddr-check-diff.bats \
 	selftests/cli/pciaddr-check-emit.bats \
+	selftests/cli/pciaddr-check-emulate.bats \
 	selftests/cli/pciaddr-check-fleet.bats \
 	selftests/cli/pciaddr-check-formats.bats \
 	selftests/cli/pciaddr-check-forms.bats \

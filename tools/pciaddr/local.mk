@@ -63,13 +63,16 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/emit/plan-windows.c \
 	tools/pciaddr/emit/properties.c \
 	tools/pciaddr/emulate/conflicts.c \
+	tools/pciaddr/emulate/ecam.c \
 	tools/pciaddr/emulate/emulate.c \
 	tools/pciaddr/emulate/emulate.h \
+	tools/pciaddr/emulate/fault.c \
 	tools/pciaddr/emulate/files.c \
 	tools/pciaddr/emulate/files.h \
 	tools/pciaddr/emulate/functions.c \
 	tools/pciaddr/emulate/guest.c \
 	tools/pciaddr/emulate/image.c \
+	tools/pciaddr/emulate/place.c \
 	tools/pciaddr/emulate/readme.c \
 	tools/pciaddr/emulate/roots.c \
 	tools/pciaddr/emulate/shape.h \
@@ -77,6 +80,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/emulate/state.c \
 	tools/pciaddr/emulate/state.h \
 	tools/pciaddr/emulate/windows.c \
+	tools/pciaddr/emulate/windows.h \
 	tools/pciaddr/import/import.c \
 	tools/pciaddr/import/import.h \
 	tools/pciaddr/input/agent.c \

@@ -38,7 +38,7 @@ static const char help[] =
 "  -q, --quiet, -v, --verbose  only failures and unknowns; what was taken, too\n"
 "      --color WHEN, --severity LEVEL, --allow-unknown  (LEVEL: low ... critical)\n"
 "Instead of checking:\n"
-"      --capture, --emulate DIR  write a specification of it; a machine for QEMU\n"
+"      --capture, --emulate DIR [--fault KIND@SELECTOR]  a spec; a QEMU machine\n"
 "      --tree, --map      the devices, or the address spaces, drawn as text\n"
 "      --diff OLD NEW     what changed (--ignore CLASS[,...]: but for these)\n"
 "      --draw FILE        a picture, FILE.svg or FILE.dot (--force: overwrite)\n"
@@ -61,6 +61,7 @@ enum {
 	OPTION_MAP,
 	OPTION_DRAW,
 	OPTION_EMULATE,
+	OPTION_FAULT,
 	OPTION_FORCE,
 	OPTION_DIFF,
 	OPTION_IGNORE,
@@ -99,6 +100,7 @@ static const struct option long_options[] = {
 	{ "map", no_argument, NULL, OPTION_MAP },
 	{ "draw", required_argument, NULL, OPTION_DRAW },
 	{ "emulate", required_argument, NULL, OPTION_EMULATE },
+	{ "fault", required_argument, NULL, OPTION_FAULT },
 	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "diff", no_argument, NULL, OPTION_DIFF },
 	{ "ignore", required_argument, NULL, OPTION_IGNORE },
@@ -350,6 +352,8 @@ static void check_combination(struct options *options)
 {
 	if (options->ignored && options->action != ACTION_DIFF)
 		usage(see_help, "--ignore goes with --diff");
+	if (options->fault_count && options->action != ACTION_EMULATE)
+		usage(see_help, "--fault goes with --emulate");
 	if (options->action == ACTION_CHECK)
 		return;
 	if (options->action == ACTION_DIFF) {
@@ -486,6 +490,11 @@ void parse_options(struct options *options, int argc, char **argv)
 		case OPTION_EMULATE:
 			set_action(options, ACTION_EMULATE);
 			options->emulate_path = optarg;
+			break;
+		case OPTION_FAULT:
+			options->faults = grow_array(options->faults, options->fault_count + 1,
+						     sizeof(*options->faults));
+			options->faults[options->fault_count++] = optarg;
 			break;
 		case OPTION_FORCE:
 			options->force = true;

@@ -44,6 +44,8 @@ struct options {
 	const char *import_path;	/* for ACTION_IMPORT */
 	const char *draw_path;		/* for ACTION_DRAW */
 	const char *emulate_path;	/* for ACTION_EMULATE */
+	const char **faults;		/* what of it is to be wrong */
+	size_t fault_count;
 	bool force;			/* draw_path or emulate_path may be overwritten */
 	bool verbose;			/* tell what was taken of the sources */
 	bool numeric;			/* no names from pci.ids */

@@ -186,6 +186,8 @@ static int view(const struct options *options, struct machine *machine, struct r
 			.directory = options->emulate_path,
 			.overwrite = options->force,
 			.numeric = options->numeric,
+			.faults = options->faults,
+			.fault_count = options->fault_count,
 		}, machine);
 	case ACTION_CHECK:
 	case ACTION_DIFF:
@@ -235,6 +237,7 @@ int run(struct options *options)
 
 	spec_free(spec);
 	free(options->sources);
+	free(options->faults);
 	free(options->expectations);
 	arena_free(&options->arena);
 	return finish_output(status);

@@ -88,6 +88,21 @@ static bool is_inside(const struct place *place)
 	return false;
 }
 
+#define IO_LAST 0xffffull	/* of x86 */
+
+/* Ports of other architectures, which x86 does not have */
+static void note_beyond(struct shape *shape, const struct place *place)
+{
+	char slot[SLOT_TEXT_MAX], range[RANGE_TEXT_MAX];
+
+	if (place->space != SPACE_IO || place->range.last <= IO_LAST || *place->moves)
+		return;
+	*place->moves = true;
+	shape_note(shape, TOPIC_MAY_DIFFER, "%s: %s %s: x86 has no ports beyond 0xffff, so that the "
+		   "kernel looks for others", slot_text(place->function, slot), place_name(place),
+		   range_text(place->range, range));
+}
+
 static void note_move(struct shape *shape, const struct place *place, const struct place *other)
 {
 	char slot[SLOT_TEXT_MAX], range[RANGE_TEXT_MAX], with[SLOT_TEXT_MAX];
@@ -155,6 +170,8 @@ void shape_find_conflicts(struct shape *shape)
 	struct places places = { NULL, 0 };
 
 	find_places(shape, &places);
+	for (size_t i = 0; i < places.count; i++)
+		note_beyond(shape, &places.entries[i]);
 	for (size_t i = 0; i < places.count; i++)
 		if (!is_inside(&places.entries[i]))
 			note_move(shape, &places.entries[i], NULL);

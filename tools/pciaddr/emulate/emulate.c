@@ -57,6 +57,11 @@ static bool write_all(const struct emulate_options *options, const struct shape 
 	for (size_t i = 0; written && i < shape->count; i++)
 		written = directory_write(directory, path, image_name(&shape->functions[i], name),
 					  write_image, &shape->functions[i]);
+	for (size_t i = 0; written && i < shape->root_count; i++)
+		if (root_has_file(&shape->roots[i]))
+			written = directory_write(directory, path,
+						  windows_name(&shape->roots[i], name),
+						  write_windows, &shape->roots[i]);
 	written = written &&
 		directory_write(directory, path, FILE_DEVICES, write_devices, shape) &&
 		directory_write(directory, path, FILE_ARGUMENTS, write_arguments, shape) &&
@@ -77,6 +82,15 @@ static void tell(const struct shape *shape, const char *directory)
 	       shape->note_counts[TOPIC_MAY_DIFFER], directory);
 }
 
+/* Nothing is dropped in silence. */
+static void take_warnings(struct shape *shape)
+{
+	for (const struct note *note = shape->machine->warnings; note; note = note->next) {
+		warn("%s", note->text);
+		shape_note(shape, TOPIC_SOURCE, "%s", note->text);
+	}
+}
+
 int emulate(const struct emulate_options *options, const struct machine *machine)
 {
 	struct shape shape = { .machine = machine };
@@ -84,6 +98,7 @@ int emulate(const struct emulate_options *options, const struct machine *machine
 	bool written = false;
 
 	shape.notes_end = &shape.notes;
+	take_warnings(&shape);
 	shape_find_roots(&shape);
 	shape_take_functions(&shape);
 	if (!shape.count) {
@@ -98,11 +113,13 @@ int emulate(const struct emulate_options *options, const struct machine *machine
 	shape_find_sizes(&shape);
 	shape_find_conflicts(&shape);
 	shape_find_windows(&shape);
-	shape_machine(&shape, &guest);
-	written = write_all(options, &shape, &guest);
+	if (shape_make_faults(&shape, options->faults, options->fault_count)) {
+		shape_machine(&shape, &guest);
+		written = write_all(options, &shape, &guest);
+		machine_free(&guest);
+	}
 	if (written)
 		tell(&shape, options->directory);
-	machine_free(&guest);
 	arena_free(&shape.arena);
 	return written ? EXIT_OK : EXIT_USAGE;
 }

@@ -11,6 +11,8 @@ struct emulate_options {
 	const char *directory;	/* is made; there, it must be empty, or --emulate's own */
 	bool overwrite;		/* ... or is overwritten */
 	bool numeric;		/* no names from pci.ids in the specification */
+	const char *const *faults;	/* KIND@SELECTOR: what is to be wrong */
+	size_t fault_count;
 };
 
 /*

@@ -81,24 +81,71 @@ const char *image_name(const struct shape_function *function, char buffer[IMAGE_
 	return buffer;
 }
 
+/* A line of -readconfig has at most 1,023 characters, a window up to 63. */
+#define WINDOWS_IN_LINE 12u
+
+static size_t window_count(const struct shape_root *root)
+{
+	size_t count = 0;
+
+	for (const struct shape_window *window = root->windows; window; window = window->next)
+		count++;
+	return count;
+}
+
+bool root_has_file(const struct shape_root *root)
+{
+	return window_count(root) > WINDOWS_IN_LINE;
+}
+
+const char *windows_name(const struct shape_root *root, char buffer[IMAGE_NAME_MAX])
+{
+	snprintf(buffer, IMAGE_NAME_MAX, "%04" PRIx32 "-%02x.windows", root->domain, root->bus);
+	return buffer;
+}
+
+static void write_window(FILE *out, const struct shape_window *window)
+{
+	fprintf(out, "%s:0x%" PRIx64 "-0x%" PRIx64,
+		window->space == SPACE_IO ? "io" : window->prefetchable ? "pref" : "mem",
+		window->range.first, window->range.last);
+	if (window->cpu != window->range.first)
+		fprintf(out, "@0x%" PRIx64, window->cpu);
+}
+
+void write_windows(FILE *out, const void *context)
+{
+	const struct shape_root *root = context;
+
+	for (const struct shape_window *window = root->windows; window; window = window->next) {
+		write_window(out, window);
+		fputc('\n', out);
+	}
+}
+
 static void write_root(FILE *out, const struct shape_root *root)
 {
 	const char *separator = "";
+	char name[IMAGE_NAME_MAX];
 
 	fprintf(out, "[device]\n  driver = \"pci-shape-root\"\n  segment = \"0x%" PRIx32 "\"\n"
 		"  bus-number = \"0x%x\"\n  last-bus = \"0x%x\"\n", root->domain, root->bus,
 		root->last_bus);
 	if (root->mmconfig)
 		fprintf(out, "  mmconfig = \"0x%" PRIx64 "\"\n", root->mmconfig);
-	if (root->windows)
+	if (root_has_file(root)) {
+		fprintf(out, "  windows-file = \"%s\"\n", windows_name(root, name));
+	} else if (root->windows) {
 		fputs("  windows = \"", out);
-	for (const struct shape_window *window = root->windows; window; window = window->next) {
-		fprintf(out, "%s%s:0x%" PRIx64 "-0x%" PRIx64, separator,
-			window->space == SPACE_IO ? "io" : window->prefetchable ? "pref" : "mem",
-			window->range.first, window->range.last);
-		separator = " ";
+		for (const struct shape_window *window = root->windows; window;
+		     window = window->next) {
+			fputs(separator, out);
+			write_window(out, window);
+			separator = " ";
+		}
+		fputs("\"\n", out);
 	}
-	fputs(root->windows ? "\"\n\n" : "\n", out);
+	fputc('\n', out);
 }
 
 static void write_function(FILE *out, const struct shape_function *function)

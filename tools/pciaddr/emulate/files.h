@@ -36,6 +36,12 @@ void write_readme(FILE *out, const void *shape);
 /* "0000-00-1f.0.config": the name of a function's image */
 #define IMAGE_NAME_MAX 48
 struct shape_function;
+struct shape_root;
 const char *image_name(const struct shape_function *function, char buffer[IMAGE_NAME_MAX]);
+
+/* "0000-00.windows": one a line, of a host bridge that has too many for FILE_DEVICES */
+bool root_has_file(const struct shape_root *root);
+const char *windows_name(const struct shape_root *root, char buffer[IMAGE_NAME_MAX]);
+void write_windows(FILE *out, const void *root);
 
 #endif

@@ -16,6 +16,7 @@
 /* Where a source tells no ids: a vendor of no one, and what it is only by its class */
 #define UNKNOWN_VENDOR	0x1234u
 #define UNKNOWN_PRODUCT	0xffffu
+#define UNKNOWN_CLASS	0xff0000u
 
 /* The made-up capability is where no header is. */
 #define MADE_UP_CAPABILITY 0x40u
@@ -96,6 +97,21 @@ static void set_unread(struct shape_function *function, unsigned int offset, uns
 		image_set(function->image, offset, size, value);
 }
 
+/* Text of lspci has the interface only where it is not 0. */
+static void set_class(struct shape *shape, struct shape_function *function)
+{
+	const struct pci_function *source = function->source;
+	char slot[SLOT_TEXT_MAX];
+
+	if (source->class_known) {
+		set_unread(function, CFG_CLASS, 3, source->class);
+	} else if (!was_read(source, CFG_CLASS + 1, 2)) {
+		image_set(function->image, CFG_CLASS, 3, UNKNOWN_CLASS);
+		shape_note(shape, TOPIC_MADE_UP, "%s: the source does not tell its class; it is %06x",
+			   slot_text(source, slot), UNKNOWN_CLASS);
+	}
+}
+
 static void set_identity(struct shape *shape, struct shape_function *function)
 {
 	const struct pci_function *source = function->source;
@@ -111,10 +127,7 @@ static void set_identity(struct shape *shape, struct shape_function *function)
 			   "-nn would); it is %04x:%04x", slot, UNKNOWN_VENDOR, UNKNOWN_PRODUCT);
 	}
 	set_unread(function, CFG_REVISION, 1, source->revision_known ? source->revision : 0);
-	set_unread(function, CFG_CLASS, 3, source->class_known ? source->class : 0xff0000);
-	if (!source->class_known)
-		shape_note(shape, TOPIC_MADE_UP, "%s: the source does not tell its class; it is ff0000",
-			   slot);
+	set_class(shape, function);
 	if (source->header_known)
 		set_unread(function, CFG_HEADER_TYPE, 1, source->header_type);
 	else if (source->bridge)
@@ -128,7 +141,7 @@ static void set_identity(struct shape *shape, struct shape_function *function)
 		set_unread(function, CFG_COMMAND, 2, source->command);
 }
 
-static void set_bar(struct shape_function *function, const struct bar *bar)
+void image_set_bar(struct shape_function *function, const struct bar *bar)
 {
 	unsigned int offset = bar_register(function->source, bar);
 	uint64_t address = bar->state == BAR_ASSIGNED ? bar->range.first : 0;
@@ -158,20 +171,20 @@ static void set_bars(struct shape_function *function)
 		struct bar bar = source->bars[i];
 
 		if (!bar.register_known) {
-			set_bar(function, &bar);
+			image_set_bar(function, &bar);
 		} else if (source->asleep && !bar.register_address && bar.kernel_known &&
 			   !bar.kernel_unset && bar.kernel.first) {
 			bar.state = BAR_ASSIGNED;
 			bar.range = bar.kernel;
-			set_bar(function, &bar);
+			image_set_bar(function, &bar);
 		}
 	}
 }
 
-static void set_window(struct shape_function *function, enum window_kind kind)
+void image_set_window(struct shape_function *function, enum window_kind kind,
+		      const struct window *window)
 {
 	const struct bridge *bridge = function->source->bridge;
-	const struct window *window = &bridge->windows[kind];
 	uint8_t *image = function->image;
 	uint64_t first, last;
 
@@ -251,7 +264,8 @@ static void set_bridge(struct shape *shape, struct shape_function *function)
 		if (bridge->cardbus)
 			set_cardbus_window(function, (enum window_kind)kind);
 		else
-			set_window(function, (enum window_kind)kind);
+			image_set_window(function, (enum window_kind)kind,
+					 &bridge->windows[kind]);
 	}
 }
 

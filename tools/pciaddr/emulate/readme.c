@@ -13,6 +13,9 @@ static const struct {
 	[TOPIC_LEFT_OUT] = { "Left out", "Nothing: every function of the source is there." },
 	[TOPIC_ELSEWHERE] = { "At another address", "Nothing." },
 	[TOPIC_MADE_UP] = { "Made up, because the source does not tell it", "Nothing." },
+	[TOPIC_FAULT] = { "Wrong on purpose (--fault)", "Nothing." },
+	[TOPIC_SOURCE] = { "What the source has that is no function, or was not understood",
+			   "Nothing." },
 	[TOPIC_MAY_DIFFER] = { "What the guest's kernel will not keep", "Nothing that is known." },
 };
 
@@ -20,6 +23,65 @@ static void put_printable(FILE *out, const char *text)
 {
 	for (; *text; text++)
 		fputc(*text >= ' ' && *text <= '~' ? *text : '?', out);
+}
+
+/* What a kernel does with windows and BARs that --diff tells of */
+enum change {
+	CHANGE_GONE,		/* the guest does not have it, or no kernel finds it */
+	CHANGE_PLACE,		/* it is in another domain */
+	CHANGE_MOVE,		/* the kernel moves it */
+	CHANGE_OPEN,		/* it is closed, or has no address */
+	CHANGES
+};
+
+static const char *const classes[CHANGES] = {
+	[CHANGE_GONE] = ",gone",
+	[CHANGE_PLACE] = ",gone,new,relocated",
+	[CHANGE_MOVE] = ",moved,unassigned,shrunk",
+	[CHANGE_OPEN] = ",assigned,grown",
+};
+
+static bool has_closed(const struct shape_function *function)
+{
+	const struct pci_function *source = function->source;
+
+	for (unsigned int i = 0; i < source->bar_count; i++)
+		if (source->bars[i].state != BAR_ASSIGNED)
+			return true;
+	for (int kind = 0; source->bridge && kind < WINDOWS; kind++)
+		if (source->bridge->windows[kind].state != WINDOW_OPEN)
+			return true;
+	return false;
+}
+
+static void find_changes(const struct shape *shape, bool changes[CHANGES])
+{
+	if (shape->note_counts[TOPIC_LEFT_OUT])
+		changes[CHANGE_GONE] = true;
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct shape_function *function = &shape->functions[i];
+
+		changes[CHANGE_GONE] |= function->unreachable;
+		changes[CHANGE_PLACE] |= function->domain != function->source->domain;
+		changes[CHANGE_OPEN] |= has_closed(function);
+		for (unsigned int k = 0; k < SHAPE_ITEMS; k++)
+			changes[CHANGE_MOVE] |= function->moves[k];
+	}
+	/* what is moved makes room, and takes it */
+	changes[CHANGE_OPEN] |= changes[CHANGE_MOVE];
+}
+
+static void write_classes(FILE *out, const struct shape *shape)
+{
+	bool changes[CHANGES] = { false };
+
+	find_changes(shape, changes);
+	fputs("Of the source and the guest's lspci this shows nothing:\n\n"
+	      "    pciaddr-check --diff SOURCE GUEST --ignore driver,command,noise,link", out);
+	for (int change = 0; change < CHANGES; change++)
+		if (changes[change])
+			fputs(classes[change], out);
+	fputs("\n\n", out);
 }
 
 void write_readme(FILE *out, const void *context)
@@ -50,12 +112,12 @@ void write_readme(FILE *out, const void *context)
 		}
 		fputc('\n', out);
 	}
+	write_classes(out, shape);
 	fputs("Always otherwise than on the machine:\n"
 	      "  power states (all functions are awake), MSI and MSI-X (off), virtual functions\n"
 	      "  (off), events of slots and errors (none pending), INTx (not routed), and what\n"
 	      "  BARs answer (nothing is behind them). Windows that are closed may be opened, and\n"
-	      "  what has no address may get one; machine.yaml says nothing of these. --diff of the source and the guest shows\n"
-	      "  these as diff-state and diff-driver.\n"
+	      "  what has no address may get one; machine.yaml says nothing of these.\n"
 	      "  The platform is QEMU's: processor, ACPI's methods, e820, ports below 0x1000.\n",
 	      out);
 }

@@ -19,6 +19,8 @@ enum shape_topic {
 	TOPIC_ELSEWHERE,	/* it has it, at another address */
 	TOPIC_MADE_UP,		/* the source does not tell it */
 	TOPIC_MAY_DIFFER,	/* the guest's kernel will not keep it */
+	TOPIC_FAULT,		/* it is wrong on purpose */
+	TOPIC_SOURCE,		/* the source's form, as its reader found it */
 	TOPICS
 };
 
@@ -49,7 +51,10 @@ struct shape_function {
 struct shape_window {
 	uint8_t space;		/* enum space */
 	bool prefetchable;
-	struct range range;
+	bool told;		/* by the source; made of addresses in use otherwise */
+	bool lost;		/* the guest's host bridge cannot have it */
+	struct range range;	/* of the bus */
+	uint64_t cpu;		/* the processor's address of the first of them */
 	struct shape_window *next;
 };
 
@@ -94,6 +99,8 @@ void shape_make_images(struct shape *shape);
 void shape_find_sizes(struct shape *shape);
 /* conflicts.c: which addresses cannot be kept */
 void shape_find_conflicts(struct shape *shape);
+/* fault.c: what is to be wrong; false, after having said so, if there is no such thing */
+bool shape_make_faults(struct shape *shape, const char *const *faults, size_t count);
 /* windows.c: what host bridges forward, and where config space is in memory */
 void shape_find_windows(struct shape *shape);
 
@@ -106,6 +113,10 @@ void shape_machine(const struct shape *shape, struct machine *guest);
 /* Of images: little-endian, at any offset */
 uint32_t image_get(const uint8_t *image, unsigned int offset, unsigned int size);
 void image_set(uint8_t *image, unsigned int offset, unsigned int size, uint32_t value);
+/* As @bar and @window say, in the registers of these */
+void image_set_bar(struct shape_function *function, const struct bar *bar);
+void image_set_window(struct shape_function *function, enum window_kind kind,
+		      const struct window *window);
 /* The offset of a capability, or 0; of the list at 0x100, or 0 */
 unsigned int image_capability(const struct shape_function *function, uint8_t id);
 unsigned int image_extended(const struct shape_function *function, uint16_t id);

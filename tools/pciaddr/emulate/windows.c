@@ -1,51 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What host bridges forward, as the source tells it or, where it does not, as their functions
- * use it; where config space is in memory; how much RAM that leaves.
+ * use it.
  */
-#include "pciaddr/emulate/shape.h"
+#include "pciaddr/emulate/windows.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "pciaddr/model/host-windows.h"
-#include "pciaddr/model/log-facts.h"
-#include "pciaddr/model/pcispec.h"
 
-#define MIB		(1ull << 20)
-#define GIB		(1ull << 30)
 #define IO_LAST		0xffffull		/* of x86 */
 #define CONFIG_PORTS	0xcf8ull
 #define CONFIG_PORTS_END 0xcffull
 #define IO_UNIT		0x1000ull
-#define VGA_FIRST	0xa0000ull
-#define VGA_LAST	0xbffffull
-#define LOW_END		0xfec00000ull		/* the I/O APIC; HPET and local APIC behind it */
-#define BELOW_4G	(1ull << 32)
-#define ECAM_SIZE	(256 * MIB)
-#define ECAM_HIGH	(448 * GIB)		/* where no QEMU has RAM, and any processor reaches */
-#define RAM_MOST	(512 * MIB)
-#define RAM_LEAST	(128 * MIB)
-#define RAM_UNIT	(16 * MIB)
-#define WINDOWS_MOST	20u
-#define ADDRESS_BITS	40u			/* what QEMU's processors have unless told */
-#define VENDOR_INTEL	0x8086u
-#define PCIEXBAR	0x60u			/* of Intel's host bridges */
+#define RUN_MOST	(1ull << 44)		/* what is further off is another window */
+#define ALL_DOMAINS	UINT32_MAX
 
-struct used {
-	struct range range;
-	struct shape_root *root;
-};
-
-struct used_list {
-	struct used *entries;
-	size_t count;
-};
-
-static void add_window(struct shape *shape, struct shape_root *root, enum space space,
-		       struct range range, bool prefetchable)
+void shape_add_window(struct shape *shape, struct shape_root *root, enum space space,
+		      struct range range, uint64_t cpu, bool told)
 {
 	struct shape_window *window = arena_alloc(&shape->arena, sizeof(*window));
 	struct shape_window **end = &root->windows;
@@ -53,23 +26,23 @@ static void add_window(struct shape *shape, struct shape_root *root, enum space 
 	while (*end)
 		end = &(*end)->next;
 	*window = (struct shape_window) {
-		.space = (uint8_t)space, .range = range, .prefetchable = prefetchable,
+		.space = (uint8_t)space, .range = range, .cpu = cpu, .told = told,
 	};
 	*end = window;
 }
 
-static void add_used(struct used_list *list, struct shape_root *root, struct range range)
+static void add_used(struct shape_used_list *list, struct shape_root *root, struct range range)
 {
 	if (range.first && range.last >= range.first)
-		list->entries[list->count++] = (struct used) { range, root };
+		list->entries[list->count++] = (struct shape_used) { range, root };
 }
 
 static int compare_used(const void *a, const void *b)
 {
-	return range_compare(((const struct used *)a)->range, ((const struct used *)b)->range);
+	return range_compare(((const struct shape_used *)a)->range, ((const struct shape_used *)b)->range);
 }
 
-static void find_used(struct shape *shape, enum space space, struct used_list *list)
+void shape_find_used(struct shape *shape, enum space space, struct shape_used_list *list)
 {
 	list->entries = arena_alloc(&shape->arena, (shape->count * (BAR_ROM + 1 + WINDOWS) + 1) *
 				    sizeof(*list->entries));
@@ -95,8 +68,17 @@ static void find_used(struct shape *shape, enum space space, struct used_list *l
 	qsort(list->entries, list->count, sizeof(*list->entries), compare_used);
 }
 
+bool shape_is_free(const struct shape_used_list *used, struct range range)
+{
+	for (size_t i = 0; i < used->count; i++)
+		if (range_overlaps(used->entries[i].range, range))
+			return false;
+	return true;
+}
+
 /* The one root that all of them are below, or NULL; of none, the source's first */
-static struct shape_root *only_root(const struct shape *shape, const struct used_list *used)
+static struct shape_root *only_root(const struct shape *shape, uint32_t domain,
+				    const struct shape_used_list *used)
 {
 	for (size_t i = 1; i < used->count; i++)
 		if (used->entries[i].root != used->entries[0].root)
@@ -104,113 +86,205 @@ static struct shape_root *only_root(const struct shape *shape, const struct used
 	if (used->count)
 		return used->entries[0].root;
 	for (size_t i = 0; i < shape->root_count; i++)
-		if (!shape->roots[i].filler)
+		if (!shape->roots[i].filler &&
+		    (domain == ALL_DOMAINS || shape->roots[i].domain == domain))
 			return &shape->roots[i];
 	return NULL;
 }
 
-static struct range rounded(struct range range, uint64_t unit)
-{
-	return (struct range) { range.first & ~(unit - 1), range.last | (unit - 1) };
-}
-
-static void add_io_windows(struct shape *shape, struct shape_root *root, struct range range)
+static void add_io_windows(struct shape *shape, struct shape_root *root, struct range range,
+			   bool told)
 {
 	/* the ports of config space itself are no one's */
 	if (range.first < CONFIG_PORTS && range.last > CONFIG_PORTS_END) {
-		add_window(shape, root, SPACE_IO, (struct range) { range.first, CONFIG_PORTS - 1 },
-			   false);
+		shape_add_window(shape, root, SPACE_IO,
+				 (struct range) { range.first, CONFIG_PORTS - 1 }, range.first,
+				 told);
 		range.first = CONFIG_PORTS_END + 1;
 	}
-	add_window(shape, root, SPACE_IO, range, false);
+	shape_add_window(shape, root, SPACE_IO, range, range.first, told);
 }
 
 static void add_run(struct shape *shape, struct shape_root *root, enum space space,
 		    struct range range)
 {
 	if (space == SPACE_IO)
-		add_io_windows(shape, root, range);
+		add_io_windows(shape, root, range, false);
 	else
-		add_window(shape, root, space, range, false);
+		shape_add_window(shape, root, space, range, range.first, false);
+}
+
+/* To whole units, as far as there is none of the neighbours' */
+static struct range rounded(struct range run, uint64_t unit, uint64_t before, uint64_t behind)
+{
+	struct range range = { run.first & ~(unit - 1), run.last | (unit - 1) };
+
+	if (before < run.first && range.first <= before)
+		range.first = run.first;
+	if (behind > run.last && range.last >= behind)
+		range.last = run.last;
+	return range;
 }
 
 /*
  * Runs of what one root's functions use, and the gaps between them: a gap between two roots is
  * neither's.
  */
-static void add_runs(struct shape *shape, enum space space, const struct used_list *list,
+static void add_runs(struct shape *shape, enum space space, const struct shape_used_list *list,
 		     struct range within, uint64_t unit)
 {
 	struct range run = { 0, 0 };
 	struct shape_root *root = NULL;
+	uint64_t before = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		const struct used *used = &list->entries[i];
+		const struct shape_used *used = &list->entries[i];
 
 		if (!range_contains(within, used->range))
 			continue;
-		if (root == used->root) {
+		if (root == used->root && used->range.first - run.first <= RUN_MOST) {
 			if (used->range.last > run.last)
 				run.last = used->range.last;
 			continue;
 		}
-		if (root)
-			add_run(shape, root, space, rounded(run, unit));
+		if (root) {
+			run = rounded(run, unit, before, used->range.first);
+			add_run(shape, root, space, run);
+			before = run.last;
+		}
 		root = used->root;
 		run = used->range;
 	}
 	if (root)
-		add_run(shape, root, space, rounded(run, unit));
+		add_run(shape, root, space, rounded(run, unit, before, UINT64_MAX));
+}
+
+static bool is_told(const struct shape_root *root, enum space space)
+{
+	for (const struct shape_window *window = root->windows; window; window = window->next)
+		if (window->told && window->space == space)
+			return true;
+	return false;
+}
+
+/* Of host bridges whose windows the source does not tell; @others: it does of some */
+static void find_untold(struct shape *shape, enum space space, uint32_t domain,
+			struct shape_used_list *list, bool *others)
+{
+	size_t count = 0;
+
+	shape_find_used(shape, space, list);
+	for (size_t i = 0; i < list->count; i++)
+		if (!is_told(list->entries[i].root, space) &&
+		    (domain == ALL_DOMAINS || list->entries[i].root->domain == domain))
+			list->entries[count++] = list->entries[i];
+	list->count = count;
+	*others = false;
+	for (size_t i = 0; i < shape->root_count; i++)
+		*others |= is_told(&shape->roots[i], space) &&
+			(domain == ALL_DOMAINS || shape->roots[i].domain == domain);
 }
 
 static void guess_io(struct shape *shape)
 {
-	struct used_list used = { NULL, 0 };
+	struct shape_used_list used = { NULL, 0 };
 	struct shape_root *root;
+	bool others;
 
-	find_used(shape, SPACE_IO, &used);
-	root = only_root(shape, &used);
+	find_untold(shape, SPACE_IO, ALL_DOMAINS, &used, &others);
+	root = others ? NULL : only_root(shape, ALL_DOMAINS, &used);
 	if (root) {
-		add_io_windows(shape, root, (struct range) { 0, IO_LAST });
+		add_io_windows(shape, root, (struct range) { 0, IO_LAST }, false);
 		return;
 	}
 	add_runs(shape, SPACE_IO, &used, (struct range) { 1, IO_LAST }, IO_UNIT);
 }
 
-static void guess_memory(struct shape *shape)
+/*
+ * Where memory below 4 GiB ends.  What lies across the APICs is of no PC, so that all of it is
+ * one window there.
+ */
+static uint64_t low_end(const struct shape_used_list *used)
 {
-	struct used_list used = { NULL, 0 };
-	struct range low = { BELOW_4G - 1, 0 };
-	struct shape_root *root;
+	uint64_t end = LOW_END - 1;
 
-	find_used(shape, SPACE_MEMORY, &used);
+	for (size_t i = 0; i < used->count; i++)
+		if (used->entries[i].range.first >= MIB && used->entries[i].range.first < LOW_END &&
+		    used->entries[i].range.last >= LOW_END &&
+		    used->entries[i].range.last < BELOW_4G)
+			end = BELOW_4G - 1;
+	return end;
+}
+
+/* Each domain has addresses of its own.  False: there was nothing to guess */
+static bool guess_domain(struct shape *shape, uint32_t domain)
+{
+	struct shape_used_list used = { NULL, 0 };
+	struct range low = { BELOW_4G, 0 };
+	struct shape_root *root;
+	bool others;
+
+	find_untold(shape, SPACE_MEMORY, domain, &used, &others);
+	low.last = low_end(&used);
 	for (size_t i = 0; i < used.count; i++)
-		if (used.entries[i].range.first >= MIB && used.entries[i].range.last < LOW_END &&
+		if (used.entries[i].range.first >= MIB && used.entries[i].range.last <= low.last &&
 		    used.entries[i].range.first < low.first)
 			low.first = used.entries[i].range.first;
-	root = only_root(shape, &used);
+	root = others ? NULL : only_root(shape, domain, &used);
 	if (root) {
 		low.first = (low.first < LOW_END ? low.first : 0x80000000) & ~(64 * MIB - 1);
 		if (low.first < MIB)
 			low.first = MIB;
-		low.last = LOW_END - 1;
-		add_window(shape, root, SPACE_MEMORY, low, false);
+		shape_add_window(shape, root, SPACE_MEMORY, low, low.first, false);
 	} else {
-		add_runs(shape, SPACE_MEMORY, &used, (struct range) { MIB, LOW_END - 1 }, MIB);
+		add_runs(shape, SPACE_MEMORY, &used, (struct range) { MIB, low.last }, MIB);
 	}
 	/* what is among the APICs, by itself */
 	for (size_t i = 0; i < used.count; i++)
-		if (used.entries[i].range.first >= LOW_END && used.entries[i].range.last < BELOW_4G)
-			add_window(shape, used.entries[i].root, SPACE_MEMORY, used.entries[i].range,
-				   false);
+		if (used.entries[i].range.first > low.last && used.entries[i].range.last < BELOW_4G)
+			add_run(shape, used.entries[i].root, SPACE_MEMORY, used.entries[i].range);
 	add_runs(shape, SPACE_MEMORY, &used, (struct range) { BELOW_4G, UINT64_MAX }, GIB);
+	return root || used.count;
 }
 
-/* The source's own; false: it has none of this space */
-static bool take_windows(struct shape *shape, enum space space)
+static bool guess_memory(struct shape *shape)
 {
-	bool taken = false;
+	bool guessed = false;
 
+	for (size_t i = 0; i < shape->root_count; i++)
+		if (!i || shape->roots[i].domain != shape->roots[i - 1].domain)
+			guessed |= guess_domain(shape, shape->roots[i].domain);
+	return guessed;
+}
+
+static void drop_windows(struct shape *shape, enum space space)
+{
+	for (size_t i = 0; i < shape->root_count; i++)
+		for (struct shape_window **at = &shape->roots[i].windows; *at;)
+			if ((*at)->space == space)
+				*at = (*at)->next;
+			else
+				at = &(*at)->next;
+}
+
+/* Domains of other architectures may all have the same ports, which x86 has once. */
+static bool domains_share_io(const struct shape *shape)
+{
+	for (size_t i = 0; i < shape->root_count; i++)
+		for (const struct shape_window *one = shape->roots[i].windows; one; one = one->next)
+			for (size_t k = i + 1; one->space == SPACE_IO && k < shape->root_count; k++)
+				for (const struct shape_window *other = shape->roots[k].windows;
+				     other && shape->roots[k].domain != shape->roots[i].domain;
+				     other = other->next)
+					if (other->space == SPACE_IO &&
+					    range_overlaps(one->range, other->range))
+						return true;
+	return false;
+}
+
+/* The source's own */
+static void take_windows(struct shape *shape, enum space space)
+{
 	for (size_t i = 0; i < shape->root_count; i++) {
 		struct shape_root *root = &shape->roots[i];
 		const struct bus *bus = machine_bus(shape->machine, root->source_domain, root->bus);
@@ -234,215 +308,41 @@ static bool take_windows(struct shape *shape, enum space space)
 					   space_name(space), range.first, range.last);
 				continue;
 			}
-			taken = true;
-			add_run(shape, root, space, range);
+			if (space == SPACE_IO)
+				add_io_windows(shape, root, range, true);
+			else
+				shape_add_window(shape, root, space, range, windows[k].cpu.first,
+						 true);
 		}
 	}
-	return taken;
 }
 
-static bool is_free(const struct used_list *used, struct range range)
+static void add_vga(struct shape *shape)
 {
-	for (size_t i = 0; i < used->count; i++)
-		if (range_overlaps(used->entries[i].range, range))
-			return false;
-	return true;
-}
+	const struct range vga = { VGA_FIRST, VGA_LAST };
+	struct shape_root *first = &shape->roots[0];
 
-/* Intel's PCIEXBAR, where it can be true */
-static uint64_t intel_ecam(const struct shape *shape, const struct used_list *used)
-{
-	static const uint64_t sizes[] = { 256 * MIB, 128 * MIB, 64 * MIB };
-
-	for (size_t i = 0; i < shape->count; i++) {
-		const struct shape_function *function = &shape->functions[i];
-		const struct pci_function *source = function->source;
-		uint32_t low = image_get(function->image, PCIEXBAR, 4);
-		uint64_t base = (uint64_t)image_get(function->image, PCIEXBAR + 4, 4) << 32;
-
-		if (source->domain || source->bus || source->device || source->function ||
-		    image_get(function->image, CFG_VENDOR, 2) != VENDOR_INTEL)
-			continue;
-		if (!(low & 1) || (low >> 1 & 3) > 2)
-			return 0;
-		base |= low & ~(sizes[low >> 1 & 3] - 1);
-		if (base >= GIB && base + ECAM_SIZE <= LOW_END && !(base & (ECAM_SIZE - 1)) &&
-		    is_free(used, (struct range) { base, base + (ECAM_SIZE - 1) }))
-			return base;
-		return 0;
-	}
-	return 0;
-}
-
-/* As the log or /proc/iomem says; 0: neither does */
-static uint64_t told_ecam(const struct machine *machine, uint32_t domain)
-{
-	const struct resource_list *memory = &machine->resources[SPACE_MEMORY];
-	char names[2][32];
-
-	for (size_t i = 0; machine->log && i < machine->log->ecam_count; i++)
-		if (machine->log->ecam[i].domain == domain)
-			return machine->log->ecam[i].range.first;
-	snprintf(names[0], sizeof(names[0]), "PCI MMCONFIG %04" PRIx32 " ", domain);
-	snprintf(names[1], sizeof(names[1]), "PCI ECAM %04" PRIx32 " ", domain);
-	for (size_t i = 0; memory->state == RESOURCES_READ && i < memory->count; i++)
-		for (int k = 0; k < 2; k++)
-			if (!strncmp(memory->entries[i].name, names[k], strlen(names[k])) &&
-			    strstr(memory->entries[i].name, "[bus 00-"))
-				return memory->entries[i].range.first;
-	return 0;
-}
-
-/* One address for each domain, from the first root on */
-static void find_ecam(struct shape *shape)
-{
-	struct used_list used = { NULL, 0 };
-	uint64_t high = ECAM_HIGH;
-
-	/* the ports 0xcf8 and 0xcfc reach domain 0 alone */
-	for (size_t i = 0; i < shape->root_count; i++)
-		if (shape->roots[i].domain)
-			shape->express = true;
-	if (!shape->express)
+	if (first->domain || first->bus || first->filler)
 		return;
-	find_used(shape, SPACE_MEMORY, &used);
-	for (size_t i = 0; i < shape->root_count; i++) {
-		struct shape_root *root = &shape->roots[i];
-		uint64_t base = 0;
-
-		if (i && root[-1].domain == root->domain) {
-			root->mmconfig = root[-1].mmconfig;
-			continue;
-		}
-		if (!root->filler && machine_is_pc(shape->machine)) {
-			base = told_ecam(shape->machine, root->source_domain);
-			if (!base && !root->domain)
-				base = intel_ecam(shape, &used);
-			/* what is in the guest's RAM, or in use, cannot be it */
-			if (base < RAM_MOST || base & (ECAM_SIZE - 1) ||
-			    !is_free(&used, (struct range) { base, base + (ECAM_SIZE - 1) }))
-				base = 0;
-		}
-		while (!base) {
-			if (is_free(&used, (struct range) { high, high + (ECAM_SIZE - 1) }))
-				base = high;
-			high += ECAM_SIZE;
-		}
-		root->mmconfig = base;
-	}
-}
-
-static bool ecam_in(const struct shape *shape, struct range range, uint64_t *base)
-{
-	for (size_t i = 0; i < shape->root_count; i++) {
-		*base = shape->roots[i].mmconfig;
-		if (*base && range.first <= *base && *base + ECAM_SIZE - 1 <= range.last)
-			return true;
-	}
-	return false;
-}
-
-/* What has been guessed goes around the memory of config space. */
-static void leave_ecam_out(struct shape *shape)
-{
-	for (size_t i = 0; i < shape->root_count; i++)
-		for (struct shape_window *window = shape->roots[i].windows; window;
-		     window = window->next) {
-			uint64_t base, last = window->range.last;
-
-			if (window->space != SPACE_MEMORY ||
-			    !ecam_in(shape, window->range, &base))
-				continue;
-			if (base == window->range.first) {
-				window->range.first = base + ECAM_SIZE;
-				continue;
-			}
-			window->range.last = base - 1;
-			if (last > base + ECAM_SIZE)
-				add_window(shape, &shape->roots[i], SPACE_MEMORY,
-					   (struct range) { base + ECAM_SIZE, last }, false);
-		}
-}
-
-/* A line of QEMU's configuration has 1,023 characters, a window up to 42. */
-static void limit_windows(struct shape *shape)
-{
-	char range[RANGE_TEXT_MAX];
-
-	for (size_t i = 0; i < shape->root_count; i++) {
-		struct shape_root *root = &shape->roots[i];
-		struct shape_window **end = &root->windows;
-
-		for (unsigned int count = 0; *end && count < WINDOWS_MOST; count++)
-			end = &(*end)->next;
-		for (struct shape_window *window = *end; window; window = window->next)
-			shape_note(shape, TOPIC_MAY_DIFFER, "host bridge %04" PRIx32 ":%02x: it has more "
-				   "than %u windows; %s %s is not among them", root->source_domain,
-				   root->bus, WINDOWS_MOST, space_name((enum space)window->space),
-				   range_text(window->range, range));
-		*end = NULL;
-	}
-}
-
-static void find_ram(struct shape *shape)
-{
-	struct used_list used = { NULL, 0 };
-	uint64_t lowest = RAM_MOST, highest = 0;
-	char range[RANGE_TEXT_MAX];
-
-	find_used(shape, SPACE_MEMORY, &used);
-	for (size_t i = 0; i < used.count; i++) {
-		if (used.entries[i].range.last > highest)
-			highest = used.entries[i].range.last;
-		if (used.entries[i].range.first < MIB)
-			continue;
-		if (used.entries[i].range.first < RAM_LEAST)
-			shape_note(shape, TOPIC_MAY_DIFFER, "memory at %s: the guest has RAM there",
-				   range_text(used.entries[i].range, range));
-		else if (used.entries[i].range.first < lowest)
-			lowest = used.entries[i].range.first;
-	}
-	for (size_t i = 0; i < shape->root_count; i++) {
-		const struct shape_root *root = &shape->roots[i];
-
-		for (const struct shape_window *window = root->windows; window;
-		     window = window->next) {
-			if (window->space != SPACE_MEMORY)
-				continue;
-			if (window->range.last > highest)
-				highest = window->range.last;
-			if (window->range.first >= RAM_LEAST && window->range.first < lowest)
-				lowest = window->range.first;
-		}
-		if (root->mmconfig && root->mmconfig + ECAM_SIZE - 1 > highest)
-			highest = root->mmconfig + ECAM_SIZE - 1;
-	}
-	shape->ram = lowest & ~(RAM_UNIT - 1);
-	shape->address_bits = ADDRESS_BITS;
-	while (shape->address_bits < 52 && highest >> shape->address_bits)
-		shape->address_bits++;
-	if (highest >> shape->address_bits)
-		shape_note(shape, TOPIC_MAY_DIFFER, "addresses up to 0x%" PRIx64 ": QEMU's processors "
-			   "reach 2^52", highest);
+	for (const struct shape_window *window = first->windows; window; window = window->next)
+		if (window->space == SPACE_MEMORY && range_overlaps(window->range, vga))
+			return;
+	shape_add_window(shape, first, SPACE_MEMORY, vga, VGA_FIRST, false);
 }
 
 void shape_find_windows(struct shape *shape)
 {
-	struct shape_root *first = shape->root_count ? &shape->roots[0] : NULL;
-
-	find_ecam(shape);
-	if (!take_windows(shape, SPACE_IO))
-		guess_io(shape);
-	if (first && !first->domain && !first->bus && !first->filler)
-		add_window(shape, first, SPACE_MEMORY, (struct range) { VGA_FIRST, VGA_LAST },
-			   false);
-	if (!take_windows(shape, SPACE_MEMORY)) {
-		guess_memory(shape);
+	shape_find_ecam(shape);
+	take_windows(shape, SPACE_IO);
+	if (domains_share_io(shape))
+		drop_windows(shape, SPACE_IO);
+	guess_io(shape);
+	take_windows(shape, SPACE_MEMORY);
+	if (guess_memory(shape))
 		shape_note(shape, TOPIC_MADE_UP, "the host bridges' memory windows: the source does "
 			   "not tell them (a kernel log or /proc/iomem would); they are made of the "
 			   "addresses in use");
-	}
-	leave_ecam_out(shape);
-	limit_windows(shape);
-	find_ram(shape);
+	add_vga(shape);
+	shape_leave_ecam_out(shape);
+	shape_place_windows(shape);
 }

@@ -200,6 +200,25 @@ static void warn_of_differences(struct dump_reader *reader, unsigned int differe
 		     path == path_before ? "" : " of ", path == path_before ? "" : path_before);
 }
 
+/* Two functions cannot be at one slot, and their words are not one function's. */
+static void warn_of_other_ids(struct dump_reader *reader, uint32_t line)
+{
+	const struct pci_function *before = &reader->before;
+	uint32_t number;
+	const char *path = machine_line_path(reader->machine, line, &number);
+	char slot[SLOT_TEXT_MAX];
+	bool others = false;
+
+	for (unsigned int at = CFG_VENDOR; at < CFG_VENDOR + 4; at++)
+		others |= bit_is_set(reader->told.present, at) && was_read(before, at) &&
+			reader->told.bytes[at] != before->config[at];
+	if (!others)
+		return;
+	machine_warn(reader->machine, "%s:%" PRIu32 ": %s comes a second time, with other ids: two "
+		     "functions cannot be there; the first ids count", path, number,
+		     slot_text(before, slot));
+}
+
 void dump_decode(struct dump_reader *reader)
 {
 	struct pci_function *function = dump_function(reader), *before = &reader->before;
@@ -217,8 +236,10 @@ void dump_decode(struct dump_reader *reader)
 	}
 	if (reader->present_count < CONFIG_KEPT) {
 		told_finish(&reader->told, reader->regions, reader->region_count);
-		if (reader->again)
+		if (reader->again) {
+			warn_of_other_ids(reader, function->line);
 			add_told_before(&reader->told, before);
+		}
 		add_told(reader, function);
 	}
 	if (reader->config_end)
