@@ -96,6 +96,9 @@ def parse_arguments(argv):
                         help="a guest with the PCI devices of another machine, and no others: from"
                         " text of lspci, a kernel's log, a copy of a /sys tree, or a directory of"
                         " pciaddr-check --emulate. Its specification is /run/fpga-pci/machine.yaml")
+    parser.add_argument("--fault", action="append", default=[], metavar="KIND@SELECTOR",
+                        help="with --pci-from of a source: something is wrong in the machine; see"
+                        " --fault in pciaddr-check(1)")
     parser.add_argument("--hot-add", action="append", default=[], metavar="SLOT=FILE",
                         help="with --pci-from: when the guest is up, plug a card (lspci's text of"
                         " it) behind the port that leads to SLOT, as 0000:05:00")
@@ -213,7 +216,7 @@ def run(options, machine):
         return 0
     if options.attach is not None:
         return attached(options)
-    with replay.machine_of(options.pci_from, terminal.say) as machine.replay:
+    with replay.machine_of(options.pci_from, terminal.say, options.fault) as machine.replay:
         return booted(options, machine)
 
 

@@ -37,7 +37,11 @@ SLOT = re.compile(r"(?:([0-9a-f]{4}):)?([0-9a-f]{2}):([0-9a-f]{2})(?:\.0)?")
 def check(options):
     """What is wrong with --pci-from and what goes with it, or None."""
     if not options.pci_from:
-        return "--hot-add goes with --pci-from" if options.hot_add else None
+        alone = [name for name, given in (("--hot-add", options.hot_add),
+                                          ("--fault", options.fault)) if given]
+        return f"{alone[0]} goes with --pci-from" if alone else None
+    if options.fault and os.path.exists(os.path.join(options.pci_from, DEVICES)):
+        return f"--fault: {options.pci_from} is a machine already; give the dump that it is from"
     for name, given in (("--share", options.share), ("--with", options.with_),
                         ("--modules-only", options.modules_only),
                         ("--attach", options.attach is not None), ("--gdb", options.gdb)):
@@ -58,22 +62,33 @@ def _parts():
     return project.parts(["user_space"], table.named(None), None)
 
 
-def _emulate(source, directory):
-    """Has the machine of a dump (a file), or of a /sys tree, written into a directory."""
+def built_tool():
+    """The path of the program that the guest has, which runs on this machine as well."""
+    with project.built_parts(_parts()):
+        return _parts()[0].directory / "root" / TOOL
+
+
+def pciaddr_check(*arguments):
+    """Runs it; what subprocess.run() returns."""
     with project.built_parts(_parts()):
         tool = _parts()[0].directory / "root" / TOOL
-        kind = "--sysfs" if os.path.isdir(source) else "--dump"
-        done = subprocess.run([tool, "--numeric", kind, source, "--emulate", directory, "--force"],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.run([tool, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+
+
+def _emulate(source, directory, faults):
+    """Has the machine of a dump (a file), or of a /sys tree, written into a directory."""
+    kind = "--sysfs" if os.path.isdir(source) else "--dump"
+    done = pciaddr_check("--numeric", kind, source, "--emulate", directory, "--force",
+                         *(f"--fault={fault}" for fault in faults))
     if done.returncode:
         raise GuestError(done.stderr.strip() or f"pciaddr-check ended with {done.returncode}")
     return (done.stderr + done.stdout).strip()
 
 
 @contextlib.contextmanager
-def machine_of(source, say=None):
-    """The directory of --emulate for what --pci-from names; None for None."""
+def machine_of(source, say=None, faults=()):
+    """The directory of --emulate for what --pci-from names, with FAULTS; None for None."""
     if source is None:
         yield None
     elif not os.path.exists(source):
@@ -82,7 +97,7 @@ def machine_of(source, say=None):
         yield os.path.realpath(source)
     else:
         with tempfile.TemporaryDirectory(prefix="fpga-pci-machine-") as directory:
-            said = _emulate(source, directory)
+            said = _emulate(source, directory, faults)
             if say:
                 say(said)
             yield directory
