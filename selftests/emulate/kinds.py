@@ -184,8 +184,8 @@ def dock():
                      memory=(memory[0], 2 * MIB))
         machine.add(f"{inner + 1:02x}:00.0", (0x8086, 0x15EB), 0x088000).express(ENDPOINT).bar(
             0, memory[0], 256 << 10).bar(1, memory[0] + 0x40000, 4096)
-        machine.port(f"{inner:02x}:01.0", switch, DOWNSTREAM, (inner, inner + 2, inner + 2), "empty",
-                     memory=(memory[0] + 2 * MIB, 2 * MIB),
+        machine.port(f"{inner:02x}:01.0", switch, DOWNSTREAM, (inner, inner + 2, inner + 2),
+                     "empty", memory=(memory[0] + 2 * MIB, 2 * MIB),
                      prefetchable=(prefetchable[0], 2 * MIB))
         machine.port(f"{inner:02x}:02.0", switch, DOWNSTREAM, (inner, inner + 3, inner + 3), "full",
                      memory=(memory[0] + 4 * MIB, 2 * MIB),
@@ -238,8 +238,8 @@ def server(count=310):
             9).bar(0, far + 0x3FFFF0000, 16384, "mem 64")
         below = bus + 1
         switch = (0x10B5, 0x8747)
-        machine.port(f"{bus:02x}:02.0", (0x8086, 0x2030), ROOT_PORT, (bus, below, below + 9), "full",
-                     io=(io, 0x1000), memory=(memory, 64 * MIB), prefetchable=(far, 8 * GIB))
+        machine.port(f"{bus:02x}:02.0", (0x8086, 0x2030), ROOT_PORT, (bus, below, below + 9),
+                     "full", io=(io, 0x1000), memory=(memory, 64 * MIB), prefetchable=(far, 8 * GIB))
         machine.port(f"{below:02x}:00.0", switch, UPSTREAM, (below, below + 1, below + 9),
                      io=(io, 0x1000), memory=(memory, 64 * MIB), prefetchable=(far, 8 * GIB))
         for down in range(2):

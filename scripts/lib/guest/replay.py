@@ -92,7 +92,7 @@ def machine_of(source, say=None, faults=()):
     if source is None:
         yield None
     elif not os.path.exists(source):
-        raise GuestError(f"{source}: there is no such file or directory, of which to make a machine")
+        raise GuestError(f"{source}: there is no such file or directory to make a machine of")
     elif os.path.exists(os.path.join(source, DEVICES)):
         yield os.path.realpath(source)
     else:
