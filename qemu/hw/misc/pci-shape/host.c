@@ -177,6 +177,8 @@ static void pci_shape_realize(DeviceState *dev, Error **errp)
     memory_region_set_enabled(&s->data, false);
     memory_region_add_subregion_overlap(io, PORT_ADDRESS, &s->address, 0);
     memory_region_add_subregion_overlap(io, PORT_DATA, &s->data, 0);
+    /* A link is kept by its path, which the device has by now. */
+    qbus_set_hotplug_handler(&s->bus, OBJECT(dev));
 }
 
 static void pci_shape_init(Object *obj)
@@ -185,7 +187,6 @@ static void pci_shape_init(Object *obj)
 
     s->roots = g_ptr_array_new();
     qbus_init(&s->bus, sizeof(s->bus), TYPE_PCI_SHAPE_BUS, DEVICE(obj), NULL);
-    qbus_set_hotplug_handler(&s->bus, obj);
 }
 
 static void pci_shape_finalize(Object *obj)
