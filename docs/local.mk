@@ -12,11 +12,14 @@ nobase_dist_doc_DATA = \
 	docs/fpga-datasheet.md \
 	docs/how-a-memory-access-travels.md \
 	docs/how-a-port-access-travels.md \
+	docs/how-pci-express-travels.md \
 	docs/kernel-logs.md \
 	docs/kvm.md \
 	docs/learn/first-driver.md \
+	docs/learn/qemu-device.md \
 	docs/memory-access.svg \
 	docs/own-machine.md \
+	docs/pci-express.svg \
 	docs/porting.md \
 	docs/reproduce.md \
 	docs/results.md \

@@ -176,3 +176,18 @@ class TestCardThatStatesItsPorts:
         assert driver.bound
         assert driver.attribute("expected_range") == f"{RANGE} met"
         driver.works()
+
+
+@pytest.mark.machine(cards=False, qemu_args=(
+    "-device", "dec-21154,id=dec,addr=4,io-base=0x2000",
+    "-device", "fpga,bus=dec,addr=1.0,multifunction=on,io-base=0x2000",
+    "-device", "fpga,bus=dec,addr=1.1,io-base=0x2800",
+))  # fmt: skip
+def test_card_of_two_functions(guest):
+    """Bit 7 of the header type of function 0 says so; each function has its ports and its driver."""
+    guest.sh("lspci -x -s 01:01.0", matches=["^00: .* 80 00$"])
+    guest.sh("pciaddr-check --expect 0x2000-0x27ff@01:01.0 --expect 0x2800-0x2fff@01:01.1")
+    for slot in ("0000:01:01.0", "0000:01:01.1"):
+        driver = Driver(guest, slot)
+        assert driver.bound
+        driver.works()

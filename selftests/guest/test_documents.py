@@ -88,6 +88,43 @@ def test_seeds_on_this_machine_as_the_page_shows_them(command, expected):
     as_seeds_show_it(run("bash", "-c", command), expected)
 
 
+def traced(page):
+    """The commands in the guest of a page, each with its output and what QEMU's trace then has: a
+    block of trace events that follows it."""
+    with open(os.path.join(TOP, page), encoding="utf-8") as file:
+        blocks = [textwrap.dedent(block).strip("\n")
+                  for block in re.findall(r"(?:^ {4}.*\n)+", file.read(), re.MULTILINE)]
+    for block, after in zip(blocks, [*blocks[1:], ""]):
+        if block.startswith("# "):
+            command, _, expected = block[2:].partition("\n")
+            trace = after.splitlines() if re.match(r"[a-z]+(_[a-z]+)+ ", after) else []
+            yield pytest.param(command, expected, trace, id=command[:60])
+
+
+@pytest.mark.machine(machine="q35", cards=False, append=("intel_iommu=on", "iommu.strict=1"), qemu_args=(
+    "-device", "intel-iommu,intremap=on",
+    "-device", "pcie-root-port,id=port1,bus=pcie.0,addr=4,chassis=1,slot=1,x-speed=2_5",
+    "-device", "fpga,bus=port1",
+))  # fmt: skip
+@pytest.mark.parametrize("command, expected, trace", traced("docs/how-pci-express-travels.md"))
+def test_pci_express_as_the_page_shows_it(guest, tmp_path, command, expected, trace):
+    events = {line.split()[0] for line in trace if line != "[...]"}
+    guest.hmp(f"logfile {tmp_path}/trace.log")
+    for event in events:
+        guest.hmp(f"trace-event {event} on")
+    try:
+        got = guest.run("sh", "-c", command).stdout.decode()
+    finally:
+        for event in events:
+            guest.hmp(f"trace-event {event} off")
+        guest.hmp("logfile /dev/null")
+    assert matches(expected, got.rstrip("\n")), f"printed:\n{got}"
+    # In this order, with others between them: the machine does other things, too.
+    lines = iter((tmp_path / "trace.log").read_text().splitlines() if trace else [])
+    for line in trace:
+        assert line == "[...]" or any(matches(line, printed) for printed in lines), f"not in the trace: {line}"
+
+
 def command_lines():
     """The arguments of each scripts/guest that a document shows on a line of its own."""
     for path in sorted(glob.glob(f"{TOP}/*.md") + glob.glob(f"{TOP}/*/*.md")):

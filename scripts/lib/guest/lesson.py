@@ -35,6 +35,8 @@ of the course. Without STEP it lists the steps.
   scripts/learn 3                 the step as it should be
   scripts/learn 3 --start my.c    writes the step's exercise to my.c
   scripts/learn 3 my.c            the same test with your driver
+
+The other course, on a PCI device for QEMU: scripts/learn device --help.
 """
 
 EPILOG = """\
