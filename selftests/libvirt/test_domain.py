@@ -2,12 +2,11 @@
 """The example of a libvirt domain: valid, and started by Debian's libvirt."""
 
 import re
-import subprocess
-import time
 
 import pytest
 from harness import SELFTESTS, TOP
-from harness.commands import process, run, script, tail
+from harness.commands import run, script
+from libvirt_daemon import wait_until
 
 EXAMPLE = f"{TOP}/examples/libvirt-domain.xml"
 DOMAIN = "fpga-card"
@@ -15,40 +14,6 @@ DOMAIN = "fpga-card"
 
 def test_example_is_valid():
     run("virt-xml-validate", EXAMPLE)
-
-
-def wait_until(condition, seconds, account):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, account()
-        time.sleep(0.2)
-
-
-class Libvirt:
-    def __init__(self, directory):
-        self.directory = directory
-        self.serial = directory / "serial"
-
-    def virsh(self, *arguments):
-        return run("virsh", "-c", f"qemu+unix:///system?socket={self.directory}/libvirt-sock",
-                   *arguments, timeout=120)
-
-    def log(self):
-        return tail((self.directory / "log").read_text(errors="replace"))
-
-
-@pytest.fixture(scope="module")
-def libvirt(tmp_path_factory):
-    """A libvirtd of its own."""
-    directory = tmp_path_factory.mktemp("libvirt")
-    if subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
-        pytest.skip("mount namespaces are not allowed here")
-    found = Libvirt(directory)
-    with open(directory / "log", "wb") as log:
-        with process(["unshare", "--mount", f"{SELFTESTS}/libvirt/private-libvirtd", directory],
-                     stdout=log, stderr=log):
-            wait_until((directory / "libvirt-sock").is_socket, 60, found.log)
-            yield found
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +28,7 @@ def domain(libvirt):
         ('type="kvm"', 'type="qemu"'),
         (r".*<console.*\n", ""),
         (r'<serial type="pty"/>',
-         f'<serial type="file"><source path="{libvirt.serial}"/></serial>'),
+         f'<serial type="file"><source path="{_serial(libvirt)}"/></serial>'),
     ):  # fmt: skip
         text, count = re.subn(pattern, new, text)
         assert count, f"{EXAMPLE} has no {pattern}"
@@ -72,6 +37,10 @@ def domain(libvirt):
     yield libvirt
     if DOMAIN in libvirt.virsh("list", "--name"):
         libvirt.virsh("destroy", DOMAIN)
+
+
+def _serial(libvirt):
+    return libvirt.directory / "serial"
 
 
 def test_libvirtd_of_debian_starts(libvirt):
@@ -84,7 +53,7 @@ def test_virsh_create(domain):
 
 def test_software_with_compiled_in_ports_finds_the_card(domain):
     def said():
-        return domain.serial.read_text(errors="replace") if domain.serial.exists() else ""
+        return _serial(domain).read_text(errors="replace") if _serial(domain).exists() else ""
 
     wait_until(lambda: "boot sector: passed" in said(), 60, lambda: said() + domain.log())
 
