@@ -3,6 +3,7 @@
 # Completion of pciaddr-check, as bash, zsh and fish ask for it.
 
 bats_require_minimum_version 1.5.0
+load completion
 
 top=$BATS_TEST_DIRNAME/../..
 
@@ -70,24 +71,7 @@ complete_line() {
 	"$top/tools/completion/make-completion" zsh "$top/tools/completion/pciaddr-check.options" \
 		>"$made/_pciaddr-check"
 	zsh -n "$made/_pciaddr-check"
-	# what would be put into the line and listed, without a terminal
-	cat >"$made/ask" <<-'ZSH'
-		fpath=($1 $fpath)
-		autoload -Uz compinit && compinit -u -D
-		zmodload zsh/zpty
-		zpty asked "zsh -f -i"
-		zpty -w asked "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D; bindkey '^I' complete-word; print rea''dy"
-		zpty -r -m asked line '*ready*'
-		zpty -w -n asked "$2"$'\t'
-		zpty -w asked $'\C-a#\C-e'
-		repeat 50; do zpty -r -t asked line && text+=$line; sleep 0.1; [[ $text == *$3* ]] && break; done
-		print -r -- $text
-		zpty -d asked
-	ZSH
-	run -0 timeout 60 zsh -f "$made/ask" "$made" "pciaddr-check --allow-u" "--allow-unknown"
-	[[ $output == *"--allow-unknown"* ]]
-	run -0 timeout 60 zsh -f "$made/ask" "$made" "pciaddr-check --format js" "json"
-	[[ $output == *"json"* ]]
+	in_zsh "$made" "pciaddr-check --allow-u" --allow-unknown "pciaddr-check --format js" json
 }
 
 @test "fish: the script is valid, and completes options and values" {
@@ -95,11 +79,8 @@ complete_line() {
 	made=$BATS_TEST_TMPDIR/pciaddr-check.fish
 	"$top/tools/completion/make-completion" fish "$top/tools/completion/pciaddr-check.options" >"$made"
 	fish -n "$made"
-	complete_line() {
-		HOME=$BATS_TEST_TMPDIR fish -c "source $made; complete -C '$1'" | cut -f1
-	}
-	[ "$(complete_line 'pciaddr-check --form')" = --format ]
-	[ "$(complete_line 'pciaddr-check --format j' | xargs)" = "json junit" ]
-	[ "$(complete_line 'pciaddr-check --ignore mo')" = moved ]
-	[ "$(complete_line 'pciaddr-check -f nag')" = nagios ]
+	[ "$(in_fish "$made" 'pciaddr-check --form')" = --format ]
+	[ "$(in_fish "$made" 'pciaddr-check --format j' | xargs)" = "json junit" ]
+	[ "$(in_fish "$made" 'pciaddr-check --ignore mo')" = moved ]
+	[ "$(in_fish "$made" 'pciaddr-check -f nag')" = nagios ]
 }

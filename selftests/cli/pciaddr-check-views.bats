@@ -206,16 +206,17 @@ arguments() {
 # monitor SOCKET PYTHON: a program that listens there, once, with CONNECTION to talk to
 monitor() {
 	python3 - "$1" <<-PYTHON &
-		import json, socket, sys, time
+		import json, os, socket, sys, time
 		server = socket.socket(socket.AF_UNIX)
-		server.bind(sys.argv[1])
+		server.bind(sys.argv[1] + ".new")
 		server.listen()
-		server.settimeout(60)
+		os.rename(sys.argv[1] + ".new", sys.argv[1])
+		server.settimeout(300)
 		connection, _ = server.accept()
-		connection.settimeout(60)
+		connection.settimeout(300)
 		$(sed 's/^\t*//' <<<"$2")
 	PYTHON
-	for _ in $(seq 100); do
+	for _ in $(seq 1000); do
 		[ ! -S "$1" ] || return 0
 		sleep 0.1
 	done
@@ -253,6 +254,38 @@ monitor() {
 	wait
 	run -3 pciaddr-check --qmp half
 	[[ $output == *"no program listens"* ]]
+}
+
+@test "QMP: a monitor that hangs, at the greeting or later, or that never ends: bounded" {
+	monitor silent 'connection.recv(1)'
+	monitor greets 'connection.sendall(b"{\"QMP\": {}}")
+		while connection.recv(999): pass'
+	monitor drips '
+		connection.sendall(b"{\"QMP\": {}}")
+		try:
+		    while True:
+		        connection.sendall(b" ")
+		        time.sleep(0.1)
+		except OSError:
+		    pass'
+	local name
+	for name in silent greets drips; do
+		timeout 300 pciaddr-check --qmp "$name" >"$name.said" 2>&1 && return 1 || echo $? >"$name.status" &
+	done
+	wait
+	for name in silent greets drips; do
+		[ "$(cat "$name.status")" = 3 ]
+	done
+	grep -q "no greeting of a QMP monitor" silent.said
+	grep -q "no answer in time" greets.said
+	grep -q "no answer in time" drips.said
+}
+
+@test "guest agent: one that hangs: bounded" {
+	monitor silent 'while connection.recv(999): pass'
+	run -3 timeout 300 pciaddr-check --qga silent
+	[[ $output == *"no answer in time"* ]]
+	wait
 }
 
 @test "guest agent: lspci's text comes out of the guest" {
