@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # bats sets stderr
-# pciaddr-check --emit: from a specification to what makes such a machine. That such a machine is as
-# the specification says is tested in guests (selftests/guest/test_views.py).
+# pciaddr-check --emit: from a specification to what makes such a machine.
 
 bats_require_minimum_version 1.5.0
 load pciaddr
@@ -90,6 +89,55 @@ devices:
 	[[ $output == *"addr=0x9,multifunction=on"* && $output == *"addr=0x9.2"* ]]
 	spec 'devices: [{select: "0000:00:09.2", id: "1234:11e8"}]'
 	refuses "there is no function 0 in its slot"
+}
+
+@test "expanders: a root bus has the number that places behind it name" {
+	spec 'bridges:
+  - {select: "c0:00.0/03.0", id: "1b36:0001"}
+devices:
+  - {select: "00:15.0", id: "1b36:0009"}
+  - {select: "00:16.0", id: "1b36:0009"}
+  - {select: {path: "80:00.0"}, id: "1b36:0001"}
+  - {select: "80:00.0/01.0", id: "1234:11e8"}
+  - {select: "c0:00.0/03.0/02.0", id: "10ec:8139"}'
+	run -0 --separate-stderr pciaddr-check --emit qemu --spec spec
+	[ "${#lines[@]}" = 5 ]
+	[[ ${lines[0]} == "-device pxb,"*",addr=0x15,bus_nr=0x80" ]]
+	[[ ${lines[1]} == "-device edu,"*",bus=device"*",addr=0x1" ]]
+	[[ ${lines[2]} == "-device pxb,"*",addr=0x16,bus_nr=0xc0" ]]
+	[[ ${lines[4]} == "-device rtl8139,"*",bus=bridge"*",addr=0x2" ]]
+	spec 'bridges:
+  - {select: {path: "40:00.0"}, id: "1b36:000c"}
+devices:
+  - {select: "00:05.0", id: "1b36:000b"}
+  - {select: "40:00.0/00.0", id: "1234:11e8"}'
+	run -0 --separate-stderr pciaddr-check --emit qemu --spec spec
+	[[ ${lines[0]} == "-device pxb-pcie,"*",bus_nr=0x40" ]]
+	[[ ${lines[1]} == "-device pcie-root-port,"*",bus=device"*",addr=0x0,"* ]]
+}
+
+@test "refused: expanders of which nothing says the bus, and what cannot be behind them" {
+	spec 'devices: [{name: alone, select: "00:05.0", id: "1b36:0009"}]'
+	refuses "'alone': which root bus is behind it, is unknown"
+	spec 'devices:
+  - {select: "00:05.0", id: "1b36:0009"}
+  - {name: beside, select: {path: "80:01.0"}, id: "1234:11e8"}'
+	refuses "'beside': the bridge that leads to its bus is not in the specification"
+	spec 'devices:
+  - {select: "00:05.0", id: "1b36:000b"}
+  - {name: card, select: {path: "80:00.0"}, id: "8086:10d3"}'
+	refuses "'card': on the root bus of pxb-pcie QEMU takes bridges and ports alone"
+	spec 'devices: [{name: lost, select: "80:00.0/01.0", id: "1234:11e8"}]'
+	refuses "'lost': the bridge that leads to its bus" "of a root bus, the expander"
+}
+
+@test "what a bridge holds: the message says that other BARs need room, too" {
+	spec 'devices: [{select: "10ec:8139", bars: {0: {type: io, range: 0x3f00-0x3fff}}}]'
+	run -0 --separate-stderr pciaddr-check --emit qemu --spec spec
+	[[ $stderr == *"other BARs behind a bridge with hold=on need room in its windows"* ]]
+	spec 'devices: [{select: "1234:11e8"}]'
+	run -0 --separate-stderr pciaddr-check --emit qemu --spec spec
+	[[ $stderr != *hold=on* ]]
 }
 
 @test "what is optional or forbidden is left out" {

@@ -25,7 +25,7 @@ static void write_below(FILE *out, struct plan *plan, const struct planned *pare
 /* What the arguments do not see to. */
 static void tell_the_rest(struct plan *plan)
 {
-	bool buses = false, inside = false;
+	bool buses = false, inside = false, held = false;
 
 	for (const struct planned *planned = plan->first; planned; planned = planned->next) {
 		const struct spec_entry *entry = planned->entry;
@@ -34,13 +34,16 @@ static void tell_the_rest(struct plan *plan)
 		if (backend)
 			warn("%s: %s needs %s=..., which a specification does not say: add it",
 			     plan_entry_text(plan, entry), planned->model->name, backend);
+		held = held || planned->hold;
 		buses = buses || (entry && entry->secondary.place.line);
 		for (const struct spec_bar *bar = entry ? entry->bars : NULL; bar; bar = bar->next)
 			inside = inside || (!bar->range.has_exact && bar->range.has_inside);
 	}
-	warn("for a machine of the type %s%s%s", plan->machine, buses ?
+	warn("for a machine of the type %s%s%s%s", plan->machine, buses ?
 	     "; bus numbers are firmware's to give" : "", inside ?
-	     "; what only has to be inside a range, firmware places" : "");
+	     "; what only has to be inside a range, firmware places" : "", held ?
+	     "; other BARs behind a bridge with hold=on need room in its windows, or QEMU refuses "
+	     "them" : "");
 }
 
 int emit(FILE *out, enum emit_form form, const struct spec *spec)

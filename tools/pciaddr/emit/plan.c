@@ -10,6 +10,7 @@
 #include "pciaddr/qemu/machines.h"
 
 #define ID_MASK		0xffffu
+#define BUSES		0x100u
 #define SLOT_FIRST	3u	/* below it the machines have their own, and often a display */
 
 const char *plan_entry_text(struct plan *plan, const struct spec_entry *entry)
@@ -115,10 +116,45 @@ static const struct slot_pattern *place_of(const struct spec_entry *entry)
 	return slot && is_exact(slot) ? slot : NULL;
 }
 
+/* The root bus that the entry's path names, or its slot, as far as one of them does; else 0. */
+static unsigned int bus_named(const struct spec_entry *entry)
+{
+	const struct selector *selector = &entry->selector;
+	const struct slot_pattern *slot = selector->path_length ? &selector->path[0] :
+		selector->has_slot ? &selector->slot : NULL;
+
+	return slot && (slot->bus.mask & 0xff) == 0xff ? slot->bus.value : 0;
+}
+
+static bool is_expander(const struct planned *planned)
+{
+	return planned->model->kind == MODEL_EXPANDER;
+}
+
+/*
+ * Behind pxb-pcie is a root bus.  On that of pxb is nothing but a bridge of its own, at 00.0, and
+ * what is behind pxb is behind that bridge.
+ */
+static unsigned int own_bridges(const struct planned *expander)
+{
+	return expander->model->express ? 0 : 1;
+}
+
+/* Do the path's first @length elements lead to what is behind this expander? */
+static bool leads_behind(const struct planned *expander, const struct slot_pattern *path,
+			 unsigned int length)
+{
+	return (path->bus.mask & 0xff) == 0xff && path->bus.value == expander->bus_nr &&
+		length == own_bridges(expander) &&
+		(!length || (!path->device.value && !path->function.value));
+}
+
 /* Does the place of @planned end where the path's first @length elements end? */
 static bool has_path(const struct planned *planned, const struct slot_pattern *path,
 		     unsigned int length)
 {
+	bool other_root = (path->bus.mask & 0xff) == 0xff && path->bus.value;
+
 	while (length && planned) {
 		const struct slot_pattern *slot = &path[--length];
 
@@ -126,28 +162,37 @@ static bool has_path(const struct planned *planned, const struct slot_pattern *p
 		    planned->function != slot->function.value)
 			return false;
 		planned = planned->parent;
+		if (planned && is_expander(planned))
+			return leads_behind(planned, path, length);
 	}
-	return !length && !planned;
+	return !length && !planned && !other_root;
+}
+
+static bool leads_to(const struct planned *other, const struct spec_entry *entry)
+{
+	const struct selector *selector = &entry->selector;
+
+	if (is_expander(other))
+		return selector->path_length ?
+			leads_behind(other, selector->path, selector->path_length - 1) :
+			other->model->express && other->bus_nr == bus_named(entry);
+	if (!model_is_bridge(other->model))
+		return false;
+	return selector->path_length ?
+		has_path(other, selector->path, selector->path_length - 1) :
+		other->entry && other->entry->secondary.place.line &&
+		other->entry->secondary.value == bus_named(entry);
 }
 
 /* What leads to the bus that the selector names; false: nothing in the specification does. */
 static bool find_parent(struct plan *plan, const struct spec_entry *entry,
 			struct planned **parent)
 {
-	const struct selector *selector = &entry->selector;
-	uint32_t bus = selector->slot.bus.value;
-
 	*parent = NULL;
-	if (selector->path_length ? selector->path_length == 1 : !bus)
+	if (entry->selector.path_length <= 1 && !bus_named(entry))
 		return true;
 	for (struct planned *other = plan->first; other; other = other->next) {
-		bool leads = selector->path_length ?
-			has_path(other, selector->path, selector->path_length - 1) :
-			other->entry && other->entry->secondary.place.line &&
-			other->entry->secondary.value == bus;
-
-		if (!leads || !other->placed || other->entry == entry ||
-		    !model_is_bridge(other->model))
+		if (!other->placed || other->entry == entry || !leads_to(other, entry))
 			continue;
 		*parent = other;
 		return true;
@@ -216,6 +261,40 @@ static size_t count_like(const struct plan *plan, const struct selector *id)
 	return count;
 }
 
+/* Is something of the specification on this bus, and no bridge of it leads there? */
+static bool is_root_bus(const struct plan *plan, unsigned int bus)
+{
+	bool named = false;
+
+	for (const struct spec_entry *entry = plan->spec->entries; entry; entry = entry->next) {
+		if (entry->secondary.place.line && entry->secondary.value == bus)
+			return false;
+		named = named || (bus_named(entry) == bus && place_of(entry));
+	}
+	return named;
+}
+
+/* The bridge that comes with pxb: at 00.0 of its root bus. */
+static bool is_bridge_of_pxb(const struct plan *plan, const struct spec_entry *entry)
+{
+	const struct slot_pattern *place = place_of(entry);
+	const struct selector *id = id_of(entry);
+	const struct qemu_model *pxb = qemu_model("pxb");
+
+	if (!place || entry->selector.path_length > 1 || !bus_named(entry) ||
+	    !is_root_bus(plan, bus_named(entry)) || place->device.value || place->function.value ||
+	    !id || qemu_model_of((uint16_t)id->vendor.value, (uint16_t)id->product.value) !=
+	    qemu_model("pci-bridge"))
+		return false;
+	for (const struct spec_entry *other = plan->spec->entries; other; other = other->next) {
+		const struct selector *its = id_of(other);
+
+		if (its && its->vendor.value == pxb->vendor && its->product.value == pxb->product)
+			return true;
+	}
+	return false;
+}
+
 static void add_entry(struct plan *plan, const struct spec_entry *entry)
 {
 	const struct qemu_model *model;
@@ -229,6 +308,8 @@ static void add_entry(struct plan *plan, const struct spec_entry *entry)
 		take_builtin(plan, entry, machine);
 		return;
 	}
+	if (is_bridge_of_pxb(plan, entry))
+		return;
 	model = model_of(plan, entry);
 	if (!model)
 		return;
@@ -246,6 +327,29 @@ static void add_entry(struct plan *plan, const struct spec_entry *entry)
 	}
 	for (size_t i = 0; i < count; i++)
 		plan_add(plan, entry, model);
+}
+
+/* An expander's number is in the places behind it: the lowest for the first one. */
+static void number_expanders(struct plan *plan)
+{
+	unsigned int bus = 0;
+
+	for (struct planned *planned = plan->first; planned; planned = planned->next) {
+		if (!is_expander(planned))
+			continue;
+		do
+			bus++;
+		while (bus < BUSES && !is_root_bus(plan, bus));
+		if (bus >= BUSES) {
+			plan_refuse(plan, planned->entry, "which root bus is behind it, is unknown",
+				    planned->model->express ?
+				    "give something on it, with its bus: path: \"80:00.0\"" :
+				    "give something behind it, with its bus: path: "
+				    "\"80:00.0/01.0\"");
+			return;
+		}
+		planned->bus_nr = bus;
+	}
 }
 
 /* One after the other: what is behind a bridge finds it only when that has its place. */
@@ -272,7 +376,8 @@ static void place_all(struct plan *plan)
 		if (!planned->placed && planned->entry && place_of(planned->entry))
 			plan_refuse(plan, planned->entry, "the bridge that leads to its bus is not "
 				    "in the specification", "give the bridge with bus: "
-				    "{secondary: N}, or a path in select:");
+				    "{secondary: N}, or a path in select:; of a root bus, the "
+				    "expander (pxb, pxb-pcie)");
 }
 
 static bool is_taken(const struct plan *plan, const struct planned *parent, unsigned int slot)
@@ -328,6 +433,10 @@ static void check_place(struct plan *plan, struct planned *planned)
 						      "bus is conventional",
 						      planned->model->name),
 			    "put it on a port of the machine q35, or take another model");
+	if (parent && is_expander(parent) && parent->model->express &&
+	    !model_is_bridge(planned->model))
+		plan_refuse(plan, entry, "on the root bus of pxb-pcie QEMU takes bridges and ports "
+			    "alone", "put it behind a port there");
 	if (parent && parent->model->kind == MODEL_BRIDGE && !planned->slot)
 		plan_refuse(plan, entry, "slot 0 behind a bridge may be its hot-plug controller's; "
 			    "QEMU gives out slots from 1 on", NULL);
@@ -385,6 +494,7 @@ void plan_make(struct plan *plan, const struct spec *spec)
 			if (!place_of(entry) == !placed)
 				add_entry(plan, entry);
 	choose_machine(plan);
+	number_expanders(plan);
 	place_all(plan);
 	plan_windows(plan);
 	place_the_rest(plan);

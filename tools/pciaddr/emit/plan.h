@@ -20,6 +20,7 @@ struct planned {
 	bool multifunction;
 	const char *id;
 	unsigned int index;		/* of libvirt's controller, or chassis; from 1 */
+	unsigned int bus_nr;		/* of an expander: the root bus behind it */
 	/* of a bridge with fixed windows */
 	bool has_window[WINDOW_PREFETCHABLE + 1];
 	bool given[WINDOW_PREFETCHABLE + 1];	/* by its entry: not to be widened */

@@ -90,6 +90,8 @@ const char *plan_properties(struct plan *plan, const struct planned *planned, co
 	if (model->kind == MODEL_BRIDGE && strcmp(model->name, "i82801b11-bridge") &&
 	    strcmp(model->name, "pcie-pci-bridge"))
 		text = arena_printf(&plan->arena, "%s,chassis_nr=%u", text, planned->index);
+	if (model->kind == MODEL_EXPANDER)
+		text = add(plan, text, "bus_nr", planned->bus_nr);
 	if (plan_is_fixed_bridge(planned))
 		text = add_bridge(plan, text, planned);
 	if (plan_is_fixed_card(planned))
