@@ -12,14 +12,18 @@ MOVED = "0x0b"
 XML = """\
 <domain type="qemu">
   <name>{name}</name>
+  <uuid>6c1f1d0e-5d0a-4e3b-9a53-0c6d7f8e2b41</uuid>
   <memory unit="MiB">64</memory>
   <os><type arch="x86_64" machine="pc">hvm</type></os>
   <features><acpi/></features>
   <devices>
     <emulator>{qemu}</emulator>
     <controller type="usb" model="none"/>
-    <sound model="ac97"><address type="pci" domain="0" bus="0" slot="{sound}" function="0"/></sound>
-    <watchdog model="i6300esb" action="none"/>
+    <rng model="virtio">
+      <backend model="random">/dev/urandom</backend>
+      <address type="pci" domain="0" bus="0" slot="{slot}" function="0"/>
+    </rng>
+    <controller type="virtio-serial"/>
     <memballoon model="none"/>
   </devices>
 </domain>
@@ -28,11 +32,11 @@ XML = """\
 
 @pytest.fixture
 def domain(libvirt):
-    """define(sound="0x07"): the domain, with its sound card in this slot; nothing remains of it."""
+    """define(slot="0x07"): the domain, with a device in this slot; nothing remains of it."""
 
-    def define(sound="0x07"):
+    def define(slot="0x07"):
         file = libvirt.directory / "hooked.xml"
-        file.write_text(XML.format(name=NAME, qemu=script("qemu"), sound=sound))
+        file.write_text(XML.format(name=NAME, qemu=script("qemu"), slot=slot))
         libvirt.virsh("define", file)
 
     yield define
@@ -63,7 +67,7 @@ def test_domain_as_recorded_starts_and_is_as_asked_for(libvirt, domain):
     qmp.write_text(libvirt.virsh("qemu-monitor-command", NAME, "--pretty", '{"execute": "query-pci"}'))
     run(libvirt.tools / "pciaddr-check", "--diff", libvirt.domains / f"{NAME}.xml", qmp,
         "--ignore", "new", status=range(0, 4, 3))
-    run(libvirt.tools / "pciaddr-check", "-n", "--tree", "--qmp", qmp, matches=["07.0  8086:2415.*sound0"])
+    run(libvirt.tools / "pciaddr-check", "-n", "--tree", "--qmp", qmp, matches=["07.0  1af4:1005.*rng0"])
 
 
 def test_domain_whose_device_has_moved_does_not_start(libvirt, domain):
@@ -79,8 +83,8 @@ def test_domain_whose_device_has_moved_does_not_start(libvirt, domain):
 SPEC = """\
 version: 1
 devices:
-  - {{name: sound, select: "8086:2415"}}
-  - {{name: sound, select: "0000:00:{slot}.0", id: "8086:2415"}}
+  - {{name: rng, select: "1af4:1005"}}
+  - {{name: rng, select: "0000:00:{slot}.0", id: "1af4:1005"}}
 """
 
 
@@ -88,7 +92,7 @@ def test_specification_is_met_or_the_domain_does_not_start(libvirt, domain):
     spec = libvirt.domains / f"{NAME}.yaml"
     domain()
     spec.write_text(SPEC.format(slot="0b"))
-    refused(libvirt, f"{NAME}: the domain is not as .*{NAME}.yaml says", r"0000:00:0b\.0")
+    refused(libvirt, f"{NAME}: the domain is not as .*{NAME}.yaml says", "no device is rng")
     domain(MOVED)
     libvirt.virsh("start", "--paused", NAME)
 
