@@ -203,10 +203,16 @@ TEST_F(faults, a_cause_whose_interrupt_was_lost_does_not_stay_pending)
 
 	fill_pattern(out, sizeof(out), 7);
 	poke(self->port, self->base, FPGA_INT_ENABLE, 0);
+	/*
+	 * Which look at the card finds the end, the driver's poll or one after a doorbell, which
+	 * has nothing to acknowledge, depends on how much is left for it.
+	 */
 	for (round = 0; round < 20 && pending & FPGA_INT_DMA_DONE; round++) {
-		ASSERT_EQ(0, card_to(self->fd, out, 0, sizeof(out)));
-		ASSERT_EQ(0, card_from(self->fd, in, 0, sizeof(in)));
-		ASSERT_EQ(sizeof(out), first_difference(out, in, sizeof(out)));
+		size_t len = sizeof(out) - round * (sizeof(out) / 40);
+
+		ASSERT_EQ(0, card_to(self->fd, out, 0, len));
+		ASSERT_EQ(0, card_from(self->fd, in, 0, len));
+		ASSERT_EQ(len, first_difference(out, in, len));
 		ASSERT_EQ(sizeof(pending), pread(self->port, &pending, sizeof(pending),
 						 self->base + FPGA_INT_STATUS));
 	}
