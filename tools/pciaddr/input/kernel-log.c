@@ -151,7 +151,7 @@ static bool read_stamp(const struct line *raw, uint64_t *stamp)
 static bool is_quoted_again(struct log_facts *facts, const struct line *line,
 			    const struct line *raw)
 {
-	uint64_t stamp;
+	uint64_t stamp, hash;
 	bool stamped = read_stamp(raw, &stamp);
 	bool again;
 
@@ -161,12 +161,19 @@ static bool is_quoted_again(struct log_facts *facts, const struct line *line,
 		return false;
 	if (memmem(line->text, line->length, "PCI host bridge to bus ", 23))
 		return false;
+	if (!stamped && facts->stamped_count >= STAMPED_ENOUGH)
+		return true;
+	/* a log without stamps says nothing of what came first */
+	if (!stamped && !facts->newest_stamp)
+		return false;
+	hash = log_hash(line->text, line->length);
 	if (!stamped)
-		return facts->stamped_count >= STAMPED_ENOUGH || (facts->newest_stamp &&
-			log_seen_before(&facts->seen, line->text, line->length, 0, false));
+		return log_seen_before(&facts->seen, hash, 0, false);
 	facts->stamped_count++;
-	again = log_seen_before(&facts->seen, line->text, line->length, stamp, true);
-	log_seen_before(&facts->seen, line->text, line->length, 0, true);
+	again = log_seen_before(&facts->seen, hash, stamp, true);
+	/* once there are enough, what has no stamp is left out without a look at it */
+	if (facts->stamped_count < STAMPED_ENOUGH)
+		log_seen_before(&facts->seen, hash, 0, true);
 	if (stamp >= facts->newest_stamp) {
 		facts->newest_stamp = stamp;
 		return false;

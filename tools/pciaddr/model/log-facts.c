@@ -63,14 +63,13 @@ static const struct log_place *index_find(const struct log_index *index, uint64_
 	return place && place->key ? place : NULL;
 }
 
-static uint64_t hash_of(const char *text, size_t length, uint64_t stamp)
+uint64_t log_hash(const char *text, size_t length)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ stamp * 0x9e3779b97f4a7c15u;
+	uint64_t hash = 0xcbf29ce484222325u;
 
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-	hash ^= hash >> 29;
-	return hash ? hash : 1;
+	return hash;
 }
 
 static uint64_t *seen_place(const struct log_seen *seen, uint64_t hash)
@@ -96,11 +95,14 @@ static void grow_seen(struct log_seen *seen)
 	*seen = bigger;
 }
 
-bool log_seen_before(struct log_seen *seen, const char *text, size_t length, uint64_t stamp,
-		     bool add)
+bool log_seen_before(struct log_seen *seen, uint64_t hash, uint64_t stamp, bool add)
 {
-	uint64_t hash = hash_of(text, length, stamp), *place;
+	uint64_t *place;
 
+	hash ^= stamp * 0x9e3779b97f4a7c15u;
+	hash ^= hash >> 29;
+	/* 0 stands for a free place */
+	hash += !hash;
 	if (seen->used * 2 >= seen->size)
 		grow_seen(seen);
 	place = seen_place(seen, hash);

@@ -105,9 +105,10 @@ struct log_seen {
 	size_t used;
 };
 
-/* Was this text there with this stamp?  It is now, if @add. */
-bool log_seen_before(struct log_seen *seen, const char *text, size_t length, uint64_t stamp,
-		     bool add);
+uint64_t log_hash(const char *text, size_t length);
+
+/* Was a text of this hash there with this stamp?  It is now, if @add. */
+bool log_seen_before(struct log_seen *seen, uint64_t hash, uint64_t stamp, bool add);
 
 struct log_facts {
 	struct log_resource *resources;
