@@ -33,8 +33,7 @@ static void print_help(void)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\n"
 	       "Options:\n"
-	       "  -d, --device CARD  fpga0, 01:01.0 or 1234:f96a; default: the first that\n"
-	       "                     supports the command\n"
+	       "  -d, --device CARD  fpga0, 01:01.0 or 1234:f96a; else the first capable card\n"
 	       "  -j, --json         the result as JSON\n"
 	       "  -h, --help         this text; '%s COMMAND --help': that of a command\n"
 	       "  -V, --version      the version\n\n"

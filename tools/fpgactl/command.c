@@ -16,11 +16,10 @@ static void print_command_help(const struct command *command)
 {
 	printf("Usage: %s %s %s\n\n%s\nOptions:\n%s", program_name(), command->name,
 	       command->arguments, command->help, command->options ? command->options : "");
-	printf("  -d, --device CARD    fpga0, 01:01.0 or 1234:f96a; default: %s\n"
+	printf("  -d, --device CARD    fpga0, 01:01.0 or 1234:f96a; else %s\n"
 	       "  -j, --json           the result as JSON\n"
 	       "  -h, --help           this text\n",
-	       command->every_card ? "all" : "the first that\n"
-	       "                       supports the command");
+	       command->every_card ? "all" : "the first capable card");
 }
 
 void usage_error(const struct invocation *call, const char *format, ...)
