@@ -17,7 +17,7 @@ def first_lines(path):
 
 def test_shellcheck():
     """The shell scripts are those whose first lines say so."""
-    is_script = re.compile(r"^(#!/bin/(ba)?sh|# shellcheck shell=)", re.MULTILINE)
+    is_script = re.compile(r"\A#!/bin/(ba)?sh|^# shellcheck shell=", re.MULTILINE)
     run("shellcheck", "-x", *(path for path in tree_files() if is_script.search(first_lines(path))))
 
 

@@ -208,8 +208,8 @@ def _small_initrd(release, kernel, arch):
         os.utime(wanted)
         return wanted
     with project.built_parts(parts) as keys:
-        return made(named(keys), f"small-{kernel.name}",
-                    lambda new: _make_small(root, [part.directory / "root" for part in parts], kernel, new))
+        return cached(named(keys), f"small-{kernel.name}",
+                      lambda new: _make_small(root, [part.directory / "root" for part in parts], kernel, new))
 
 
 def _make_small(root, parts, kernel, new):
