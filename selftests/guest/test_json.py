@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What fpga-ctl prints with --json is as docs/fpga-ctl-result.schema.json has it."""
 
+import importlib
 import json
 
-import jsonschema
 import pytest
 from harness import TOP
 
@@ -32,6 +32,12 @@ COMMANDS = [(name, card, command) for card in ("fpga0", "edu0") for name, comman
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def jsonschema():
+    """Not at the top: a suite's packages are installed after its tests have been collected."""
+    return importlib.import_module("jsonschema")
+
+
 def documents(text):
     """The JSON documents that a text consists of."""
     decoder = json.JSONDecoder()
@@ -41,7 +47,7 @@ def documents(text):
         text = text[end:]
 
 
-def validate(text, name):
+def validate(jsonschema, text, name):
     found = list(documents(text))
     assert found
     for document in found:
@@ -49,7 +55,7 @@ def validate(text, name):
     return found
 
 
-def test_the_schema_has_every_command_and_is_valid(guest):
+def test_the_schema_has_every_command_and_is_valid(guest, jsonschema):
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     names = {reference["$ref"].rpartition("/")[2] for reference in SCHEMA["anyOf"]}
     assert names == {name for name, _, _ in COMMANDS}
@@ -58,15 +64,15 @@ def test_the_schema_has_every_command_and_is_valid(guest):
 
 
 @pytest.mark.parametrize("name, card, command", COMMANDS)
-def test_result(guest, name, card, command):
+def test_result(guest, jsonschema, name, card, command):
     done = guest.run("sh", "-c", f"fpga-ctl --device {card} --json {command}")
     assert done.status == 0, done.stderr.decode()
-    validate(done.stdout.decode(), name)
+    validate(jsonschema, done.stdout.decode(), name)
 
 
-def test_percentiles_of_too_few_samples_are_left_out(guest):
+def test_percentiles_of_too_few_samples_are_left_out(guest, jsonschema):
     said = guest.run("sh", "-c", "fpga-ctl --device fpga0 --json bench --samples 12 register").stdout
-    result, = validate(said.decode(), "bench")
+    result, = validate(jsonschema, said.decode(), "bench")
     assert all(set(one["latency_ns"]) == {"min", "p50", "p90", "max"} for one in result["results"])
 
 
@@ -77,6 +83,6 @@ def test_dma_that_is_ended_says_what_it_has_moved(guest, card, seconds):
                f"fpga-ctl --device {card} --json dma --len 4096 --loops 10000000")
     done = guest.run("sh", "-c", command)
     assert done.status == 128 + 2, done.stderr.decode()
-    result, = validate(done.stdout.decode(), "dma")
+    result, = validate(jsonschema, done.stdout.decode(), "dma")
     assert result["interrupted"] and result["verified"] in (True, None)
     assert result["to_card"]["bytes"] >= 4096 * result["loops"]
