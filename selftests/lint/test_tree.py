@@ -49,7 +49,7 @@ def test_cppcheck_of_the_tools():
 def test_every_source_file_names_its_licence():
     """Every file that can have a comment."""
     source = re.compile(r"\.(c|h|sh|mk|am|ac|py|toml|rules)$|^(scripts|selftests)/")
-    other = re.compile(r"\.(list|md|json|yaml|txt|tap|in|lspci|iomem|ioports|dmesg|config)$"
+    other = re.compile(r"\.(list|md|json|yaml|txt|tap|in|lspci|card|iomem|ioports|dmesg|config)$"
                        r"|/(config|settings)$|^selftests/pciaddr/[^/]+/")  # what lspci has said
     missing = [path for path in tree_files() if source.search(path) and not other.search(path)
                and "SPDX-License-Identifier" not in first_lines(path)]

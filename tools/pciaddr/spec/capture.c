@@ -324,7 +324,7 @@ static void write_gaps(FILE *out, const struct machine *machine)
 		any = true;
 	}
 	if (headers_only)
-		fprintf(out, "%s#   capabilities (MSI, links): of %zu functions only the first %u bytes of "
+		fprintf(out, "%s#   capabilities (MSI, links): of %zu functions only the first %d bytes of "
 			"config\n#     space were read\n", any ? "" :
 			"#\n# Unknown, and therefore left out (root can read more):\n",
 			headers_only, CONFIG_HEADER);
