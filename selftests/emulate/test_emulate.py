@@ -106,8 +106,8 @@ def test_page_runs(tmp_path):
         (tmp_path / name).symlink_to(pathlib.Path(TOP, name))
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/pciaddr-check").symlink_to(replay.built_tool())
-    done = subprocess.run(["bash", "-e"], input=commands, text=True, capture_output=True,
-                          check=False, cwd=tmp_path, timeout=900,
+    done = subprocess.run(["bash", "-ec", commands], text=True, capture_output=True, check=False,
+                          cwd=tmp_path, timeout=900, stdin=subprocess.DEVNULL,
                           env={**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stdout + done.stderr
     said = re.sub(r"^\[ *[0-9.]+\] ", "", done.stdout, flags=re.MULTILINE)

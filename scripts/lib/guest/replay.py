@@ -232,6 +232,12 @@ def _without_addresses(config):
     return bytes(config)
 
 
+def _typed(section):
+    """Its properties as QMP wants them: sizes are numbers there."""
+    return {name: int(value, 0) if name.endswith("-size") else value
+            for name, value in section.items()}
+
+
 def hot_add(guest, addition):
     """Plugs the card of SLOT=FILE: every function of the file's first device."""
     slot, _, file = addition.partition("=")
@@ -248,5 +254,5 @@ def hot_add(guest, addition):
             config = os.path.join(guest.machine.replay, f"hot-{address.replace(':', '-')}.config")
             pathlib.Path(config).write_bytes(
                 _without_addresses(pathlib.Path(directory, section["config"]).read_bytes()))
-            guest.qmp("device_add", **{**section, "address": address, "config": config,
+            guest.qmp("device_add", **{**_typed(section), "address": address, "config": config,
                                        "id": f"hot-{address.replace(':', '.').replace('.', '-')}"})
