@@ -78,10 +78,35 @@ static void interrupt(PCIShapeFunction *port)
                          MEMTXATTRS_UNSPECIFIED, NULL);
 }
 
+/*
+ * The image of a port whose slot was empty has a link without speed and lanes,
+ * with which Linux says that it cannot be trained.
+ */
+static void train_link(PCIShapeFunction *port, uint32_t cap)
+{
+    uint16_t best = cap & (PCI_EXP_LNKSTA_CLS | PCI_EXP_LNKSTA_NLW);
+
+    if (!(best & PCI_EXP_LNKSTA_CLS)) {
+        best |= PCI_EXP_LNKSTA_CLS_2_5GB;
+    }
+    if (!(best & PCI_EXP_LNKSTA_NLW)) {
+        best |= PCI_EXP_LNKSTA_NLW_X1;
+    }
+    if (!(get(port, PCI_EXP_LNKSTA) & PCI_EXP_LNKSTA_NLW)) {
+        set_bits(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_CLS, false);
+        set_bits(port, PCI_EXP_LNKSTA, best, true);
+    }
+}
+
 static void set_link(PCIShapeFunction *port, bool up)
 {
-    if (pci_get_long(port->config + port->express + PCI_EXP_LNKCAP) &
-        PCI_EXP_LNKCAP_DLLLARC) {
+    uint32_t cap = pci_get_long(port->config + port->express +
+                                PCI_EXP_LNKCAP);
+
+    if (up) {
+        train_link(port, cap);
+    }
+    if (cap & PCI_EXP_LNKCAP_DLLLARC) {
         set_bits(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_DLLLA, up);
     }
 }

@@ -21,6 +21,13 @@ static bool link_is_up(Shape *s)
            PCI_EXP_LNKSTA_DLLLA;
 }
 
+/* Without them Linux does not look for a card. */
+static bool link_has_lanes(Shape *s)
+{
+    return shape_read(s, 0, PORT, SHAPE_EXPRESS + PCI_EXP_LNKCTL) >> 16 &
+           PCI_EXP_LNKSTA_NLW;
+}
+
 static void plug(Shape *s, const char *id, const char *address)
 {
     Image image = image_device();
@@ -45,6 +52,7 @@ static void test_plug_and_unplug(void)
     g_assert_cmphex(slot_status(s) & PCI_EXP_SLTSTA_PDS, !=, 0);
     g_assert_cmphex(slot_status(s) & PCI_EXP_SLTSTA_PDC, !=, 0);
     g_assert_true(link_is_up(s));
+    g_assert_true(link_has_lanes(s));
     g_assert_cmphex(shape_read(s, 1, 0, PCI_VENDOR_ID), ==,
                     SHAPE_IDS(SHAPE_DEVICE));
     /* A 1 clears the event, and leaves the state. */
