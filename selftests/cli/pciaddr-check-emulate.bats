@@ -49,7 +49,7 @@ BRIDGE='00:02.0 0604: 8086:29c1\n\tBus: primary=00, secondary=01, subordinate=01
 \tRegion 1: Memory at f0008000 (32-bit, non-prefetchable)\n'
 	property bar0-size 0x8000
 	property bar1-size 0x8000
-	readme "Made up" "0000:00:01.0: BAR 0, BAR 1: the source tells no size"
+	readme "Made up" "0000:00:01.0: BAR 0, BAR 1: the source has no size"
 }
 
 @test "domains that no segment group can be are others in the guest" {

@@ -223,7 +223,7 @@ static void size_function(struct shape *shape, struct shape_function *function,
 	slot_text(source, slot);
 	if (guessed.length)
 		shape_note(shape, TOPIC_MADE_UP, "%s: %s: the source has no size; it is derived from the "
-			   "address's alignment and of what comes next", slot, guessed.names);
+			   "address's alignment and what comes next", slot, guessed.names);
 	if (lost.length)
 		shape_note(shape, TOPIC_MAY_DIFFER, "%s: %s: neither address nor size is told, so that "
 			   "the register cannot be sized", slot, lost.names);
