@@ -591,7 +591,7 @@ static void test_dma_coalesce_count(void)
     Card *c = card_fixed();
     const uint16_t f = FPGA_DESC_F_NOP | FPGA_DESC_F_IRQ;
 
-    /* The bound in time is never reached here: the test does not move the clock. */
+    /* The test does not move the clock, so the bound in time is not reached. */
     wr(c, FPGA_INT_COALESCE, 3 | 1000 << FPGA_INT_COALESCE_USEC_SHIFT);
     dma_start(c);
     dma_one(c, f, 0, 0, 0, 0, FPGA_DESC_OK, 0);
