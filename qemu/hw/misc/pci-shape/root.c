@@ -94,7 +94,7 @@ static bool parse_window(const char *word, PCIShapeWindow *window)
 
 static bool parse_windows(PCIShapeRoot *root, const char *text, Error **errp)
 {
-    g_auto(GStrv) words = g_strsplit_set(text, " \n", -1);
+    g_auto(GStrv) words = g_strsplit_set(text, "\n ", -1);
 
     for (char **word = words; *word; word++) {
         PCIShapeWindow window = { 0 };
