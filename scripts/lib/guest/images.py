@@ -124,7 +124,7 @@ def _userland(release, kernel):
                 if unread != "man" or "man-db" not in names]
     key = content_key(release.codename, names, UNREAD, kernel.name if headers else "", files=hooks)
     return cached(IMAGES / f"userland-{release.codename}-{key}.erofs", "userland",
-                lambda new: _make_userland(release, names, options, new))
+                  lambda new: _make_userland(release, names, options, new))
 
 
 def _make_userland(release, names, options, new):
@@ -153,18 +153,23 @@ def _project(release, kernel, arch=architecture()):
     names = os.environ.get("GUEST_PARTS", DEFAULT_PARTS).split()
     parts = project.parts(names, release, kernel, arch)
     ending = "erofs" if arch.is_native else "cpio"
-    wanted = _project_image(kernel, [project.key(part) for part in parts], ending)
+
+    def named(keys):
+        return IMAGES / f"project-{content_key(IMAGE_RECIPE, kernel.name, *keys)}.{ending}"
+
+    return _of_parts(parts, named, f"project-{kernel.name}",
+                     lambda new: _make_project(parts, new, arch))
+
+
+def _of_parts(parts, named, lock_name, make):
+    """What make(new) makes of the project's parts; named: its path by the parts' keys."""
+    wanted = named([project.key(part) for part in parts])
     if wanted.exists():
         os.utime(wanted)
         return wanted
     # A file may be edited during this: the image is named by what it was really built from.
     with project.built_parts(parts) as keys:
-        return cached(_project_image(kernel, keys, ending), f"project-{kernel.name}",
-                    lambda new: _make_project(parts, new, arch))
-
-
-def _project_image(kernel, keys, ending):
-    return IMAGES / f"project-{content_key(IMAGE_RECIPE, kernel.name, *keys)}.{ending}"
+        return cached(named(keys), lock_name, make)
 
 
 def _make_project(parts, new, arch):
@@ -203,13 +208,8 @@ def _small_initrd(release, kernel, arch):
     def named(keys):
         return IMAGES / f"small-{content_key(root.name, kernel.name, *keys, files=files)}.cpio"
 
-    wanted = named([project.key(part) for part in parts])
-    if wanted.exists():
-        os.utime(wanted)
-        return wanted
-    with project.built_parts(parts) as keys:
-        return cached(named(keys), f"small-{kernel.name}",
-                      lambda new: _make_small(root, [part.directory / "root" for part in parts], kernel, new))
+    return _of_parts(parts, named, f"small-{kernel.name}", lambda new: _make_small(
+        root, [part.directory / "root" for part in parts], kernel, new))
 
 
 def _make_small(root, parts, kernel, new):
