@@ -27,7 +27,7 @@ class BareRoot:
 
     def __enter__(self):
         packed = cached(CACHE / "bare" / f"{self.release.codename}.tar", f"bare-{self.release.codename}",
-                      lambda new: run_logged("bare-root", tools.debootstrap(
+                        lambda new: run_logged("bare-root", tools.debootstrap(
                           self.release, [], VARIANT, new, "--format=tar")))  # fmt: skip
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="fpga-pci-bare-"))
         run_logged("bare-root", ["tar", "-C", self.path, "-xp", "--numeric-owner",

@@ -11,7 +11,7 @@ import firmwares
 import pytest
 import results
 from column import TIMEOUT
-from guest import GuestError, Machine
+from guest import Machine
 from guest.images import prepare
 from harness import is_long
 from harness.guests import APPEND

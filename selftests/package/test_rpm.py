@@ -117,7 +117,7 @@ class Root:
         release = table.named(None)
         names = sorted(listed(release, "rpm-root"))
         tar = cached(CACHE / "rpm-root" / f"{content_key(release.codename, names)}.tar", "rpm-root",
-                   lambda new: self._make(release, names, new))
+                     lambda new: self._make(release, names, new))
         directory.mkdir()
         run("tar", "-C", directory, "-xf", tar)
 

@@ -78,7 +78,7 @@ def _content(kernel, modules, tests):
     key = content_key(kernel.name, modules and modules.name, tests.name, qemu,
                       files=[TOP / "kvm/load", __file__])  # fmt: skip
     return cached(CACHE / "nested" / key, "nested",
-                lambda new: _fill(new, kernel, modules, tests, qemu))
+                  lambda new: _fill(new, kernel, modules, tests, qemu))
 
 
 def _fill(new, kernel, modules, tests, qemu):

@@ -45,7 +45,7 @@ def root_of(names, release, architecture):
     names = sorted(names)
     key = content_key(RECIPE, release.codename, architecture.name, *names)
     return cached(ROOTS / f"{release.codename}-{architecture.name}-{key}", f"root-{architecture.name}",
-                lambda new: _make_root(release, architecture, names, new))  # fmt: skip
+                  lambda new: _make_root(release, architecture, names, new))  # fmt: skip
 
 
 def _make_root(release, architecture, names, new):
@@ -107,7 +107,7 @@ def userland(directory, images):
     """The archive of a root directory."""
     key = content_key(directory.name, *LEFT_OUT)
     return cached(images / f"userland-{key}.cpio", "userland",
-                lambda new: initramfs.archive(directory, new, LEFT_OUT))  # fmt: skip
+                  lambda new: initramfs.archive(directory, new, LEFT_OUT))  # fmt: skip
 
 
 def modules(kernel, images):
@@ -136,7 +136,7 @@ def start(directory, release, architecture, inside, images):
     names = ("initramfs-whole", "init", "agent.c")
     key = content_key(directory.name, 1, files=[inside / name for name in names])
     return cached(images / f"start-{key}.cpio", "initrd",
-                lambda new: _make_start(directory, release, architecture, inside, new))  # fmt: skip
+                  lambda new: _make_start(directory, release, architecture, inside, new))  # fmt: skip
 
 
 def _make_start(directory, release, architecture, inside, new):

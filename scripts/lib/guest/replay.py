@@ -139,7 +139,7 @@ def _initrd():
                  *libraries]
         key = content_key(*keys, files=files)
         return cached(CACHE / "guest" / f"replay-{key}.cpio", "replay",
-                    lambda new: _make_initrd(programs, libraries, new))
+                      lambda new: _make_initrd(programs, libraries, new))
 
 
 def _make_initrd(programs, libraries, new):

@@ -22,7 +22,7 @@ import re
 import shutil
 import time
 
-from cache import CACHE, Failed, cached, content_key, lock, output, run_logged, say
+from cache import CACHE, Failed, cached, content_key, output, run_logged, say
 
 from . import apt, bzimage
 from .architectures import NATIVE, architecture
@@ -281,7 +281,7 @@ def _users(path):
                     for file in modules.rglob("*") if file.is_file())  # fmt: skip
     key = content_key(start, listed, files=[image])
     return cached(KERNELS / f"{release}-{key}", f"kernel-{release}",
-                lambda new: _copy(start, release, new))  # fmt: skip
+                  lambda new: _copy(start, release, new))  # fmt: skip
 
 
 def _copy(start, release, new):

@@ -50,7 +50,7 @@ def _fetch(series, release):
             directory = CACHE / "source" / f"linux-{version.replace(':', '_')}"
             try:
                 return cached(directory, f"source-{series}",
-                            lambda new: _unpack(suite, f"{name}={version}", new))  # noqa: B023
+                              lambda new: _unpack(suite, f"{name}={version}", new))  # noqa: B023
             except Unavailable as error:
                 say(f"Debian's {suite} lists {name} {version}, and it is not there ({error}):"
                     " passed over")  # fmt: skip
@@ -107,7 +107,7 @@ def _get(suite, package, version, directory):
     path = pathlib.Path(directory) / f"source-{re.sub('[^0-9a-z.+~-]', '_', version)}"
     try:
         return cached(path, f"source-{package}",
-                    lambda new: _download(suite, package, version, new))  # fmt: skip
+                      lambda new: _download(suite, package, version, new))  # fmt: skip
     except Failed as error:
         say(f"Debian's {suite} lists the source of {package} {version}, and it is not there"
             f" ({error}): passed over")  # fmt: skip
