@@ -3,6 +3,7 @@
 
 import dataclasses
 
+import behind
 import events
 from guest.machine import devices
 from layout import Event
@@ -97,8 +98,8 @@ def hold_at():
 
 def qemu_args(machine, hold):
     bridge = BRIDGE + (f",hold=on,{hold_at()}" if hold else "")
-    return ["-audiodev", "none,id=quiet",
-            *devices(machine, (bridge, *(card.qemu_device for card in CARDS)))]  # fmt: skip
+    return ("-audiodev", "none,id=quiet",
+            *devices(machine, (bridge, *(card.qemu_device for card in CARDS))))  # fmt: skip
 
 
 # x86's Linux places I/O BARs where they meet no alias of ISA's ports: pcibios_align_resource() has
@@ -114,7 +115,7 @@ PREFIX = "cards: "
 
 
 def column(machine, firmware, hold):
-    return f"{PREFIX}{machine}, {firmware}, hold={'on' if hold else 'off'}"
+    return PREFIX + behind.machine_name(machine, firmware, hold)
 
 
 def bar_id(card, bar):
@@ -122,12 +123,7 @@ def bar_id(card, bar):
 
 
 EVENTS = (
-    Event("cold boot", events.nothing, kernels=1),
-    Event("QMP system_reset", lambda guest: guest.reset(), kernels=1),
-    Event("guest reboot", lambda guest: guest.reboot(), kernels=1),
-    Event("kexec", lambda guest: guest.kexec(), kernels=1),
-    Event("savevm and loadvm", events.save_and_restore),
-    Event("live migration", lambda guest: guest.migrate()),
+    *behind.EVENTS,
     # The last, after which Linux has some held cards elsewhere than they are
     Event("removed and rescanned", events.rescan, each=True),
 )

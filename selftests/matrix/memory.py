@@ -3,9 +3,8 @@
 
 import dataclasses
 
-import events
+import behind
 from guest.machine import devices
-from layout import Event
 
 MACHINES = ("pc", "q35")
 KERNEL = "6.1"
@@ -123,17 +122,10 @@ def qemu_args(machine, hold):
 
 
 def column(machine, firmware, hold):
-    return f"{PREFIX}{machine}, {firmware}, hold={'on' if hold else 'off'}"
+    return PREFIX + behind.machine_name(machine, firmware, hold)
 
 
-EVENTS = (
-    Event("cold boot", events.nothing, kernels=1),
-    Event("QMP system_reset", lambda guest: guest.reset(), kernels=1),
-    Event("guest reboot", lambda guest: guest.reboot(), kernels=1),
-    Event("kexec", lambda guest: guest.kexec(), kernels=1),
-    Event("savevm and loadvm", events.save_and_restore),
-    Event("live migration", lambda guest: guest.migrate()),
-)
+EVENTS = behind.EVENTS
 
 # What scripts/check runs when it is not to take long
 SHORT = {("pc", "seabios", True): ("cold boot", "QMP system_reset", "live migration")}

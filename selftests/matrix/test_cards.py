@@ -2,60 +2,28 @@
 """The table of cards.py: where QEMU's own cards come to behind a fixed bridge, after each event.
 
 With hold=on they are where QEMU has put them; without it Linux finds them places in the window.
-MATRIX_RESULTS names a file that is to keep the results, for "page".
 """
 
-import os
-
 import cards
-import firmwares
 import pytest
-import results
-from column import FAILED, HELD, LOST, TIMEOUT, WORKS
-from guest import GuestError, Machine
-from harness import is_long
-from harness.guests import APPEND
-
-SCRIPT = os.path.join(os.path.dirname(__file__), "stock-in-guest")
+from behind_run import Seen, columns, run
+from column import FAILED, HELD, LOST, WORKS
 
 
-def columns():
-    for machine in cards.MACHINES:
-        for firmware in firmwares.chosen():
-            for hold in (True, False):
-                names = [event.name for event in cards.EVENTS]
-                if not is_long():
-                    names = cards.SHORT.get((machine, firmware, hold), ())
-                if names:
-                    yield pytest.param(machine, firmware, hold, tuple(names),
-                                       id=f"{machine}, {firmware}, hold={'on' if hold else 'off'}")
-
-
-class Seen:
-    """What the guest says of the cards."""
-
+class SeenCards(Seen):
     def __init__(self, guest):
         words = []
         for card in cards.CARDS:
             for bar in card.bars:
                 offset, expected = card.probe if card.probe and bar == min(card.bars) else (0, b"")
                 words += [card.path, str(bar), str(offset), str(len(expected))]
-        with open(SCRIPT, "rb") as file:
-            said = guest.run("sh", "-s", "--", *words, input=file.read())
-        self.transcript = (said.stdout + said.stderr).decode(errors="replace")
-        self._facts = {}
-        for line in said.stdout.decode(errors="replace").splitlines():
-            path, bar, key, value = (*line.split(" ", 3), "", "", "")[:4]
-            self._facts[path, bar, key] = value
+        super().__init__(guest, "stock-in-guest", words)
 
     def fact(self, card, bar, key):
-        return self._facts.get((card.path, str(bar), key), "")
+        return self.value(card.path, bar, key, "")
 
     def slot(self, card):
         return self.fact(card, min(card.bars), "slot")
-
-    def check(self):
-        return self._facts.get(("machine", "-", "check"))
 
 
 def bar_faults(seen, card, bar, held, rescanned):
@@ -112,44 +80,22 @@ def judge(seen, held, rescanned):
     return faults, outcomes
 
 
-def happen(guest, event, seen):
-    boots = 0 if event.name == "cold boot" else guest.boots
-    if event.each:
-        for card in cards.CARDS:
-            event.happen(guest, card, seen.slot(card), None)
-    else:
-        event.happen(guest)
-    if guest.boots - boots != event.kernels:
-        raise GuestError(f"{guest.boots - boots} kernels have started, not {event.kernels}")
+def to_each_card(guest, event):
+    seen = SeenCards(guest)
+    for card in cards.CARDS:
+        event.happen(guest, card, seen.slot(card), None)
 
 
 def bars():
     return [cards.bar_id(card, bar) for card in cards.CARDS for bar in card.bars]
 
 
-@pytest.mark.parametrize("machine, firmware, hold, names", list(columns()))
+@pytest.mark.parametrize("machine, firmware, hold, names", list(columns(cards)))
 def test_cards(machine, firmware, hold, names, guests, subtests):
     held = cards.held_places(cards.CARDS, cards.NAMED) if hold else {}
-    column = cards.column(machine, firmware, hold)
-    known = results.known(column)
-    events = [event for event in cards.EVENTS
-              if event.name in names and not all((bar, event.name) in known for bar in bars())]  # fmt: skip
-    if not events:
-        pytest.skip("MATRIX_RESULTS has all of it")
-    try:
-        guest = guests.get(Machine(machine=machine, firmware=firmware, kernel=cards.KERNEL, cards=False,
-                                   small=True, append=APPEND, qemu_args=tuple(cards.qemu_args(machine, hold))),
-                           fresh=True, timeout=TIMEOUT)  # fmt: skip
-        seen = Seen(guest)
-        for event in events:
-            outcomes = dict.fromkeys(bars(), FAILED)
-            try:
-                with subtests.test(event.name):
-                    happen(guest, event, seen)
-                    seen = Seen(guest)
-                    faults, outcomes = judge(seen, held, event.each)
-                    assert not faults, "\n".join([*faults, seen.transcript])
-            finally:
-                results.add(column, {(bar, event.name): outcome for bar, outcome in outcomes.items()})
-    finally:
-        guests.drop()
+
+    def judged(guest, event):
+        seen = SeenCards(guest)
+        return *judge(seen, held, event.each), seen
+
+    run(cards, (machine, firmware, hold, names), bars(), judged, guests, subtests, to_each_card)

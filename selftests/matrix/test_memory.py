@@ -3,59 +3,31 @@
 
 With hold=on they are where QEMU has put them; without it Linux finds them places in the window.
 What answers there is asked of QEMU, by physical address: no program of the guest's may map
-what a driver has. MATRIX_RESULTS names a file that is to keep the results, for "page".
+what a driver has.
 """
 
-import os
 import re
 
-import firmwares
 import memory
 import pytest
-import results
-from column import FAILED, HELD, TIMEOUT, WORKS
-from guest import GuestError, Machine
-from harness import is_long
-from harness.guests import APPEND
-
-SCRIPT = os.path.join(os.path.dirname(__file__), "memory-in-guest")
-
-
-def columns():
-    for machine in memory.MACHINES:
-        for firmware in firmwares.chosen():
-            for hold in (True, False):
-                names = [event.name for event in memory.EVENTS]
-                if not is_long():
-                    names = memory.SHORT.get((machine, firmware, hold), ())
-                if names:
-                    yield pytest.param(machine, firmware, hold, tuple(names),
-                                       id=f"{machine}, {firmware}, hold={'on' if hold else 'off'}")
+from behind_run import Seen, columns, run
+from column import FAILED, HELD, WORKS
 
 
 def bars():
     return [(card, bar) for card in memory.CARDS for bar in card.bars]
 
 
-class Seen:
-    """What the guest says of the cards, and QEMU of what answers at an address."""
+class SeenMemory(Seen):
+    """And what QEMU says of what answers at an address."""
 
     def __init__(self, guest):
         words = [word for card, bar in bars() for word in (card.path, str(bar.number))]
-        with open(SCRIPT, "rb") as file:
-            said = guest.run("sh", "-s", "--", *words, input=file.read())
-        self.transcript = (said.stdout + said.stderr).decode(errors="replace")
+        super().__init__(guest, "memory-in-guest", words)
         self._guest = guest
-        self._facts = {}
-        for line in said.stdout.decode(errors="replace").splitlines():
-            path, bar, key, value = (*line.split(" ", 3), "", "", "")[:4]
-            self._facts[path, bar, key] = value
 
     def fact(self, card, bar, key):
-        return self._facts.get((card.path, str(bar.number), key), "none")
-
-    def check(self):
-        return self._facts.get(("machine", "-", "check"))
+        return self.value(card.path, bar.number, key, "none")
 
     def bytes_at(self, address, count):
         said = self._guest.hmp(f"xp /{count}xb {address:#x}")
@@ -103,36 +75,13 @@ def judge(guest, seen, held):
     return faults + of_all, outcomes
 
 
-def happen(guest, event):
-    boots = 0 if event.name == "cold boot" else guest.boots
-    event.happen(guest)
-    if guest.boots - boots != event.kernels:
-        raise GuestError(f"{guest.boots - boots} kernels have started, not {event.kernels}")
-
-
-@pytest.mark.parametrize("machine, firmware, hold, names", list(columns()))
+@pytest.mark.parametrize("machine, firmware, hold, names", list(columns(memory)))
 def test_memory(machine, firmware, hold, names, guests, subtests):
     held = memory.held_places() if hold else {}
-    column = memory.column(machine, firmware, hold)
-    known = results.known(column)
-    of_bars = [card.bar_id(bar) for card, bar in bars()]
-    left = [event for event in memory.EVENTS
-            if event.name in names and not all((of, event.name) in known for of in of_bars)]  # fmt: skip
-    if not left:
-        pytest.skip("MATRIX_RESULTS has all of it")
-    try:
-        guest = guests.get(Machine(machine=machine, firmware=firmware, kernel=memory.KERNEL, cards=False,
-                                   small=True, append=APPEND, qemu_args=memory.qemu_args(machine, hold)),
-                           fresh=True, timeout=TIMEOUT)  # fmt: skip
-        for event in left:
-            outcomes = dict.fromkeys(of_bars, FAILED)
-            try:
-                with subtests.test(event.name):
-                    happen(guest, event)
-                    seen = Seen(guest)
-                    faults, outcomes = judge(guest, seen, held)
-                    assert not faults, "\n".join([*faults, seen.transcript])
-            finally:
-                results.add(column, {(of, event.name): outcome for of, outcome in outcomes.items()})
-    finally:
-        guests.drop()
+
+    def judged(guest, _):
+        seen = SeenMemory(guest)
+        return *judge(guest, seen, held), seen
+
+    run(memory, (machine, firmware, hold, names), [card.bar_id(bar) for card, bar in bars()], judged,
+        guests, subtests)
