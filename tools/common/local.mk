@@ -8,6 +8,7 @@ libtoolscommon_a_SOURCES = \
 	tools/common/arena.h \
 	tools/common/die.c \
 	tools/common/die.h \
+	tools/common/hash.h \
 	tools/common/json.c \
 	tools/common/json.h \
 	tools/common/markup.c \

@@ -111,7 +111,7 @@ static const struct slot_pattern *place_of(const struct spec_entry *entry)
 
 	if (selector->path_length)
 		slot = &selector->path[selector->path_length - 1];
-	else if (selector->has_slot && (selector->slot.bus.mask & 0xff) == 0xff)
+	else if (selector->has_slot && slot_names_bus(&selector->slot))
 		slot = &selector->slot;
 	return slot && is_exact(slot) ? slot : NULL;
 }
@@ -123,7 +123,7 @@ static unsigned int bus_named(const struct spec_entry *entry)
 	const struct slot_pattern *slot = selector->path_length ? &selector->path[0] :
 		selector->has_slot ? &selector->slot : NULL;
 
-	return slot && (slot->bus.mask & 0xff) == 0xff ? slot->bus.value : 0;
+	return slot && slot_names_bus(slot) ? slot->bus.value : 0;
 }
 
 static bool is_expander(const struct planned *planned)
@@ -144,7 +144,7 @@ static unsigned int own_bridges(const struct planned *expander)
 static bool leads_behind(const struct planned *expander, const struct slot_pattern *path,
 			 unsigned int length)
 {
-	return (path->bus.mask & 0xff) == 0xff && path->bus.value == expander->bus_nr &&
+	return slot_names_bus(path) && path->bus.value == expander->bus_nr &&
 		length == own_bridges(expander) &&
 		(!length || (!path->device.value && !path->function.value));
 }
@@ -153,7 +153,7 @@ static bool leads_behind(const struct planned *expander, const struct slot_patte
 static bool has_path(const struct planned *planned, const struct slot_pattern *path,
 		     unsigned int length)
 {
-	bool other_root = (path->bus.mask & 0xff) == 0xff && path->bus.value;
+	bool other_root = slot_names_bus(path) && path->bus.value;
 
 	while (length && planned) {
 		const struct slot_pattern *slot = &path[--length];

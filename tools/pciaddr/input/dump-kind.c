@@ -3,6 +3,7 @@
 
 #include "pciaddr/input/dump-kind.h"
 
+#include "common/hash.h"
 #include "pciaddr/input/dump-reader.h"
 #include "pciaddr/input/text-stream.h"
 
@@ -22,14 +23,6 @@ static void feed(void *context, char *text, size_t length)
 	look->any_text = look->any_text || length;
 	if (look->machine.count <= ENOUGH_FUNCTIONS)
 		dump_feed(&look->reader, text, length);
-}
-
-/* FNV-1a */
-static uint64_t hash(uint64_t value, uint64_t added)
-{
-	for (unsigned int i = 0; i < 8; i++)
-		value = (value ^ (added >> (8 * i) & 0xff)) * 0x100000001b3;
-	return value;
 }
 
 static bool is_known(const struct pci_function *function)
@@ -59,7 +52,7 @@ static enum dump_kind kind_of(const struct look *look, const struct dump_content
 
 struct dump_content dump_content(const char *path)
 {
-	struct dump_content content = { .slots = 0xcbf29ce484222325 };
+	struct dump_content content = { .slots = HASH_START };
 	struct look look = { 0 };
 
 	machine_init(&look.machine, SOURCE_DUMP, path);
@@ -68,12 +61,13 @@ struct dump_content dump_content(const char *path)
 	dump_finish(&look.reader);
 	for (size_t i = 0; i < look.machine.count && i < ENOUGH_FUNCTIONS; i++) {
 		const struct pci_function *function = &look.machine.functions[i];
+		uint64_t slot;
 
 		content.functions = content.functions || is_known(function);
 		content.details = content.details || function->regions_known;
-		content.slots = hash(content.slots, (uint64_t)function->domain << 32 |
-				     (uint64_t)function->bus << 16 |
-				     (uint64_t)function->device << 8 | function->function);
+		slot = (uint64_t)function->domain << 32 | (uint64_t)function->bus << 16 |
+			(uint64_t)function->device << 8 | function->function;
+		content.slots = hash_bytes(content.slots, &slot, sizeof(slot));
 	}
 	content.hex = look.reader.any_rows;
 	content.kind = kind_of(&look, &content);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/die.h"
+#include "common/hash.h"
 #include "common/numbers.h"
 #include "pciaddr/input/dump-log.h"
 #include "pciaddr/input/log-line.h"
@@ -166,7 +167,7 @@ static bool is_quoted_again(struct log_facts *facts, const struct line *line,
 	/* a log without stamps says nothing of what came first */
 	if (!stamped && !facts->newest_stamp)
 		return false;
-	hash = log_hash(line->text, line->length);
+	hash = hash_bytes(HASH_START, line->text, line->length);
 	if (!stamped)
 		return log_seen_before(&facts->seen, hash, 0, false);
 	facts->stamped_count++;

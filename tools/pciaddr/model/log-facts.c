@@ -63,15 +63,6 @@ static const struct log_place *index_find(const struct log_index *index, uint64_
 	return place && place->key ? place : NULL;
 }
 
-uint64_t log_hash(const char *text, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-	return hash;
-}
-
 static uint64_t *seen_place(const struct log_seen *seen, uint64_t hash)
 {
 	size_t at = (size_t)hash & (seen->size - 1);

@@ -105,8 +105,6 @@ struct log_seen {
 	size_t used;
 };
 
-uint64_t log_hash(const char *text, size_t length);
-
 /* Was a text of this hash there with this stamp?  It is now, if @add. */
 bool log_seen_before(struct log_seen *seen, uint64_t hash, uint64_t stamp, bool add);
 

@@ -222,6 +222,11 @@ static bool bus_is_named(const struct pci_function *function)
 	return function->described && function->bus;
 }
 
+bool slot_names_bus(const struct slot_pattern *slot)
+{
+	return (slot->bus.mask & 0xff) == 0xff;
+}
+
 static bool place_matches(const struct slot_pattern *slot, const struct pci_function *function)
 {
 	return matches(slot->device, function->device) &&
@@ -235,7 +240,7 @@ enum match selector_match(const struct selector *selector, const struct pci_func
 	if (selector->has_slot && bus_is_named(function)) {
 		/* bus 0 is none of these, whatever numbers they get */
 		if (!place_matches(&selector->slot, function) ||
-		    ((selector->slot.bus.mask & 0xff) == 0xff && !selector->slot.bus.value))
+		    (slot_names_bus(&selector->slot) && !selector->slot.bus.value))
 			return MATCH_NO;
 		known = !selector->slot.bus.mask;
 	} else if (selector->has_slot && !slot_matches(&selector->slot, function)) {

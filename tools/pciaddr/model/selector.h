@@ -57,6 +57,9 @@ const char *selector_set(struct selector *selector, struct arena *arena, const c
 
 enum match { MATCH_NO, MATCH_YES, MATCH_UNKNOWN };
 
+/* Does it name one number for the bus? */
+bool slot_names_bus(const struct slot_pattern *slot);
+
 /* MATCH_UNKNOWN: what is asked for was not read. */
 enum match selector_match(const struct selector *selector, const struct pci_function *function);
 
