@@ -194,7 +194,7 @@ as_user() {
 	[[ $stderr == *"edu cards"*"--device edu0"* ]]
 	run --separate-stderr -3 fpga-ctl --device edu0 reset
 	# to reset another card is no way to reset this one
-	[[ $stderr == *"cannot be reset"*"drivers/edu/unbind"* && $stderr != *fpga0* ]]
+	[[ $stderr == *"cannot be reset"*"drivers/edu; echo $edu_slot >unbind"* && $stderr != *fpga0* ]]
 }
 
 @test "irq raise arrives, with its causes, and is counted" {
@@ -283,10 +283,10 @@ as_user() {
 }
 
 @test "bench reports percentiles in rising order, of verified work" {
-	run -0 fpga-ctl bench --samples 50 --size 1,4K,100000 --json
+	run -0 fpga-ctl bench --samples 100 --size 1,4K,100000 --json
 	[ "$(field operation | xargs)" = \
 		"to-card from-card to-card from-card to-card from-card irq register" ]
-	jq -e '[.results[] | .verified and .samples == 50 and (.latency_ns | .min <= .p50
+	jq -e '[.results[] | .verified and .samples == 100 and (.latency_ns | .min <= .p50
 		and .p50 <= .p90 and .p90 <= .p99 and .p99 <= .max)] | all' <<<"$output"
 	run -0 fpga-ctl --device edu0 bench --samples 2 dma irq
 	# two samples tell nothing of one in ten
@@ -397,7 +397,7 @@ as_user() {
 	done
 	run --separate-stderr -3 fpga-ctl watch
 	run --separate-stderr -3 fpga-ctl --device fpga0 dma
-	[[ $stderr == *"no card 'fpga0'"*"modprobe fpga_pci"* ]]
+	[[ $stderr == *"modprobe fpga_pci"*"no card 'fpga0'"* ]]
 	run --separate-stderr -3 fpga-ctl --device /dev/edu0 dma
 	[[ $stderr == *"modprobe edu"* ]]
 	modprobe fpga_pci

@@ -78,11 +78,16 @@ learn_run() {
 	esac
 }
 
-# learn_build FILE OPTION...: scripts/qemu, where the compiler's messages are about the file
+# learn_build FILE OPTION...: scripts/qemu, where the compiler's messages are about the file. They
+# go through a pipe, since bash does not wait for a process substitution: the last ones could be
+# written after the script has ended.
 learn_build() {
 	local file=$1
 	shift
-	"$TOP/scripts/qemu" "$@" 2> >(sed -u "s|\.\./$COURSE_CARD|${file:-$COURSE_CARD}|" >&2)
+	{
+		"$TOP/scripts/qemu" "$@" 2>&1 >&3 3>&- |
+			sed -u "s|\.\./$COURSE_CARD|${file:-$COURSE_CARD}|" >&2 3>&-
+	} 3>&1
 }
 
 learn_device() {
