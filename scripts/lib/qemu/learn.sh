@@ -78,15 +78,17 @@ learn_run() {
 	esac
 }
 
-# learn_build FILE OPTION...: scripts/qemu, where the compiler's messages are about the file. They
-# go through a pipe, since bash does not wait for a process substitution: the last ones could be
-# written after the script has ended.
+# learn_build FILE OPTION...: scripts/qemu, where the compiler's messages are about the file: the
+# compiler names it from the build's directory, ccache can name it from the root. They go through a
+# pipe, since bash does not wait for a process substitution: the last ones could be written after
+# the script has ended.
 learn_build() {
-	local file=$1
+	local named
+	named=$(sed 's/[&|\\]/\\&/g' <<<"${1:-$COURSE_CARD}")
 	shift
 	{
 		"$TOP/scripts/qemu" "$@" 2>&1 >&3 3>&- |
-			sed -u "s|\.\./$COURSE_CARD|${file:-$COURSE_CARD}|" >&2 3>&-
+			sed -u "s|[^[:space:]]*/$COURSE_CARD|$named|" >&2 3>&-
 	} 3>&1
 }
 
