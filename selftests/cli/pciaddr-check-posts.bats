@@ -257,3 +257,48 @@ board() {
 	run -0 pciaddr-check --diff "$log.new" "$log.old"
 	[[ $output == *" 0 changed, "* ]]
 }
+
+@test "a log of several starts, between which cards were changed: the last start counts" {
+	{ echo "Linux version 6.1.0" && host && port && card && assigned; } | stamped >"$log"
+	{
+		head -c 600 /dev/zero
+		host && port
+		echo "pci 0000:01:00.0: [1234:9999] type 00 class 0x010802 PCIe Endpoint"
+		echo "pci 0000:01:00.0: BAR 0 [mem 0x90000000-0x9000ffff]"
+	} | stamped >>"$log"
+	run -0 pciaddr-check --dump "$log"
+	[ "$(grep -c ^warning <<<"$output")" = 1 ]
+	[[ $output == *"the machine starts again here"* ]]
+	run -0 pciaddr-check --numeric --dump "$log" --tree
+	[[ $output == *1234:9999* && $output != *1234:0002* ]]
+}
+
+@test "a line of a device that is quoted below it, and a log's line that begins like a row" {
+	{
+		device 00:02.0 "VGA compatible controller: Made up" "\tFlags: fast devsel" | head -2
+		printf '\t%s\n' "Memory at fd000000 (32-bit, prefetchable) [size=16M]" \
+			"Memory at febd0000 (32-bit, non-prefetchable) [size=4K]"
+		printf '%s\n' "" "we see a line" "	Memory at fd000000 (32-bit, prefetchable) [size=16M]"
+	} >"$log"
+	run -0 pciaddr-check --dump "$log"
+	[[ $output == *"bar-overlap       no BAR overlaps"*"(2)"* ]]
+	{ host && port && card && assigned && echo "e1000: 0000:01:00.0: e1000_probe: (PCI:33MHz:32-bit)"; } |
+		stamped >"$log"
+	run -0 pciaddr-check --dump "$log"
+	[[ $output != *warning* ]]
+}
+
+@test "I/O BARs without an address harm nothing beside a memory BAR that has one" {
+	{
+		echo "00:0c.0 IDE interface: Made up (prog-if 8f [PCI native mode controller])"
+		printf '\t%s\n' "Flags: bus master, medium devsel, latency 16, IRQ 17" \
+			"I/O ports at <unassigned> [disabled]" "I/O ports at <unassigned> [disabled]" \
+			"Memory at 80600000 (32-bit, non-prefetchable) [size=8K]" \
+			"Kernel driver in use: made_up"
+	} >"$log"
+	run -0 pciaddr-check --dump "$log"
+	[ "$(grep -c 'bar-assigned.*harmless: these ports have no address' <<<"$output")" = 2 ]
+	sed -i 's/80600000/<unassigned>/' "$log"
+	run -1 pciaddr-check --dump "$log"
+	[ "$(grep -c '^FAILED   bar-assigned' <<<"$output")" = 3 ]
+}

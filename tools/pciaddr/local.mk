@@ -155,6 +155,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/log-machine.c \
 	tools/pciaddr/input/log-machine.h \
 	tools/pciaddr/input/log-name.c \
+	tools/pciaddr/input/log-old.c \
 	tools/pciaddr/input/log-resource.c \
 	tools/pciaddr/input/log-resource.h \
 	tools/pciaddr/input/log-told.h \

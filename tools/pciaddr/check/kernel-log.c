@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pciaddr/check/log-causes.h"
 #include "pciaddr/model/topology.h"
@@ -452,6 +453,41 @@ static bool is_shown(struct log_check *check, const struct log_resource *resourc
 		function_bar(function, resource->item);
 }
 
+/*
+ * Port drivers use no BAR of their bridge, except that for standard hot-plug; some cores of root
+ * ports show a register there that is none.
+ */
+static bool is_of_idle_bridge(struct log_check *check, const struct log_resource *resource)
+{
+	const struct log_function *function = log_facts_function(check->facts, &resource->slot);
+
+	return function && function->is_bridge && resource->item < LOG_ITEM_ROM &&
+		resource->reads != UINT32_MAX &&
+		(!function->driver || strcmp(function->driver, "shpchp"));
+}
+
+static void tell_not_taken(struct log_check *check, const struct log_resource *resource)
+{
+	if (is_of_idle_bridge(check, resource)) {
+		results_add(check->results, &(struct finding) {
+			.status = STATUS_PASS,
+			.check = CHECK_LOG_ASSIGNED,
+			.function = function_of(check->machine, &resource->slot),
+			.message = TEXT(check->results, "harmless: the register of %s, which is a "
+					"bridge's and used by no driver, did not take its address",
+					log_resource_name(resource)),
+		});
+		return;
+	}
+	tell_unusable(check, resource,
+		      "the register did not take the address that the kernel gave it",
+		      TEXT(check->results, "it reads 0x%" PRIx64, resource->reads),
+		      resource->reads == UINT32_MAX ?
+		      "the device does not answer: its link is down, it is powered off or gone" :
+		      "its address is fixed, or the register is not a BAR: what a driver accesses "
+		      "is not the device");
+}
+
 /* An address that the kernel has given, and that cannot work: it says nothing of it. */
 static void check_assigned(struct log_check *check)
 {
@@ -461,15 +497,7 @@ static void check_assigned(struct log_check *check)
 		if (!resource->has_address || resource->outcome != LOG_ASSIGNED)
 			continue;
 		if (resource->not_taken)
-			tell_unusable(check, resource,
-				      "the register did not take the address that the kernel "
-				      "gave it", TEXT(check->results, "it reads 0x%" PRIx64,
-						      resource->reads),
-				      resource->reads == UINT32_MAX ?
-				      "the device does not answer: its link is down, it is powered "
-				      "off or gone" :
-				      "its address is fixed, or the register is not a BAR: what a "
-				      "driver accesses is not the device");
+			tell_not_taken(check, resource);
 		if (resource->firmware_tried && !log_resource_is_window(resource) &&
 		    !is_shown(check, resource) && !log_is_reachable(check->machine, resource))
 			tell_unusable(check, resource,

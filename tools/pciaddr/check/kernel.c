@@ -182,6 +182,24 @@ static bool lacks_address(const struct pci_function *function, const struct bar 
 				     bar_decode(function, bar) == DECODE_ON);
 }
 
+/*
+ * With a memory BAR, most cards work without their I/O ports, of which there are few; a driver
+ * that needs them does not bind.
+ */
+static bool works_by_memory(const struct pci_function *function, const struct bar *without)
+{
+	if (without->space != SPACE_IO)
+		return false;
+	for (unsigned int i = 0; i < function->bar_count; i++) {
+		const struct bar *bar = &function->bars[i];
+
+		if (bar->space == SPACE_MEMORY && bar->index < BAR_ROM && !bar->kernel_unset &&
+		    (bar->kernel_known || bar->state == BAR_ASSIGNED))
+			return true;
+	}
+	return false;
+}
+
 static void check_assigned(struct results *results, const struct pci_function *function,
 			   const struct bar *bar)
 {
@@ -210,6 +228,16 @@ static void check_assigned(struct results *results, const struct pci_function *f
 					"take the dump with 'lspci -vvxxxx'");
 		else
 			results_not_looked_at(results, CHECK_BAR_ASSIGNED);
+		return;
+	}
+	if (works_by_memory(function, bar)) {
+		results_add(results, &(struct finding) {
+			.status = STATUS_PASS,
+			.check = CHECK_BAR_ASSIGNED,
+			.function = function,
+			.item = bar_text(bar),
+			.message = "harmless: these ports have no address, and a memory BAR has one",
+		});
 		return;
 	}
 	results_add(results, &(struct finding) {

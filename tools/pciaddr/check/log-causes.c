@@ -33,8 +33,9 @@ static enum harm harm_of(const struct log_facts *facts, const struct log_resourc
 		return HARM_NONE;
 	if (log_resource_is_vf(resource))
 		return HARM_FEATURE;
-	if (function && function->slot.header_known &&
-	    (function->slot.header_type || function->slot.class >> 8 == CLASS_HOST_BRIDGE))
+	if (function && (function->is_bridge ||
+			 (function->slot.class_known &&
+			  function->slot.class >> 8 == CLASS_HOST_BRIDGE)))
 		return HARM_NONE;
 	if (function && function->slot.class_known &&
 	    function->slot.class == CLASS_FLASH_CONTROLLER)

@@ -46,6 +46,19 @@ static bool parse_size_note(const struct line *line, uint64_t *size)
 	return text + length < end && parse_size(number, size);
 }
 
+/* Somebody says below a device which of its lines is meant. */
+static bool is_quoted_again(const struct dump_reader *reader, const struct region *region)
+{
+	for (unsigned int i = 0; i < reader->region_count; i++) {
+		const struct region *before = &reader->regions[i];
+
+		if (before->index == region->index && before->has_address && region->has_address &&
+		    before->address == region->address && before->space == region->space)
+			return true;
+	}
+	return false;
+}
+
 /* False: the line is none of a region. */
 static bool read_region(struct dump_reader *reader, struct line line, int index)
 {
@@ -76,7 +89,7 @@ static bool read_region(struct dump_reader *reader, struct line line, int index)
 	if (line_find(&line, "[virtual]"))
 		region.virtual = true;
 	region.has_size = parse_size_note(&line, &region.size);
-	if (reader->region_count < REGIONS_MAX)
+	if (reader->region_count < REGIONS_MAX && !is_quoted_again(reader, &region))
 		reader->regions[reader->region_count++] = region;
 	return true;
 }

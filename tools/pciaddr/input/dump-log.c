@@ -53,6 +53,8 @@ bool dump_log_is_line(const struct line *line)
 	static const char *const beginnings[] = {
 		"pci_bus ", "pci_root ", "PCI: ", "PCI host bridge to bus ", "ACPI: ", "acpi ",
 		"pnp ", "vgaarb: ", "resource: ", "e820: ", "BIOS-e820: ", "Linux version ",
+		/* of bridges, before Linux 2.6.28 */
+		"IO window: ", "MEM window: ", "PREFETCH window: ",
 	};
 
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
@@ -69,19 +71,35 @@ bool dump_log_config(const struct line *text)
 	return text->length >= strlen(words) && !memcmp(text->text, words, strlen(words));
 }
 
-bool dump_log_found(struct told *told, const struct line *text, uint32_t number)
+/* "[8086:15d3] type 01 class 0x060400", before Linux 3.4 "[8086:15d3] type 1 class 0x000604" */
+bool dump_log_found(const struct line *text, struct log_found *found)
 {
 	static const char type_word[] = "] type ", class_word[] = " class 0x";
 	const char *at = text->text, *end = text->text + text->length;
 	uint64_t vendor, device, type, class;
+	size_t digits;
 
-	if (end - at < 34 || at[0] != '[' || !parse_hex(at + 1, 4, &vendor) || at[5] != ':' ||
-	    !parse_hex(at + 6, 4, &device) || memcmp(at + 10, type_word, strlen(type_word)) ||
-	    !parse_hex(at + 17, 2, &type) || memcmp(at + 19, class_word, strlen(class_word)) ||
-	    !parse_hex(at + 28, 6, &class))
+	if (end - at < 33 || at[0] != '[' || !parse_hex(at + 1, 4, &vendor) || at[5] != ':' ||
+	    !parse_hex(at + 6, 4, &device) || memcmp(at + 10, type_word, strlen(type_word)))
 		return false;
-	told_bytes(told, CFG_VENDOR, 4, (uint32_t)(vendor | device << 16), number);
-	told_bytes(told, CFG_HEADER_TYPE, 1, (uint32_t)type, number);
-	told_bytes(told, CFG_CLASS, 3, (uint32_t)class, number);
+	digits = at[18] == ' ' ? 1 : 2;
+	if (!parse_hex(at + 17, digits, &type) ||
+	    memcmp(at + 17 + digits, class_word, strlen(class_word)) || end - at < 32 + (int)digits ||
+	    !parse_hex(at + 26 + digits, 6, &class))
+		return false;
+	*found = (struct log_found) {
+		.vendor = (uint16_t)vendor, .device = (uint16_t)device, .type = (uint8_t)type,
+		.class = (uint32_t)(digits == 1 ? class << 8 & 0xffffff : class),
+		.whole_class = digits == 2,
+		.length = 32 + digits,
+	};
 	return true;
+}
+
+void dump_log_tell(struct told *told, const struct log_found *found, uint32_t number)
+{
+	told_bytes(told, CFG_VENDOR, 4, (uint32_t)found->vendor | (uint32_t)found->device << 16,
+		   number);
+	told_bytes(told, CFG_HEADER_TYPE, 1, found->type, number);
+	told_bytes(told, CFG_CLASS, 3, found->class, number);
 }

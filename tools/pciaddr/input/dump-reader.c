@@ -364,6 +364,7 @@ static void read_log(struct dump_reader *reader, const struct line *line,
 	struct pci_function slot = { 0 };
 	size_t length = dump_log_function(line, &slot);
 	struct line text = { line->text + length, line->length - length };
+	struct log_found found;
 
 	enter_section(reader, SECTION_LOG);
 	if (!kernel_log_line(reader->machine, dump_path(reader), dump_number(reader), line, raw) ||
@@ -372,12 +373,13 @@ static void read_log(struct dump_reader *reader, const struct line *line,
 	if (dump_log_config(&text)) {
 		begin_function(reader, &slot);
 		reader->from_log = true;
-	} else if (dump_log_found(&(struct told) { 0 }, &text, 0)) {
+	} else if (dump_log_found(&text, &found)) {
 		begin_function(reader, &slot);
+		/* found anew, after another start or in a slot for hot-plug, it may be another card */
+		reader->again = reader->again && !reader->before.told_by_log;
 		reader->from_log = true;
-		dump_log_found(&reader->told, &text, reader->lines.number);
-		dump_function(reader)->told_by_log = !reader->again ||
-			reader->before.told_by_log;
+		dump_log_tell(&reader->told, &found, reader->lines.number);
+		dump_function(reader)->told_by_log = !reader->again;
 	}
 }
 

@@ -97,8 +97,8 @@ size_t dump_row_digits(const struct line *line)
 	    line->text[digits] != ':' || line->text[digits + 1] != ' ' ||
 	    hex_byte(line->text + digits + 2) < 0)
 		return 0;
-	/* nor is "fb0: EFI VGA frame buffer device" */
-	if (digits + 4 < line->length && isalpha((unsigned char)line->text[digits + 4]))
+	/* nor is "fb0: EFI VGA frame buffer device", or "e1000: 0000:00:03.0: ..." */
+	if (digits + 4 < line->length && isalnum((unsigned char)line->text[digits + 4]))
 		return 0;
 	return digits;
 }

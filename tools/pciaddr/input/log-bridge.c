@@ -32,6 +32,39 @@ static void begin_listing(struct log_facts *facts, struct log_function *bridge)
 		log_facts_close_windows(facts, bridge);
 }
 
+/*
+ * A part of a log, or what a console shows, may lack the line that tells the header's type: then
+ * "BAR 8" was taken for one of virtual functions, which a bridge does not have.
+ */
+static void renumber_windows(struct log_facts *facts, const struct log_function *bridge)
+{
+	for (unsigned int i = 0; i < VF_BARS; i++) {
+		struct log_resource *old =
+			log_facts_resource(facts, &bridge->slot, LOG_ITEM_VF_BAR + i), moved;
+		struct log_resource *window;
+		unsigned int item;
+
+		if (!old || !old->by_number || old->outcome == LOG_NOTHING)
+			continue;
+		moved = *old;
+		*old = (struct log_resource) { .slot = old->slot, .item = old->item };
+		item = LOG_ITEM_WINDOW + (moved.space == SPACE_IO ? WINDOW_IO :
+					  moved.prefetchable ? WINDOW_PREFETCHABLE : WINDOW_MEMORY);
+		window = log_facts_take_resource(facts, &bridge->slot, item);
+		if (window->line > moved.line)
+			continue;
+		*window = moved;
+		window->item = (uint8_t)item;
+	}
+}
+
+static void set_bridge(struct log_facts *facts, struct log_function *bridge)
+{
+	if (!bridge->is_bridge)
+		renumber_windows(facts, bridge);
+	bridge->is_bridge = true;
+}
+
 /* "PCI bridge to [bus 02-13]" */
 static bool told_buses(struct told_line *line, const char *text)
 {
@@ -47,6 +80,7 @@ static bool told_buses(struct told_line *line, const char *text)
 	bridge = log_facts_take_function(line->facts, &line->slot);
 	if (!bridge->line)
 		bridge->line = line->number;
+	set_bridge(line->facts, bridge);
 	begin_listing(line->facts, bridge);
 	bridge->subtractive |= bus && log_after(bus, "] (subtractive decode)");
 	if (bus && first > line->slot.bus)
@@ -129,6 +163,10 @@ bool log_bridge_line(struct told_line *line, const char *text)
 
 	if (told_buses(line, text) || told_unused(line, text))
 		return true;
+	if (log_after(text, "bridge configuration invalid ")) {
+		set_bridge(line->facts, log_facts_take_function(line->facts, &line->slot));
+		return true;
+	}
 	if (!function || !function->in_listing)
 		return false;
 	if (told_window(line, function, text))
@@ -149,7 +187,8 @@ static void bus_resource(struct told_line *line, const char *text, uint32_t doma
 	unsigned int index;
 	const char *rest = log_read_decimal(text, 99, &index);
 
-	if (!rest || *rest != ' ' || index > 3 || !log_read_resource(rest + 1, &printed))
+	if (!rest || *rest != ' ' || index > 3 || (!log_read_resource(rest + 1, &printed) &&
+						   !log_read_old_resource(rest + 1, &printed)))
 		return;
 	bridge = log_facts_bridge_to(line->facts, domain, bus);
 	if (!bridge)

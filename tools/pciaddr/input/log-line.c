@@ -306,9 +306,9 @@ static bool told_found(struct told_line *line, const char *text)
 {
 	struct line view = { text, strlen(text) };
 	struct log_function *function;
-	uint64_t vendor, device, type, class;
+	struct log_found found;
 
-	if (!dump_log_found(&(struct told) { 0 }, &view, 0))
+	if (!dump_log_found(&view, &found))
 		return false;
 	function = log_facts_function(line->facts, &line->slot);
 	/* in a part of a log without the lines of its host bridge */
@@ -317,18 +317,15 @@ static bool told_found(struct told_line *line, const char *text)
 		started_again(line->facts, line->number);
 	function = log_facts_found(line->facts, &line->slot);
 	function->line = line->number;
-	if (parse_hex(text + 1, 4, &vendor) && parse_hex(text + 6, 4, &device)) {
-		function->slot.ids_known = true;
-		function->slot.vendor = (uint16_t)vendor;
-		function->slot.product = (uint16_t)device;
-	}
-	if (parse_hex(text + 17, 2, &type) && parse_hex(text + 28, 6, &class)) {
-		function->slot.header_known = true;
-		function->slot.header_type = (uint8_t)(type & 0x7f);
-		function->slot.class_known = true;
-		function->slot.class = (uint32_t)class;
-		function->port_type = (uint8_t)port_type(text + 34);
-	}
+	function->slot.ids_known = true;
+	function->slot.vendor = found.vendor;
+	function->slot.product = found.device;
+	function->slot.header_known = true;
+	function->slot.header_type = found.type & 0x7f;
+	function->slot.class_known = true;
+	function->slot.class = found.class;
+	function->is_bridge = function->slot.header_type != 0;
+	function->port_type = (uint8_t)port_type(text + found.length);
 	return true;
 }
 
@@ -380,7 +377,7 @@ static void function_line(struct told_line *line, const char *text)
 
 	if (bug)
 		text = bug;
-	if (log_bridge_line(line, text))
+	if (log_bridge_line(line, text) || log_old_function_line(line, text))
 		return;
 	quirk = log_after(text, "legacy IDE quirk: ");
 	rest = log_read_name(quirk ? quirk : text, &name);
@@ -510,6 +507,7 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 
 	if (length) {
 		line.facts->listed.open = false;
+		line.facts->old_bridge_open = false;
 		take_driver(&line, text);
 		function_line(&line, text + length);
 		return;
@@ -528,6 +526,6 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 		next_try(line.facts);
 	else if (log_after(text, "pci_bus "))
 		log_bus_line(&line, text + 8);
-	else
+	else if (!log_old_line(&line, text))
 		old_probe_failure(&line, text);
 }

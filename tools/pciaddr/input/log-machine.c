@@ -137,9 +137,27 @@ static void add_unnamed(struct machine *machine)
 		*function = found->slot;
 		function->told_by_log = true;
 		function->line = source_line(machine, found->line);
-		if (found->buses_known)
+		if (found->buses_known || found->is_bridge)
 			function->bridge = arena_alloc(&machine->arena,
 						       sizeof(*function->bridge));
+	}
+}
+
+/* Kernels before 2.6.34 tell only the first bus below a bridge: the last is that of those below. */
+static void find_last_buses(struct log_facts *facts)
+{
+	for (size_t i = 0; i < facts->function_count; i++) {
+		const struct log_function *below = &facts->functions[i];
+		struct log_function *bridge;
+
+		/* the bus number gets less with each turn */
+		for (; below && below->buses_known && !below->gone; below = bridge) {
+			bridge = log_facts_bridge_to(facts, below->slot.domain, below->slot.bus);
+			if (!bridge || !bridge->secondary_only ||
+			    bridge->subordinate >= below->subordinate)
+				break;
+			bridge->subordinate = below->subordinate;
+		}
 	}
 }
 
@@ -157,6 +175,7 @@ void log_machine_settle(struct machine *machine)
 		machine_warn(machine, "%s:%" PRIu32 ": quoted from a log once more, %" PRIu32
 			     " lines from here on are left out", machine->log->path,
 			     machine->log->quoted_line, machine->log->quoted_count);
+	find_last_buses(machine->log);
 	if (log_is_only_source(machine))
 		add_unnamed(machine);
 	for (size_t i = 0; i < machine->count; i++) {

@@ -86,8 +86,7 @@ static bool numbered_window(const struct told_line *line, unsigned int number,
 	/* virtual functions have no I/O */
 	if (printed->space == SPACE_IO)
 		return true;
-	return function && ((function->slot.header_known && function->slot.header_type) ||
-			    function->buses_known);
+	return function && (function->is_bridge || function->buses_known);
 }
 
 unsigned int log_item_of(const struct told_line *line, const struct item_name *name,
@@ -119,6 +118,7 @@ struct log_resource *log_take(struct told_line *line, const struct item_name *na
 	struct log_resource *resource =
 		log_facts_take_resource(line->facts, &line->slot, log_item_of(line, name, printed));
 
+	resource->by_number = name->kind == NAME_NUMBER;
 	resource->space = (uint8_t)printed->space;
 	resource->prefetchable = printed->prefetchable;
 	resource->is_64bit = printed->is_64bit;

@@ -83,7 +83,16 @@ const char *log_read_resource(const char *text, struct printed_resource *resourc
 		word = log_after(text, "[mem ");
 	if (!word)
 		return NULL;
-	word = read_numbers(skip_blanks(word), resource);
+	word = skip_blanks(word);
+	end = strchr(word, ']');
+	/* a closed window of kernels before 3.3: "[mem pref disabled]" */
+	if (end && end - word <= 13 && (log_after(word, "disabled]") ||
+					log_after(word, "pref disabled]"))) {
+		resource->prefetchable = word[0] == 'p';
+		resource->disabled = true;
+		return end + 1;
+	}
+	word = read_numbers(word, resource);
 	if (!word)
 		return NULL;
 	end = strchr(word, ']');

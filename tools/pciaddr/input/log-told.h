@@ -46,6 +46,13 @@ void log_set_address(struct told_line *line, struct log_resource *resource,
  */
 bool log_bridge_line(struct told_line *line, const char *text);
 
+/* Words of kernels before 2.6.34; false: another line.  The second has no slot in front. */
+bool log_old_function_line(struct told_line *line, const char *text);
+bool log_old_line(struct told_line *line, const char *text);
+
+/* "32bit mmio pref: [0xe0000000-0xe0ffffff]"; returns what follows it, or NULL. */
+const char *log_read_old_resource(const char *text, struct printed_resource *printed);
+
 /* "pci_bus 0000:01: ...": numbers of buses, and the windows that a bus was left with. */
 void log_bus_line(struct told_line *line, const char *text);
 

@@ -40,6 +40,7 @@ struct log_resource {
 	bool not_expanded : 1;	/* only what is optional has no place */
 	bool pinned : 1;	/* "was not released", or a driver could not resize it */
 	bool invalid : 1;	/* the register cannot be sized */
+	bool by_number : 1;	/* "BAR 8": of a bridge, it is a window */
 	bool rolled_back : 1;	/* it was released, and could not be claimed again */
 	bool not_taken : 1;	/* "error updating": the register reads otherwise */
 	bool legacy : 1;	/* IDE in compatibility mode: fixed ports */
@@ -62,6 +63,8 @@ struct log_function {
 	bool no_vf_space;	/* "not enough MMIO resources for SR-IOV" */
 	bool no_bus;		/* there was no bus number for what is below it */
 	bool subtractive;	/* "PCI bridge to ... (subtractive decode)" */
+	bool is_bridge;		/* of which the buses need not be known */
+	bool secondary_only;	/* the last bus is not told */
 	bool in_listing;	/* its next lines may be the windows that it has open */
 	bool listing_begun;	/* ... and there was one */
 	bool windows_told;	/* all that it had open were listed: the others were closed */
@@ -129,6 +132,8 @@ struct log_facts {
 	bool back;		/* the pending line has none, or an older one */
 	uint32_t starts;	/* of the machine, behind the first */
 	uint32_t start_line;	/* the last of them */
+	struct pci_function old_bridge;	/* whose windows the next lines may have, without its slot */
+	bool old_bridge_open;
 	uint64_t lost;		/* records at its beginning that newer ones have overwritten */
 	const char *path;	/* the log */
 	char *pending;		/* a line that the next one may continue */
