@@ -300,3 +300,33 @@ cards() {
 	run -2 pciaddr-check --diff broken.yaml "$GUEST"
 	[[ $output == *broken.yaml* ]]
 }
+
+@test "a log and a dump of the same machine differ in nothing that one of them cannot know" {
+	log=$BATS_TEST_TMPDIR/log
+	dump=$BATS_TEST_TMPDIR/dump
+	cat >"$log" <<-'LOG'
+		pci 0000:00:14.1: [1234:0001] type 00 class 0x01018a
+		pci 0000:00:14.1: reg 10: [io  0xf140-0xf147]
+		pci 0000:00:14.1: reg 14: [io  0xf130-0xf133]
+		pci 0000:00:14.1: reg 20: [io  0xf100-0xf10f]
+		pci 0000:00:15.0: [1234:0002] type 00 class 0x0c0010
+		pci 0000:00:15.0: reg 0x10: [mem 0xf0000000-0xf0000fff]
+		pci 0000:00:15.0: reg 0x30: [mem 0x00000000-0x0007ffff pref]
+		pci 0000:00:15.0: BAR 6: assigned [mem 0xf1080000-0xf10fffff pref]
+		firewire_ohci 0000:00:15.0: added OHCI v1.10 device as card 0
+		firewire_core 0000:00:15.0: created device fw0
+	LOG
+	{
+		device 00:14.1 "IDE interface: Made up (prog-if 8a [ISA Compatibility mode controller])" \
+			"\tControl: I/O+ Mem+ BusMaster+\n\tRegion 0: I/O ports at 01f0 [size=8]\n\tRegion 1: I/O ports at 03f4\n\tRegion 4: I/O ports at f100 [size=16]" \
+			0="34 12 01 00 07 00 00 00 00 8a 01 01" 20="01 f1"
+		device 00:15.0 "FireWire (IEEE 1394): Made up" \
+			"\tControl: I/O+ Mem+ BusMaster+\n\tRegion 0: Memory at f0000000 (32-bit, non-prefetchable) [size=4K]\n\t[virtual] Expansion ROM at f1080000 [disabled] [size=512K]\n\tKernel driver in use: firewire_ohci" \
+			0="34 12 02 00 07 00 00 00 00 10 00 0c" 10="00 00 00 f0"
+	} >"$dump"
+	for sides in "$log $dump" "$dump $log"; do
+		# shellcheck disable=SC2086 # two files
+		run pciaddr-check --diff $sides
+		[[ $output != *changed\ * && $output == *", 0 changed, "* ]] || { echo "$output"; return 1; }
+	done
+}

@@ -302,3 +302,77 @@ board() {
 	run -1 pciaddr-check --dump "$log"
 	[ "$(grep -c '^FAILED   bar-assigned' <<<"$output")" = 3 ]
 }
+
+@test "parts of two logs in one file, without their host bridges: the second one alone counts" {
+	{ port && card && no_space; } | stamped 1 >"$log"
+	{ port && assigned; } | stamped >>"$log"
+	echo "[    0.000009] pci 0000:00:03.0: [1234:0003] type 00 class 0x020000" >>"$log"
+	run pciaddr-check --dump "$log"
+	[[ $output == *"log:8: the machine starts again here"* ]]
+	run -0 pciaddr-check --numeric --dump "$log" --tree
+	[[ $output == *1234:0003* && $output != *1234:0002* ]]
+	# a card that is plugged in once more is no other log
+	{ port && card && assigned; } | stamped >"$log"
+	{ card && assigned; } | stamped 90 >>"$log"
+	run -0 pciaddr-check --dump "$log"
+	[[ $output == *": 2 PCI functions"* && $output != *warning* ]]
+}
+
+@test "a log beside a dump that is a 'diff -u' is told as that, too" {
+	device 00:03.0 "Ethernet controller: Made up" "" 0="34 12 03 00 00 00 00 00 00 00 00 02" >"$log.lspci"
+	{ host && port && card && no_space; } >"$log.1"
+	{ host && port && card && assigned; } >"$log.2"
+	diff -U 99 "$log.1" "$log.2" >"$log.lspci.dmesg" || true
+	run pciaddr-check --dump "$log.lspci"
+	[[ $output == *"log.lspci.dmesg:"*"a 'diff -u' of two logs: "*" of its old side are left out"* ]]
+}
+
+@test "a port's window within another port's, which Linux has accepted, is unknown; not on a PC" {
+	ports() {
+		echo "pci_bus 0000:00: root bus resource [io  0x80000-0x87ffff] (bus address [0x0000-0x7fffff])"
+		for slot in 10.0 11.0; do
+			echo "pci 0000:00:$slot: [1234:0001] type 01 class 0x060400 PCIe Root Port"
+			echo "pci 0000:00:$slot: PCI bridge to [bus ${slot/1?.0/0${slot:1:1}}]"
+			[ $slot = 10.0 ] || echo "pci 0000:00:$slot:   bridge window [io  0x80000-0x83fff]"
+			[ $slot = 11.0 ] || echo "pci 0000:00:$slot:   bridge window [io  $1]"
+		done
+	}
+	ports 0x82000-0x82fff | sed 's/bus 00/bus 02/' >"$log"
+	run -3 pciaddr-check --dump "$log"
+	unknown_with window-overlap "0000:00:10.0" "which Linux has accepted"
+	# half in it: no tree of resources has that
+	ports 0x82000-0x85fff | sed 's/bus 00/bus 02/' >"$log"
+	run -1 pciaddr-check --dump "$log"
+	fails_with window-overlap "0000:00:1"
+}
+
+@test "what has the space, and what is missing: a bridge's own BAR, a window that is counted once" {
+	{
+		echo "pci_bus 0002:00: root bus resource [mem 0xf0200000-0xf1ffffff]"
+		echo "pci_bus 0002:00: root bus resource [mem 0x380000000-0x3bfffffff] (bus address [0x40000000-0x7fffffff])"
+		echo "pci 0002:00:00.0: [1234:0001] type 01 class 0x060400 PCIe Root Port"
+		for bar in 0 1; do echo "pci 0002:00:00.0: BAR $bar [mem 0x00000000-0x3fffffff]"; done
+		echo "pci 0002:00:00.0: PCI bridge to [bus 01]"
+		echo "pci 0002:01:00.0: [1234:0002] type 00 class 0x030000 PCIe Endpoint"
+		echo "pci 0002:00:00.0: BAR 0 [mem 0x380000000-0x3bfffffff]: assigned"
+		echo "pci 0002:00:00.0: BAR 1 [mem size 0x40000000]: can't assign; no space"
+		echo "pci 0002:00:00.0: bridge window [mem size 0x04000000]: can't assign; no space"
+		for bar in 0 2; do
+			echo "pci 0002:01:00.0: BAR $bar [mem size 0x02000000 64bit]: can't assign; no space"
+		done
+	} >"$log"
+	run -1 pciaddr-check --dump "$log"
+	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+	# the second window is below 4 GiB for the bus
+	fails_with log-no-space "wanted: 64 MiB for 0002:00:00.0 memory window" "0x380000000-0x3bfffffff" \
+		"the most has 0002:00:00.0 BAR 0: 1 GiB" "34 MiB are missing" "a bridge's own BAR has the space"
+}
+
+@test "a guest of Xen whose memory map has RAM where its device is" {
+	for owner in "System RAM" "Unusable memory"; do
+		{ host && echo "pci 0000:00:03.0: [1234:0003] type 00 class 0x0c0320" &&
+			echo "pci 0000:00:03.0: can't claim BAR 0 [mem 0x81940000-0x819403ff]: address conflict with $owner [mem 0x25800000-0xfebfffff]"; } >"$log"
+		run -1 pciaddr-check --dump "$log"
+		fails_with log-conflict "0000:00:03.0 BAR 0" "of $owner, too" "e820_host = 1"
+	done
+}

@@ -94,16 +94,30 @@ static bool same_pool(const struct log_pool *a, const struct log_pool *b)
 	return a->kind == b->kind && a->bridge == b->bridge && a->window == b->window;
 }
 
+static int compare_roots(const void *first, const void *second)
+{
+	const struct log_resource *a = ((const struct log_loss *)first)->root;
+	const struct log_resource *b = ((const struct log_loss *)second)->root;
+
+	return a < b ? -1 : a > b;
+}
+
+/* What those that do this harm want from the pool of the first of them; each window once. */
 static uint64_t all_wanted(const struct log_loss *losses, size_t count)
 {
+	struct log_loss *sorted = grow_array(NULL, count + 1, sizeof(*sorted));
+	size_t kept = 0;
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (losses[i].resource == losses[i].root &&
-		    same_pool(&losses[i].pool, &losses[0].pool))
-			sum += wanted(&losses[i], losses[0].harm);
-	/* it may have been read in a part of a log only */
-	return sum ? sum : wanted(&losses[0], losses[0].harm);
+	for (size_t i = 0; i < count && losses[i].harm == losses[0].harm; i++)
+		if (same_pool(&losses[i].pool, &losses[0].pool))
+			sorted[kept++] = losses[i];
+	qsort(sorted, kept, sizeof(*sorted), compare_roots);
+	for (size_t i = 0; i < kept; i++)
+		if (!i || sorted[i].root != sorted[i - 1].root)
+			sum += wanted(&sorted[i], losses[0].harm);
+	free(sorted);
+	return sum;
 }
 
 static const char *room_text(struct log_check *check, const struct log_pool *pool,
@@ -158,6 +172,13 @@ static bool is_reserved(const struct log_check *check, const struct log_pool *po
 	return false;
 }
 
+static bool is_bridge_bar(const struct log_check *check, const struct log_resource *resource)
+{
+	const struct log_function *function = log_facts_function(check->facts, &resource->slot);
+
+	return function && function->is_bridge && resource->item < LOG_ITEM_ROM;
+}
+
 static const char *host_advice(struct log_check *check, const struct log_pool *pool,
 			       uint64_t need)
 {
@@ -166,6 +187,11 @@ static const char *host_advice(struct log_check *check, const struct log_pool *p
 	if (pool->space == SPACE_IO)
 		return "each bridge takes 4 KiB of I/O: fewer ports, 'pci=hpiosize=0', or in QEMU "
 			"io-reserve=0 for the ports that need none";
+	if (room.largest && is_bridge_bar(check, room.largest) &&
+	    need <= room.total - room.used + range_size(room.largest->range))
+		return "a bridge's own BAR has the space, which no driver uses: some cores of root ports "
+			"show a register there that is none, and the host bridge's driver in a newer "
+			"kernel may hide it";
 	if (need <= room.total - room.used && is_reserved(check, pool))
 		return "firmware's memory map (e820) reserves what the host bridge forwards: boot "
 			"with 'pci=no_e820' (from Linux 5.19 on) or 'pci=nocrs', or update the firmware";
@@ -236,6 +262,12 @@ static void tell_harm(struct log_check *check, const struct log_loss *losses, si
 		finding->severity = SEVERITY_LOW;
 }
 
+/* What the kernel takes for memory, no device can have. */
+static bool is_memory(const char *owner)
+{
+	return owner && (!strcmp(owner, "System RAM") || !strcmp(owner, "Unusable memory"));
+}
+
 static void tell_claim(struct log_check *check, const struct log_loss *losses, size_t count)
 {
 	struct results *results = check->results;
@@ -258,8 +290,11 @@ static void tell_claim(struct log_check *check, const struct log_loss *losses, s
 			{ TEXT(results, "above: %s", log_pool_text(check->machine, results,
 								    &losses[0].pool)), { 0 } },
 		},
-		.advice = "boot with 'pci=realloc'; firmware placed it, so that an update of it "
-			"may help",
+		.advice = is_memory(root->conflict) ?
+			"the memory map that the kernel was given has memory where the device is: of a "
+			"guest of Xen, set 'e820_host = 1'; elsewhere the firmware or the virtual "
+			"machine's monitor has to leave it out" :
+			"boot with 'pci=realloc'; firmware placed it, so that an update of it may help",
 	});
 }
 
@@ -461,7 +496,7 @@ static bool is_of_idle_bridge(struct log_check *check, const struct log_resource
 {
 	const struct log_function *function = log_facts_function(check->facts, &resource->slot);
 
-	return function && function->is_bridge && resource->item < LOG_ITEM_ROM &&
+	return function && is_bridge_bar(check, resource) &&
 		resource->reads != UINT32_MAX &&
 		(!function->driver || strcmp(function->driver, "shpchp"));
 }

@@ -13,16 +13,31 @@ static const struct log_resource *window_of(const struct log_facts *facts,
 	return log_facts_resource(facts, &bridge->slot, LOG_ITEM_WINDOW + kind);
 }
 
+/* Behind a host bridge that translates, the limit of 4 GiB is one of the bus's addresses. */
+static uint64_t on_bus(const struct machine *machine, uint32_t domain, uint64_t address)
+{
+	for (size_t i = 0; i < machine->host_window_count; i++) {
+		const struct host_window *window = &machine->host_windows[i];
+
+		if (window->domain == domain && window->space == SPACE_MEMORY &&
+		    window->state == OFFSET_GIVEN && address >= window->cpu.first &&
+		    address <= window->cpu.last)
+			return address - window->offset;
+	}
+	return address;
+}
+
 static bool is_there(const struct log_resource *window)
 {
 	return window && (window->has_address || log_resource_failed(window));
 }
 
 /* The window of @bridge that the kernel would take, or NULL: it has none of this kind. */
-static const struct log_resource *window_above(const struct log_facts *facts,
+static const struct log_resource *window_above(const struct machine *machine,
 					       const struct log_function *bridge,
 					       const struct log_resource *resource)
 {
+	const struct log_facts *facts = machine->log;
 	const struct log_resource *window;
 
 	if (resource->space == SPACE_IO) {
@@ -32,7 +47,7 @@ static const struct log_resource *window_above(const struct log_facts *facts,
 	window = resource->prefetchable ? window_of(facts, bridge, WINDOW_PREFETCHABLE) : NULL;
 	/* 32 bits do not reach what is above 4 GiB */
 	if (is_there(window) && !resource->is_64bit && window->has_address &&
-	    window->range.first >= MEMORY_4G)
+	    on_bus(machine, bridge->slot.domain, window->range.first) >= MEMORY_4G)
 		window = NULL;
 	if (is_there(window))
 		return window;
@@ -63,8 +78,14 @@ static bool host_part(const struct machine *machine, const struct log_pool *pool
 	*part = window->cpu;
 	if (pool->space == SPACE_IO)
 		return true;
-	if (pool->below_4g && part->last >= MEMORY_4G)
-		part->last = MEMORY_4G - 1;
+	if (pool->below_4g) {
+		uint64_t first = on_bus(machine, pool->domain, part->first);
+
+		if (first >= MEMORY_4G)
+			return false;
+		if (part->last - part->first > MEMORY_4G - 1 - first)
+			part->last = part->first + (MEMORY_4G - 1 - first);
+	}
 	return part->last >= MEMORY_FIRST && part->first <= part->last;
 }
 
@@ -109,7 +130,7 @@ const struct log_resource *log_root_of(const struct machine *machine,
 			set_host(machine, resource, pool);
 			return resource;
 		}
-		window = window_above(facts, pool->bridge, resource);
+		window = window_above(machine, pool->bridge, resource);
 		if (!window || window->has_address) {
 			pool->kind = window ? POOL_WINDOW : POOL_CLOSED;
 			pool->window = window;

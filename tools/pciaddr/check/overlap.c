@@ -102,6 +102,32 @@ static bool is_within_device(const struct interval *inner, const struct interval
 	return above->state == WINDOW_OPEN && range_equal(above->range, outer->range);
 }
 
+static const char nested[] =
+	"its window is within one of another port of the host bridge, which Linux has accepted: which "
+	"of the two gets the accesses, the host bridge decides";
+static const char nested_advice[] =
+	"if the device below it works, it is as the host bridge is made; otherwise move one of the two";
+
+/*
+ * Linux on POWER (pcibios_allocate_bus_resources()) puts a port's window below the wider one of
+ * another port that firmware has made over it.  Linux on a PC would take one of them away.
+ */
+static bool is_accepted(const struct machine *machine, const struct interval *inner,
+			const struct interval *outer)
+{
+	const struct pci_function *port = inner->function, *other = outer->function;
+	const struct window *window, *around;
+
+	if (!interval_is_window(inner) || !interval_is_window(outer) || port->parent ||
+	    other->parent || port->bus != other->bus || machine->pc)
+		return false;
+	window = &port->bridge->windows[inner->kind];
+	around = &other->bridge->windows[outer->kind];
+	return window->kernel_state == WINDOW_OPEN && around->kernel_state == WINDOW_OPEN &&
+		range_contains(around->kernel, window->kernel) &&
+		!range_equal(around->kernel, window->kernel);
+}
+
 static void report_unless_unsettled(const struct machine *machine, struct results *results,
 				    const struct interval *inner, const struct interval *outer)
 {
@@ -110,7 +136,9 @@ static void report_unless_unsettled(const struct machine *machine, struct result
 	enum check_id check = interval_is_window(inner) && interval_is_window(outer) ?
 		CHECK_WINDOW_OVERLAP : CHECK_BAR_OVERLAP;
 
-	if (!unsettled)
+	if (!unsettled && is_accepted(machine, inner, outer))
+		results_unknown(results, check, inner->function, nested, nested_advice);
+	else if (!unsettled)
 		report(results, inner, outer);
 	else if (unsettled->bar && unsettled->bar->as_found)
 		results_unknown(results, check, unsettled->function, only_found,

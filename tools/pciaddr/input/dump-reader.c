@@ -561,10 +561,8 @@ static bool ends_in_function(const struct dump_reader *reader)
 
 static void tell_old_side(struct dump_reader *reader)
 {
-	if (reader->old_count)
-		machine_warn(reader->machine, "%s:%" PRIu32 ": a 'diff -u' of two logs: %zu lines of "
-			     "its old side are left out from here on; give both logs to --diff",
-			     dump_path(reader), reader->old_line, reader->old_count);
+	kernel_log_tell_old_side(reader->machine, dump_path(reader), reader->old_line,
+				 reader->old_count);
 	reader->old_count = 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "pciaddr/input/kernel-log.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,10 +244,21 @@ void kernel_log_end(struct machine *machine)
 	facts->pending_length = 0;
 }
 
+void kernel_log_tell_old_side(struct machine *machine, const char *path, uint32_t first,
+			      size_t count)
+{
+	if (count)
+		machine_warn(machine, "%s:%" PRIu32 ": a 'diff -u' of two logs: %zu lines of its old "
+			     "side are left out from here on; give both logs to --diff", path, first,
+			     count);
+}
+
 void kernel_log_parse(struct machine *machine, const char *path, const char *text, size_t length)
 {
 	struct lines lines = lines_of(text, length);
 	struct pci_function slot;
+	uint32_t old_line = 0;
+	size_t old_count = 0;
 	struct line line;
 
 	path = arena_copy(&machine->arena, path, strlen(path));
@@ -255,6 +267,8 @@ void kernel_log_parse(struct machine *machine, const char *path, const char *tex
 		bool old = strip_diff_sign(&line) == '-', log = strip_prefix(&line);
 
 		if (old) {
+			if (!old_count++)
+				old_line = lines.number;
 			kernel_log_end(machine);
 			continue;
 		}
@@ -268,6 +282,7 @@ void kernel_log_parse(struct machine *machine, const char *path, const char *tex
 			kernel_log_continue(machine, &line);
 	}
 	kernel_log_end(machine);
+	kernel_log_tell_old_side(machine, path, old_line, old_count);
 }
 
 void kernel_log_load(struct machine *machine, const char *path)

@@ -6,6 +6,10 @@
 #include "pciaddr/input/textfile.h"
 #include "pciaddr/model/machine.h"
 
+/* Of a `diff -u` of two logs: so many lines of the old side, from this one on, were left out. */
+void kernel_log_tell_old_side(struct machine *machine, const char *path, uint32_t first,
+			      size_t count);
+
 /* A whole log, with whatever syslog puts in front of its lines. */
 void kernel_log_parse(struct machine *machine, const char *path, const char *text,
 		      size_t length);
@@ -23,7 +27,7 @@ void kernel_log_continue(struct machine *machine, const struct line *line);
 
 void kernel_log_end(struct machine *machine);
 
-/* The same of a file; a missing one is no failure. */
+/* The log of a file; a missing one is no failure. */
 void kernel_log_load(struct machine *machine, const char *path);
 
 #endif

@@ -301,6 +301,17 @@ static void started_again(struct log_facts *facts, uint32_t number)
 	facts->stamped_count = 0;
 }
 
+/* With the first function of a log another log begins; a later one may have been plugged in anew. */
+static bool is_first_found(const struct log_facts *facts, const struct pci_function *slot)
+{
+	size_t first = 0;
+
+	while (first < facts->function_count && !facts->functions[first].slot.header_known)
+		first++;
+	return first < facts->function_count &&
+		!slot_compare(&facts->functions[first].slot, slot);
+}
+
 /* "[8086:15d3] type 01 class 0x060400 PCIe Root Port" */
 static bool told_found(struct told_line *line, const char *text)
 {
@@ -311,10 +322,15 @@ static bool told_found(struct told_line *line, const char *text)
 	if (!dump_log_found(&view, &found))
 		return false;
 	function = log_facts_function(line->facts, &line->slot);
-	/* in a part of a log without the lines of its host bridge */
-	if (function && !function->gone && function->slot.header_known && line->facts->back &&
-	    !line->facts->starts)
-		started_again(line->facts, line->number);
+	/* parts of logs without the lines of their host bridges */
+	if (function && !function->gone && function->slot.header_known && line->facts->back) {
+		if (is_first_found(line->facts, &line->slot)) {
+			started_again(line->facts, line->number);
+			log_facts_forget(line->machine, NULL);
+		} else if (!line->facts->starts) {
+			started_again(line->facts, line->number);
+		}
+	}
 	function = log_facts_found(line->facts, &line->slot);
 	function->line = line->number;
 	function->slot.ids_known = true;
@@ -324,6 +340,7 @@ static bool told_found(struct told_line *line, const char *text)
 	function->slot.header_type = found.type & 0x7f;
 	function->slot.class_known = true;
 	function->slot.class = found.class;
+	function->whole_class = found.whole_class;
 	function->is_bridge = function->slot.header_type != 0;
 	function->port_type = (uint8_t)port_type(text + found.length);
 	return true;
@@ -401,6 +418,9 @@ static void take_driver(struct told_line *line, const char *text)
 	const char *behind = text + length + 1;
 
 	behind += strspn(behind, "0123456789abcdefABCDEF:.");
+	/* of the bus, not of the device */
+	if (length == 13 && !memcmp(text, "firewire_core", 13))
+		return;
 	if (!function || behind[0] != ' ' || (behind[-1] != ':' && !log_after(behind, " en") &&
 					      !log_after(behind, " eth")))
 		return;

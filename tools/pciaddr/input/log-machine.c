@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "pciaddr/configspace/decode.h"
 #include "pciaddr/model/log-facts.h"
 
 /* The number of the line among all of the machine's source, of which the log may be a part. */
@@ -20,12 +21,13 @@ static uint32_t source_line(const struct machine *machine, uint32_t line)
 }
 
 static void take_bar(struct machine *machine, struct pci_function *function,
-		     const struct log_resource *resource)
+		     const struct log_resource *resource, bool whole_class)
 {
 	struct bar *bar = function_bar(function, resource->item);
 
 	/* of IDE's fixed ports the class tells, too */
-	if (bar || resource->invalid || resource->legacy || resource->outcome == LOG_NOTHING)
+	if (bar || resource->invalid || resource->legacy || resource->outcome == LOG_NOTHING ||
+	    (whole_class && config_legacy_bar(function, resource->item)))
 		return;
 	bar = function_add_bar(machine, function, resource->item);
 	bar->space = resource->space;
@@ -98,16 +100,17 @@ static void take_identity(struct pci_function *function, const struct log_functi
 static void take_function(struct machine *machine, struct pci_function *function,
 			  const struct log_function *found)
 {
+	/* what the class is, decides on BARs */
+	take_identity(function, found);
 	for (unsigned int item = 0; item <= LOG_ITEM_ROM; item++) {
 		const struct log_resource *resource =
 			log_facts_resource(machine->log, &found->slot, item);
 
 		if (resource)
-			take_bar(machine, function, resource);
+			take_bar(machine, function, resource, found->whole_class);
 	}
 	if (function->bridge)
 		take_bridge(machine, function, found);
-	take_identity(function, found);
 }
 
 /*

@@ -63,6 +63,7 @@ struct log_function {
 	bool no_vf_space;	/* "not enough MMIO resources for SR-IOV" */
 	bool no_bus;		/* there was no bus number for what is below it */
 	bool subtractive;	/* "PCI bridge to ... (subtractive decode)" */
+	bool whole_class;	/* with the programming interface */
 	bool is_bridge;		/* of which the buses need not be known */
 	bool secondary_only;	/* the last bus is not told */
 	bool in_listing;	/* its next lines may be the windows that it has open */
