@@ -70,7 +70,11 @@ learn_run() {
 	[ -z "$file" ] || set -- "$@" --card "$file"
 	program=$(learn_build "$file" --course "$step" "$@")
 	test=$(learn_build "$file" --course "$step" --test-binary "$@")
-	QTEST_QEMU_BINARY=$program timeout "$QTEST_TIMEOUT" "$test" --tap -k || status=$?
+	export QTEST_QEMU_BINARY=$program
+	# As QEMU's tests do, this one leaves out what QEMU has no device for, and ends well.
+	timeout "$QTEST_TIMEOUT" "$test" -l | grep '^/' >/dev/null ||
+		die 1 "the test of step $step failed: QEMU has no device crc-card, so none of it can run"
+	timeout "$QTEST_TIMEOUT" "$test" --tap -k || status=$?
 	case $status in
 	0) ;;
 	124) die 1 "the test has not ended within $QTEST_TIMEOUT s" ;;
