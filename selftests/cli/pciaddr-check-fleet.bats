@@ -159,6 +159,11 @@ labels() {
 	[ "$(labels --dump web04/lspci.txt)" = web04 ]
 	[ "$(cd web04 && labels --dump lspci.txt)" = web04 ]
 	[ "$(labels)" = "$(uname -n)" ]
+	# of a virtual machine, whichever view it is
+	cp "$TOP/selftests/pciaddr/views/pc.qmp" web05.qmp
+	cp "$TOP/selftests/pciaddr/views/pc.xml" .
+	[ "$(labels --qmp web05.qmp)" = web05 ]
+	[ "$(labels --domain pc.xml)" = pc ]
 	[ "$(labels --dump - <"$GUEST")" = "standard input" ]
 	[ "$(labels --sysfs sysfs/web09)" = web09 ]
 	mkdir sysfs/web09/sys

@@ -22,7 +22,7 @@ size_t stem_length(const char *name)
 {
 	static const char *const suffixes[] = {
 		".gz", ".xz", ".zst", ".txt", ".log", ".dump", ".lspci", ".dmesg", ".ioports",
-		".iomem",
+		".iomem", ".qmp", ".qga", ".xml",
 	};
 	size_t length = strlen(name), before;
 
