@@ -93,3 +93,41 @@ for line in job["before_script"] + job["script"]: print(line)
 	bash -n script
 	grep -c pciaddr-check script
 }
+
+# check_step FILE: what a template checks the machines with, and this program in the place of its own
+check_step() {
+	python3 -c '
+import sys, yaml
+template = yaml.safe_load(open(sys.argv[1]))
+steps = template["jobs"]["check"]["steps"] if "jobs" in template else []
+print(next((step["run"] for step in steps if step.get("name") == "Check the machines"), None)
+      or template["pci-addresses"]["script"][0])
+' "$1" | sed -E 's,[a-z/]*fpga-pci/pciaddr-check,pciaddr-check,'
+}
+
+@test "pipelines: a repository of machines passes, and fails when one is not as specified" {
+	python3 -c 'import yaml' || skip "no module yaml of Python"
+	local template views=$TOP/selftests/pciaddr/views
+	mkdir machines
+	cp "$GUEST" machines/guest.lspci
+	cp "$TOP/examples/demo-guest.yaml" machines/guest.yaml
+	sed -i '/owner:/s/, owner: "[^"]*"//' machines/guest.yaml
+	cp "$views/q35.qmp" machines/vm.qmp
+	cp "$views/q35.xml" machines/vm.xml
+	printf 'version: 1\ndevices:\n  - {name: nic, select: "8086:100e", count: 1}\n' >machines/vm.yaml
+	for template in "$TOP"/examples/ci/*.yml; do
+		check_step "$template" >step
+		grep -q 'pciaddr-check --format junit' step
+		run -0 bash -e step
+		for made in guest.lspci vm.qmp vm.xml; do
+			xmllint --noout "$made.junit.xml"
+		done
+		sed 's/count: 1/count: 2/' machines/vm.yaml >other
+		cp machines/vm.yaml right
+		mv other machines/vm.yaml
+		run -1 bash -e step
+		grep -q '<failure' vm.qmp.junit.xml
+		mv right machines/vm.yaml
+		rm ./*.junit.xml
+	done
+}
