@@ -96,7 +96,8 @@ static void check_bar_enhanced(const struct subject *subject, const struct spec_
 	offset = config_capability(subject->function, CAP_ID_EA, &known);
 	if (!known)
 		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
-			     "whether Enhanced Allocation places it was not read", CONFIG_ADVICE);
+			     "whether Enhanced Allocation places it was not read",
+			     config_advice(subject->matcher));
 	else if ((spec->enhanced == TRISTATE_YES) == bar->enhanced)
 		spec_pass(subject, CHECK_SPEC_BAR, part, spec->place, bar->enhanced ?
 			  "is placed by Enhanced Allocation" :
@@ -147,7 +148,7 @@ static void check_bar_resizable(const struct subject *subject, const struct spec
 	if (!found && !config_extended_known(subject->function)) {
 		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
 			     "whether it is resizable is unknown: the extended config space was "
-			     "not read", CONFIG_ADVICE);
+			     "not read", config_advice(subject->matcher));
 		return;
 	}
 	sizes = found ? sizes_text(results, found->sizes) : NULL;
@@ -184,7 +185,7 @@ static void check_bar_owner(const struct subject *subject, const struct spec_bar
 	if (state != RESOURCES_READ) {
 		spec_unknown(subject, CHECK_SPEC_OWNER, part, spec->place,
 			TEXT(matcher->results, "who owns it is unknown: %s %s", path,
-			     resources_missing(state)), OWNER_ADVICE);
+			     resources_missing(state)), owner_advice(subject->matcher));
 		return;
 	}
 	claim = find_claim(matcher->machine, subject->function, bar);
@@ -217,7 +218,7 @@ void spec_match_bar(const struct subject *subject, const struct spec_bar *spec)
 	if (!bar && !function->config_length && !function->resource_known &&
 	    !function->bars_listed) {
 		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place, "was not read",
-			     CONFIG_ADVICE);
+			     config_advice(subject->matcher));
 		return;
 	}
 	if (spec->absent || !bar) {

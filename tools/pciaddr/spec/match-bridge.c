@@ -18,7 +18,7 @@ static void check_window(const struct subject *subject, const struct spec_window
 
 	if (window->state == WINDOW_UNKNOWN) {
 		spec_unknown(subject, CHECK_SPEC_WINDOW, part, spec->place, "was not read",
-			     CONFIG_ADVICE);
+			     config_advice(subject->matcher));
 		return;
 	}
 	if (spec->closed)
@@ -52,7 +52,7 @@ static void check_bus_number(const struct subject *subject, const struct spec_nu
 		return;
 	if (!subject->function->bridge->buses_known || subject->function->bridge->buses_named)
 		spec_unknown(subject, CHECK_SPEC_BUS, part, spec->place, "was not read",
-			     CONFIG_ADVICE);
+			     config_advice(subject->matcher));
 	else if (spec->value == found)
 		spec_pass(subject, CHECK_SPEC_BUS, part, spec->place,
 			  TEXT(results, "is %u", found));
@@ -75,7 +75,7 @@ void spec_match_bridge(const struct subject *subject)
 		if (!subject->function->header_known)
 			spec_unknown(subject, CHECK_SPEC_ID, NULL, entry->place,
 				     "whether it is a bridge is unknown: its config space was not "
-				     "read", CONFIG_ADVICE);
+				     "read", config_advice(subject->matcher));
 		else
 			spec_add(subject, CHECK_SPEC_ID, STATUS_FAIL, NULL, entry->place,
 				 "is no bridge", "a bridge",

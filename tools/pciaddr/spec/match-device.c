@@ -10,6 +10,14 @@
 
 /* Ids */
 
+const char *spec_ids_text(struct results *results, const struct pci_function *function)
+{
+	return function->class_known ?
+		TEXT(results, "%04x:%04x, class %06x", function->vendor, function->product,
+		     function->class) :
+		TEXT(results, "%04x:%04x", function->vendor, function->product);
+}
+
 static void check_ids(const struct subject *subject)
 {
 	const struct spec_entry *entry = subject->entry;
@@ -19,14 +27,14 @@ static void check_ids(const struct subject *subject)
 
 	if (!entry->id_place.line)
 		return;
-	found = TEXT(results, "%04x:%04x, class %06x, subsystem %04x:%04x", function->vendor,
-		     function->product, function->class, function->subsystem_vendor,
-		     function->subsystem);
+	found = spec_ids_text(results, function);
+	if (function->subsystem_known)
+		found = TEXT(results, "%s, subsystem %04x:%04x", found, function->subsystem_vendor,
+			     function->subsystem);
 	switch (selector_match(&entry->id, function)) {
 	case MATCH_YES:
 		spec_pass(subject, CHECK_SPEC_ID, NULL, entry->id_place,
-			  TEXT(results, "is %04x:%04x, class %06x", function->vendor,
-			       function->product, function->class));
+			  TEXT(results, "is %s", spec_ids_text(results, function)));
 		break;
 	case MATCH_NO:
 		spec_add(subject, CHECK_SPEC_ID, STATUS_FAIL, NULL, entry->id_place,
@@ -37,7 +45,8 @@ static void check_ids(const struct subject *subject)
 		break;
 	case MATCH_UNKNOWN:
 		spec_unknown(subject, CHECK_SPEC_ID, NULL, entry->id_place,
-			     "id, class or subsystem were not read", CONFIG_ADVICE);
+			     "id, class or subsystem were not read",
+			     config_advice(subject->matcher));
 		break;
 	}
 }
@@ -51,7 +60,7 @@ static void check_revision(const struct subject *subject)
 		return;
 	if (!subject->function->revision_known)
 		spec_unknown(subject, CHECK_SPEC_ID, "revision", revision->place, "was not read",
-			     CONFIG_ADVICE);
+			     config_advice(subject->matcher));
 	else if (subject->function->revision == revision->value)
 		spec_pass(subject, CHECK_SPEC_ID, "revision", revision->place,
 			  TEXT(results, "is 0x%02" PRIx32, revision->value));
@@ -153,7 +162,7 @@ static void check_command(const struct subject *subject)
 		return;
 	if (!subject->function->command_known) {
 		spec_unknown(subject, CHECK_SPEC_COMMAND, "command register", entry->command_place,
-			     "was not read", CONFIG_ADVICE);
+			     "was not read", config_advice(subject->matcher));
 		return;
 	}
 	for (unsigned int i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
@@ -193,7 +202,7 @@ static void check_msi(const struct subject *subject, const struct spec_msi *msi,
 	state = config_msi(subject->function, id);
 	if (!state.known) {
 		spec_unknown(subject, CHECK_SPEC_MSI, name, msi->place,
-			     "the capability was not read", CONFIG_ADVICE);
+			     "the capability was not read", config_advice(subject->matcher));
 		return;
 	}
 	if (msi->absent != !state.present) {
@@ -335,12 +344,12 @@ static void check_link(const struct subject *subject)
 	}
 	if (!state.known && (status || link->full || !capability))
 		spec_unknown(subject, CHECK_SPEC_LINK, "link", link->place,
-			     "its status was not read", CONFIG_ADVICE);
+			     "its status was not read", config_advice(subject->matcher));
 	else
 		check_link_status(subject, &state);
 	if (!state.capability_known && (capability || link->full))
 		spec_unknown(subject, CHECK_SPEC_LINK, "link", link->place,
-			     "its capabilities were not read", CONFIG_ADVICE);
+			     "its capabilities were not read", config_advice(subject->matcher));
 	else
 		check_link_capability(subject, &state);
 	if (link->full && state.known && state.capability_known)

@@ -39,7 +39,8 @@ static void check_sriov(const struct subject *subject)
 		return;
 	if (!sriov && !config_extended_known(subject->function)) {
 		spec_unknown(subject, CHECK_SPEC_SRIOV, "SR-IOV", spec->place,
-			     "the extended config space was not read", CONFIG_ADVICE);
+			     "the extended config space was not read",
+			     config_advice(subject->matcher));
 		return;
 	}
 	if (!sriov) {
@@ -90,7 +91,8 @@ static void check_acs(const struct subject *subject)
 		return;
 	if (!acs && !config_extended_known(subject->function)) {
 		spec_unknown(subject, CHECK_SPEC_ACS, "ACS", spec->place,
-			     "the extended config space was not read", CONFIG_ADVICE);
+			     "the extended config space was not read",
+			     config_advice(subject->matcher));
 		return;
 	}
 	if (spec->absent != !acs) {

@@ -26,7 +26,7 @@ void spec_match_claim(const struct matcher *matcher, const struct spec_claim *cl
 		finding.status = STATUS_UNKNOWN;
 		finding.message = TEXT(results, "who owns %s is unknown: %s %s", range, path,
 				       resources_missing(list->state));
-		finding.advice = OWNER_ADVICE;
+		finding.advice = owner_advice(matcher);
 		results_add(results, &finding);
 		return;
 	}
@@ -130,8 +130,7 @@ void spec_match_nothing_else(const struct matcher *matcher)
 			.message = "is not mentioned in the specification",
 			.values = {
 				{ "specified: nothing else", at_text(spec_asked(matcher, place)) },
-				{ TEXT(results, "found: %04x:%04x, class %06x", function->vendor,
-				       function->product, function->class),
+				{ TEXT(results, "found: %s", spec_ids_text(results, function)),
 				  at_config(function, CFG_VENDOR) },
 			},
 			.advice = "remove the device, or add it (presence: optional)",

@@ -113,7 +113,8 @@ static void check_entry(struct matcher *matcher, const struct spec_entry *entry)
 		spec_unknown(&subject, CHECK_SPEC_DEVICE, NULL, place,
 			     TEXT(results, "whether %zu device%s %s is unknown: what the selector "
 				  "asks for was not read", matches.unknown,
-				  matches.unknown == 1 ? "" : "s", entry->name), CONFIG_ADVICE);
+				  matches.unknown == 1 ? "" : "s", entry->name),
+			     config_advice(matcher));
 		return;
 	}
 	if (matches.first)

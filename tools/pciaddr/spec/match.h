@@ -21,4 +21,7 @@ void spec_match_reserved(const struct matcher *matcher, const struct spec_reserv
 /* No other devices than specified ones are there. */
 void spec_match_nothing_else(const struct matcher *matcher);
 
+/* Vendor, device and, as far as it is known, class. */
+const char *spec_ids_text(struct results *results, const struct pci_function *function);
+
 #endif

@@ -6,9 +6,6 @@
 #include "pciaddr/check/results.h"
 #include "pciaddr/spec/model.h"
 
-#define CONFIG_ADVICE "take the dump with 'lspci -vvxxxx' as root, or run this as root"
-#define OWNER_ADVICE "run this (or make the copy) as root; a copy is given with --ioports or --iomem"
-
 struct matcher {
 	const struct machine *machine;
 	struct results *results;
@@ -23,11 +20,15 @@ struct subject {
 	const struct pci_function *function;	/* NULL: the entry is about no single one */
 };
 
+/* What to do where config space, or who owns an address, was not read: it depends on the source. */
+const char *config_advice(const struct matcher *matcher);
+const char *owner_advice(const struct matcher *matcher);
+
 /* Where the specification asks for it: "FILE:LINE:COLUMN". */
 const char *spec_asked(const struct matcher *matcher, struct yaml_pos place);
 
 /*
- * Adds a finding, which has the entry's severity, and its advice rather than @advice.
+ * Adds a finding, which has the entry's severity, and as a failure its advice rather than @advice.
  * @part is what of the device it is about ("BAR 0"), or NULL; @specified may be NULL.
  */
 void spec_add(const struct subject *subject, enum check_id check, enum status status,
