@@ -386,6 +386,44 @@ monitor() {
 	[[ $output != *usb-kbd* ]]
 }
 
+@test "domain: the root bus of an expander has its own number, what is behind it the next ones" {
+	# behind pxb is a bridge of its own; nested, and two of them
+	domain "<controller type='pci' index='0' model='pci-root'/>
+		<controller type='pci' index='1' model='pci-expander-bus'><target busNr='0xa0'/><address type='pci' slot='5'/></controller>
+		<controller type='pci' index='2' model='pci-bridge'><address type='pci' bus='1' slot='2'/></controller>
+		<controller type='pci' index='3' model='pci-bridge'><address type='pci' slot='6'/></controller>
+		<sound model='ac97'><address type='pci' bus='2' slot='3'/></sound>
+		<sound model='es1370'><address type='pci' bus='3' slot='4'/></sound>" pc \
+		"$(arguments -device pxb,id=second,bus=pci.0,addr=7,bus_nr=0x80 -device edu,bus=second,addr=1)" >made.xml
+	run -0 pciaddr-check --tree -n --domain made.xml
+	[[ $output == *"06.0  1b36:0001  PCI bridge  (pci.3)  → bus 03-03"*"04.0  1274:5000"* ]]
+	[[ $output == *$'0000:80\n'*"00.0  1b36:0001  PCI bridge  (second)  → bus 81-81"*"01.0  1234:11e8"* ]]
+	[[ $output == *$'0000:a0\n'*"00.0  1b36:0001  PCI bridge  (pci.1)  → bus a1-a2"*"02.0  1b36:0001  PCI bridge  (pci.2)  → bus a2-a2"*"03.0  8086:2415"* ]]
+	printf 'version: 1\ndevices:\n  - {select: "80:00.0/01.0", id: "1234:11e8"}\n  - {select: "a0:00.0/02.0/03.0", id: "8086:2415"}\n' >spec
+	run -0 pciaddr-check --domain made.xml -s spec
+	# on that of pxb-pcie are ports
+	run -0 pciaddr-check --tree -n --domain "$views/q35.xml"
+	[[ $output == *$'0000:80\n'*"00.0  1b36:000c  PCI bridge  (rp3)  → bus 81-81"*"00.0  1b36:0010"* ]]
+}
+
+@test "domain: numbers of an expander that are another's, too high or not told: the index stays, with a word" {
+	local number
+	for number in 3 2 255; do
+		domain "<controller type='pci' index='1' model='pci-expander-bus'><target busNr='$number'/><address type='pci' slot='5'/></controller>
+			<controller type='pci' index='3' model='pci-bridge'><address type='pci' slot='6'/></controller>
+			<sound model='ac97'><address type='pci' bus='1' slot='3'/></sound>" >made.xml
+		run -0 pciaddr-check --domain made.xml
+		[[ $output == *"made.xml:3: the root bus $number of this expander, or one of the numbers"* ]]
+		run -0 pciaddr-check --tree -n --domain made.xml
+		[[ $output == *$'0000:01\n'*"03.0  8086:2415"* ]]
+	done
+	sed -i '/busNr/s/<target[^>]*>//' made.xml
+	run -0 pciaddr-check --domain made.xml
+	[[ $output != *"of this expander"* ]]
+	run -0 pciaddr-check --tree -n --domain made.xml
+	[[ $output == *$'0000:01\n'*"03.0  8086:2415"* ]]
+}
+
 @test "domain: without the name space, libvirt drops the arguments, and so does this" {
 	domain "" pc "$(arguments -device edu,addr=5)" | sed "s/ xmlns:qemu='[^']*'//; s/qemu://g" >made.xml
 	run -0 pciaddr-check --tree -n --domain made.xml

@@ -203,7 +203,15 @@ def qmp():
 
 
 def domain():
-    return {**_files(f"{SELFTESTS}/pciaddr/views/*.xml"), **_files(f"{TOP}/examples/*.xml")}
+    return {**_files(f"{SELFTESTS}/pciaddr/views/*.xml"), **_files(f"{TOP}/examples/*.xml"),
+            "expanders": b"<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><os><type"
+                         b" machine='pc'/></os><devices><controller type='pci' index='1' "
+                         b"model='pci-expander-bus'><target busNr='160'/><address type='pci' slot='5'/>"
+                         b"</controller><controller type='pci' index='2' model='pci-bridge'><address "
+                         b"type='pci' bus='1' slot='2'/></controller></devices><qemu:commandline>"
+                         b"<qemu:arg value='-device'/><qemu:arg value='pxb,id=second,addr=7,bus_nr=0x80'/>"
+                         b"<qemu:arg value='-device'/><qemu:arg value='edu,bus=second,addr=1'/>"
+                         b"</qemu:commandline></domain>"}
 
 
 def lists():

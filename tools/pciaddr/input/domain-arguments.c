@@ -99,6 +99,7 @@ static void add_device(struct domain *domain, const struct qemu_properties *prop
 	struct domain_place place = { .bus = find_bus(domain, bus_name) };
 	struct pci_function *function;
 	unsigned int below;
+	uint64_t number;
 
 	/* of another kind of bus: USB, SCSI, virtio-serial */
 	if (!model && !address)
@@ -130,6 +131,9 @@ static void add_device(struct domain *domain, const struct qemu_properties *prop
 		below = free_bus(domain, place.bus);
 		if (below < DOMAIN_BUSES)
 			domain_add_bus(domain, function, below, model, id);
+		if (below < DOMAIN_BUSES && model->kind == MODEL_EXPANDER &&
+		    number_of(properties, "bus_nr", &number) && number < DOMAIN_BUSES)
+			domain_number_root(domain, below, (unsigned int)number, line);
 	}
 	if (function->bridge || !model_is_bridge(model))
 		read_fixed(domain, function, properties);

@@ -80,6 +80,7 @@ void domain_add_bus(struct domain *domain, struct pci_function *function, unsign
 		.exists = true,
 		.root = model->kind == MODEL_EXPANDER,
 		.express = model->kind == MODEL_PORT,
+		.behind_pxb = model->kind == MODEL_EXPANDER && !model->express,
 		.name = name,
 	};
 	if (!function || model->kind == MODEL_EXPANDER)
@@ -93,6 +94,13 @@ void domain_add_bus(struct domain *domain, struct pci_function *function, unsign
 	bridge->secondary = (uint8_t)bus;
 	bridge->subordinate = (uint8_t)bus;
 	function->bridge = bridge;
+}
+
+void domain_number_root(struct domain *domain, unsigned int bus, unsigned int number,
+			uint32_t line)
+{
+	domain->buses[bus].number = number;
+	domain->buses[bus].line = line;
 }
 
 void domain_set_window(struct pci_function *function, enum window_kind kind, struct range range)
@@ -125,12 +133,122 @@ void domain_add_builtin(struct domain *domain)
 	}
 }
 
+/* Is @bus the bus @above, or behind it?  What leads to a bus has a lower index. */
+static bool is_behind(const struct domain *domain, unsigned int bus, unsigned int above)
+{
+	const struct machine *machine = domain->machine;
+
+	for (size_t i = 0; bus > above && i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if (function->bridge && function->bridge->buses_known &&
+		    function->bridge->secondary == bus)
+			return is_behind(domain, function->bus, above);
+	}
+	return bus == above;
+}
+
+/*
+ * The numbers of the buses from @above on, in their order, from that of the expander's root bus on.
+ * False: another bus has one of them, or they do not suffice.
+ */
+static bool renumber(const struct domain *domain, unsigned int above, bool taken[DOMAIN_BUSES],
+		     uint8_t numbers[DOMAIN_BUSES])
+{
+	const struct domain_bus *root = &domain->buses[above];
+	unsigned int next = root->number + root->behind_pxb;
+	bool behind[DOMAIN_BUSES] = { false };
+	bool fits = true;
+
+	for (unsigned int bus = above; bus < DOMAIN_BUSES; bus++) {
+		behind[bus] = domain->buses[bus].exists && is_behind(domain, bus, above);
+		taken[bus] = taken[bus] && !behind[bus];
+	}
+	fits = !root->behind_pxb || !taken[root->number];
+	for (unsigned int bus = above; bus < DOMAIN_BUSES; bus++) {
+		if (!behind[bus])
+			continue;
+		fits = fits && next < DOMAIN_BUSES && !taken[next];
+		if (fits)
+			numbers[bus] = (uint8_t)next++;
+	}
+	for (unsigned int bus = above; bus < DOMAIN_BUSES; bus++) {
+		if (behind[bus] && !fits)
+			numbers[bus] = (uint8_t)bus;
+		if (behind[bus])
+			taken[numbers[bus]] = true;
+	}
+	taken[root->number] = taken[root->number] || fits;
+	return fits;
+}
+
+/* On the root bus of pxb is nothing but a bridge of its own, which has the same id. */
+static void add_bridge_of_pxb(struct domain *domain, const struct domain_bus *root)
+{
+	const struct domain_place place = { root->number, 0, 0 };
+	const struct qemu_model *model = qemu_model("pci-bridge");
+	struct pci_function *function = domain_add(domain, &place, root->line);
+
+	if (!function)
+		return;
+	function->label = root->name;
+	domain_set_model(domain, function, model);
+	domain_add_bus(domain, function, root->number + 1, model, NULL);
+}
+
+static void number_expanders(struct domain *domain)
+{
+	struct machine *machine = domain->machine;
+	struct domain_bus before[DOMAIN_BUSES];
+	uint8_t numbers[DOMAIN_BUSES];
+	bool taken[DOMAIN_BUSES], fits[DOMAIN_BUSES] = { false };
+
+	for (unsigned int bus = 0; bus < DOMAIN_BUSES; bus++) {
+		numbers[bus] = (uint8_t)bus;
+		before[bus] = domain->buses[bus];
+		taken[bus] = before[bus].exists;
+	}
+	for (unsigned int bus = 1; bus < DOMAIN_BUSES; bus++) {
+		if (!before[bus].number)
+			continue;
+		fits[bus] = renumber(domain, bus, taken, numbers);
+		if (!fits[bus])
+			machine_warn(machine, "%s:%" PRIu32 ": the root bus %u of this expander, or "
+				     "one of the numbers after it, is another bus's index: what is "
+				     "behind it is named by the controllers' indexes",
+				     machine->config_path, before[bus].line, before[bus].number);
+	}
+	for (size_t i = 0; i < machine->count; i++) {
+		struct pci_function *function = &machine->functions[i];
+
+		function->bus = numbers[function->bus];
+		if (!function->bridge)
+			continue;
+		function->bridge->primary = numbers[function->bridge->primary];
+		function->bridge->secondary = numbers[function->bridge->secondary];
+	}
+	memset(domain->buses, 0, sizeof(domain->buses));
+	for (unsigned int bus = 0; bus < DOMAIN_BUSES; bus++)
+		if (before[bus].exists)
+			domain->buses[numbers[bus]] = before[bus];
+	for (unsigned int bus = 1; bus < DOMAIN_BUSES; bus++) {
+		if (!fits[bus] || !before[bus].behind_pxb)
+			continue;
+		domain->buses[before[bus].number] = (struct domain_bus) {
+			.exists = true,
+			.root = true,
+		};
+		add_bridge_of_pxb(domain, &before[bus]);
+	}
+}
+
 /* Buses have a higher number than what leads to them: from below, each is passed on. */
 void domain_settle(struct domain *domain)
 {
 	struct machine *machine = domain->machine;
 	uint8_t last[DOMAIN_BUSES];
 
+	number_expanders(domain);
 	for (unsigned int bus = 0; bus < DOMAIN_BUSES; bus++)
 		last[bus] = (uint8_t)bus;
 	for (unsigned int bus = DOMAIN_BUSES - 1; bus > 0; bus--) {

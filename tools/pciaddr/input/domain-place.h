@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The buses and functions of a libvirt domain.  Its buses are named by the index of the controller
- * that leads to them: the numbers that firmware gives them may be others.
+ * that leads to them: the numbers that firmware gives them may be others.  Only the root bus of an
+ * expander has a number that is asked for; it gets that one, and what is behind it the next ones.
  */
 #ifndef PCIADDR_INPUT_DOMAIN_PLACE_H
 #define PCIADDR_INPUT_DOMAIN_PLACE_H
@@ -15,6 +16,9 @@ struct domain_bus {
 	bool exists;		/* some controller, or the machine, makes it */
 	bool root;
 	bool express;		/* a slot of PCI Express behind a port */
+	bool behind_pxb;	/* an expander's, behind the bridge that comes with it */
+	unsigned int number;	/* an expander's: that of its root bus; 0: not told */
+	uint32_t line;		/* an expander's */
 	const char *name;	/* as -device has it in bus= */
 };
 
@@ -49,6 +53,10 @@ void domain_set_model(struct domain *domain, struct pci_function *function,
 /* The bus behind @function, a bridge, gets the number @bus. */
 void domain_add_bus(struct domain *domain, struct pci_function *function, unsigned int bus,
 		    const struct qemu_model *model, const char *name);
+
+/* The root bus behind the expander that made the bus @bus has this number. */
+void domain_number_root(struct domain *domain, unsigned int bus, unsigned int number,
+			uint32_t line);
 
 /* A window of a bridge, or BAR, that is fixed. */
 void domain_set_window(struct pci_function *function, enum window_kind kind,

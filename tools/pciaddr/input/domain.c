@@ -68,7 +68,7 @@ static void add_controller(struct domain *domain, const xmlNode *controller)
 	const char *name, *alias = alias_of(domain, controller);
 	struct pci_function *function = NULL;
 	struct domain_place place;
-	uint64_t index;
+	uint64_t index, number;
 
 	if (!xml_number(&machine->arena, controller, "index", DOMAIN_BUSES - 1, &index)) {
 		machine_warn(machine, "%s:%" PRIu32 ": a PCI controller without an index from 0 to "
@@ -99,8 +99,14 @@ static void add_controller(struct domain *domain, const xmlNode *controller)
 		if (model)
 			domain_set_model(domain, function, model);
 	}
-	if (model)
-		domain_add_bus(domain, function, (unsigned int)index, model, name);
+	if (!model)
+		return;
+	domain_add_bus(domain, function, (unsigned int)index, model, name);
+	if (model->kind == MODEL_EXPANDER &&
+	    xml_number(&machine->arena, xml_child(controller, "target"), "busNr", DOMAIN_BUSES - 1,
+		       &number))
+		domain_number_root(domain, (unsigned int)index, (unsigned int)number,
+				   xml_line(controller));
 }
 
 static void add_device(struct domain *domain, const xmlNode *device)
