@@ -12,7 +12,8 @@ from harness import CACHE, TOP, is_long
 from harness.commands import run
 from seeds import DUMP
 
-SECONDS = 1200 if is_long() else 3
+# FUZZ_SECONDS: for how long each target is fuzzed
+SECONDS = int(os.environ.get("FUZZ_SECONDS", 1200 if is_long() else 3))
 # What is fuzzed, and the program fuzz-pciaddr-*.c that does it. Each form of a dump has a run of
 # its own, for it has seeds of its own: the functions of seeds.py.
 TARGETS = {"dump": "dump", "ioports": "ioports", "spec": "spec", "packed": "source",
