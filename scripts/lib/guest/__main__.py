@@ -108,8 +108,8 @@ def parse_arguments(argv):
                         help="print the gdb command that debugs the guest's drivers and kernel")
     parser.add_argument("--with", action="append", default=[], dest="with_", metavar="NAME[,NAME]",
                         help="more in the guest: lab (less, vi, nano, man, strace, gdb, ps,"
-                        " completion), package (what the Debian packages need), or any package"
-                        " of Debian")
+                        " completion), package (what the Debian packages need), systemd (with"
+                        " --append guest.systemd=true, as PID 1), or any package of Debian")
     parser.add_argument("--modules-only", action="store_true",
                         help="of the project, build and install only the drivers")
     parser.add_argument("--timeout", type=seconds, default=300, metavar="SECONDS",
