@@ -2,6 +2,8 @@
 # Included by the top Makefile.am; paths are from the top.
 systemdunit_DATA = tools/systemd/pciaddr-check.service
 dist_systemdunit_DATA = tools/systemd/pciaddr-check.timer
+presetdir = $(prefix)/lib/systemd/system-preset
+dist_preset_DATA = tools/systemd/60-fpga-pci.preset
 pciaddrlibexecdir = $(libexecdir)/fpga-pci
 pciaddrlibexec_SCRIPTS = tools/systemd/pciaddr-check-boot
 
