@@ -1,59 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Debian packages: built, checked by lintian, installed in a guest, used, removed."""
 
-import fcntl
 import glob
-import hashlib
 import os
-import shutil
-import time
 
+import installed
 import pytest
 from guest import Machine
-from harness import CACHE, TOP
-from harness.commands import copy_tree, run, tree_files
+from harness import TOP
+from harness.commands import run
 from harness.guests import APPEND
 
-KEPT = 2 * 86400  # packages that were not used for so long are not kept [s]
 PLACE = "/tmp/try"
-
-
-def key():
-    """A name for the content of the tree."""
-    digest = hashlib.sha256()
-    for path in tree_files():
-        with open(os.path.join(TOP, path), "rb") as file:
-            digest.update(path.encode() + hashlib.sha256(file.read()).digest())
-    return digest.hexdigest()[:16]
-
-
-def build(directory):
-    """As a packager does, from a tree that holds nothing else. The tools' own tests are another
-    suite."""
-    new = f"{directory}.new"
-    shutil.rmtree(new, ignore_errors=True)
-    copy_tree(f"{new}/fpga-pci")
-    run("dpkg-buildpackage", "-us", "-uc", cwd=f"{new}/fpga-pci", timeout=3600,
-        env={"DEB_BUILD_OPTIONS": f"nocheck parallel={os.cpu_count()}"})
-    shutil.rmtree(f"{new}/fpga-pci")
-    os.rename(new, directory)
-
-
-@pytest.fixture(scope="module")
-def packages():
-    """A directory with the packages of the tree as it is."""
-    kept = f"{CACHE}/packages"
-    directory = f"{kept}/{key()}"
-    os.makedirs(kept, exist_ok=True)
-    with open(f"{CACHE}/packages.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(directory):
-            build(directory)
-        os.utime(directory)
-        for other in os.scandir(kept):
-            if time.time() - other.stat().st_mtime > KEPT:
-                shutil.rmtree(other.path)
-    return directory
 
 
 def test_dpkg_buildpackage(packages):
@@ -67,6 +25,22 @@ def test_the_changelog_is_about_the_version_of_the_tree():
 
 def test_lintian_has_nothing_to_say(packages):
     run("lintian", "--allow-root", "--fail-on", "error,warning", *glob.glob(f"{packages}/*.changes"))
+
+
+def names_in(packages, name):
+    """The files of a package, as paths below /usr."""
+    deb, = glob.glob(f"{packages}/{name}_*.deb")
+    listed = [line.split()[5] for line in run("dpkg-deb", "--contents", deb).splitlines()]
+    return [path.removeprefix("./usr/") for path in listed]
+
+
+def test_the_packages_have_all_files(packages):
+    wanted = installed.of_the_tools("share/doc/fpga-pci-tools") + ["include/linux/emucard.h"]
+    assert not installed.missing(wanted, names_in(packages, "fpga-pci-tools"))
+    with open(f"{TOP}/VERSION", encoding="utf-8") as file:
+        source = f"src/fpga-pci-{file.read().strip()}"
+    wanted = [f"{source}/{name}" for name in installed.of_the_drivers()]
+    assert not installed.missing(wanted, names_in(packages, "fpga-pci-dkms"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import glob
 import os
 import tarfile
 
+import installed
 import pytest
 from harness import TOP, is_long
 from harness.commands import copy_tree, run
@@ -77,21 +78,10 @@ def test_make_install_elsewhere(tree):
     tree.run("make", "install", f"DESTDIR={tree.dest}")
 
 
-def test_all_documents_and_all_of_the_drivers_source_are_installed(tree):
-    """Documents, and what dkms builds the modules from, are lists by hand."""
-    def there(*patterns):
-        return [name for pattern in patterns for name in glob.glob(pattern, root_dir=tree.src)]
-
-    # One is about the source tree.
-    documents = [f"share/doc/fpga-pci/{name}" for name in there("docs/*.md", "docs/*.svg")
-                 if name != "docs/tree.md"]
-    driver = [f"src/fpga-pci-{VERSION}/{name}" for name in
-              there("driver/Kbuild", "driver/Makefile", "driver/*.[ch]", "include/*.h")
-              if not name.endswith(".mod.c")]
-    assert documents and driver
-    missing = [name for name in documents + driver
-               if not os.path.exists(tree.dest / "usr/local" / name)]
-    assert not missing, "docs/local.mk or driver/local.mk lacks them"
+def test_all_files_are_installed(tree):
+    wanted = installed.of_the_tools("share/doc/fpga-pci")
+    wanted += [f"src/fpga-pci-{VERSION}/{name}" for name in installed.of_the_drivers()]
+    assert not installed.missing(wanted, files(tree.dest / "usr/local"))
 
 
 def test_make_uninstall_leaves_nothing(tree):
