@@ -386,6 +386,35 @@ monitor() {
 	[[ $output != *usb-kbd* ]]
 }
 
+@test "domain: BARs that a bridge holds are at their address, whatever their size and kind" {
+	local held='1.0/1=0xe0100000+1.0/0=0x3f00+2/2=0x800000000+3=0x3e00'
+	domain "" pc "$(arguments \
+		-device "dec-21154,id=dec,bus=pci.0,addr=4,io-base=0x3000,mem-base=0xe0100000,pref-base=0x800000000,hold=on,hold-at=$held" \
+		-device rtl8139,id=nic,bus=dec,addr=1 -device fpga,id=card,bus=dec,addr=2)" >made.xml
+	run -0 pciaddr-check --tree -n --domain made.xml
+	[[ $output == *"BAR 0  io  0x3f00 (size unknown)"*"BAR 1  memory  0xe0100000 (size unknown)"* ]]
+	[[ $output == *"BAR 2  memory  0x800000000 (size unknown)"* ]]
+	# how large they are, a domain never says
+	run -0 pciaddr-check --domain made.xml
+	outcome "not run" bar-overlap
+	printf 'version: 1\ndevices:\n  - {select: "10ec:8139", bars: {0: {type: io}, 1: {type: %s, range: %s-0xe01fffff}}}\n' \
+		memory64 0xe0100000 >spec
+	run -3 pciaddr-check --domain made.xml -s spec
+	outcome ok spec-bar "BAR 0 is I/O"
+	outcome unknown spec-bar "BAR 1: whether its memory has 32 or 64 bits"
+	outcome unknown spec-bar "BAR 1: begins at 0xe0100000, where it ends is unknown"
+	sed -i 's/memory64/memory/; s/0xe0100000/0xe0180000/' spec
+	run -1 pciaddr-check --domain made.xml -s spec
+	fails_with spec-bar "found: 0xe0100000"
+	# --diff sees that QEMU has one elsewhere
+	sed 's/0=0x3f00/0=0x3d00/' made.xml >moved.xml
+	run -1 pciaddr-check --diff made.xml moved.xml
+	[[ $output == *"diff-moved"*"(nic) BAR 0"* ]]
+	sed -i 's/1.0.1=0xe/1.0.1:0xe/' made.xml
+	run -0 pciaddr-check --domain made.xml
+	[[ $output == *"hold-at: not SLOT[.FUNCTION][/BAR]=ADDRESS"* ]]
+}
+
 @test "domain: the root bus of an expander has its own number, what is behind it the next ones" {
 	# behind pxb is a bridge of its own; nested, and two of them
 	domain "<controller type='pci' index='0' model='pci-root'/>

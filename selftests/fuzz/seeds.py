@@ -211,6 +211,9 @@ def domain():
                          b"type='pci' bus='1' slot='2'/></controller></devices><qemu:commandline>"
                          b"<qemu:arg value='-device'/><qemu:arg value='pxb,id=second,addr=7,bus_nr=0x80'/>"
                          b"<qemu:arg value='-device'/><qemu:arg value='edu,bus=second,addr=1'/>"
+                         b"<qemu:arg value='-device'/><qemu:arg value='dec-21154,id=dec,addr=4,io-base=0x3000,"
+                         b"hold=on,hold-at=1.0/0=0x3f00+1=0x3e00'/><qemu:arg value='-device'/>"
+                         b"<qemu:arg value='rtl8139,bus=dec,addr=1'/>"
                          b"</qemu:commandline></domain>"}
 
 

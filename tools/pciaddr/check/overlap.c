@@ -63,12 +63,15 @@ static void report(struct results *results, const struct interval *inner,
 	});
 }
 
-static void pass(struct results *results, const struct interval *interval)
+static void pass(const struct machine *machine, struct results *results,
+		 const struct interval *interval)
 {
 	if (interval_is_window(interval))
 		results_pass(results, CHECK_WINDOW_OVERLAP);
 	else if (interval_size_known(interval))
 		results_pass(results, CHECK_BAR_OVERLAP);
+	else if (machine->kind == SOURCE_DOMAIN)
+		results_not_looked_at(results, CHECK_BAR_OVERLAP);
 	else
 		results_unknown(results, CHECK_BAR_OVERLAP, interval->function, size_unknown,
 				interval->vf ? vf_size_advice : size_advice);
@@ -168,7 +171,7 @@ static void sweep(const struct machine *machine, struct results *results,
 		    !interval_leads_to(interval, outer) && !is_within_device(interval, outer))
 			report_unless_unsettled(machine, results, interval, outer);
 		else
-			pass(results, interval);
+			pass(machine, results, interval);
 		stack[depth++] = i;
 	}
 	free(stack);

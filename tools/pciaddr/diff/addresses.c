@@ -72,7 +72,8 @@ static enum comparison_result compare_firsts(const struct pair *pair, const stru
 
 static bool same_kind(const struct bar *old, const struct bar *new)
 {
-	return old->space == new->space && old->is_64bit == new->is_64bit;
+	return old->space == new->space &&
+		(old->is_64bit == new->is_64bit || old->kind_unknown || new->kind_unknown);
 }
 
 /* Where the registers agree and the kernel's addresses do not. */

@@ -139,7 +139,92 @@ static void add_device(struct domain *domain, const struct qemu_properties *prop
 		read_fixed(domain, function, properties);
 }
 
-void domain_read_arguments(struct domain *domain, const xmlNode *root)
+/* The windows that a bridge of the domain fixes say whether it is an I/O port; -1: none has it. */
+static int space_at(const struct bridge *bridge, uint64_t address)
+{
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++) {
+		const struct window *window = &bridge->windows[kind];
+
+		if (window->state == WINDOW_OPEN &&
+		    range_contains(window->range, (struct range) { address, address }))
+			return window_space(kind);
+	}
+	return -1;
+}
+
+/*
+ * One "SLOT[.FUNCTION][/BAR]=ADDRESS" of hold-at; false: it is none.  Without a BAR it may be any;
+ * sizes are unknown.
+ */
+static bool hold(struct domain *domain, unsigned int bus, const struct bridge *bridge, char *text)
+{
+	struct domain_place place = { .bus = bus };
+	char *equals = strchr(text, '='), *number = strchr(text, '/');
+	struct pci_function *function;
+	struct bar *bar;
+	uint64_t index = BAR_ROM, address;
+	int space;
+
+	if (!equals || (number && number > equals))
+		return false;
+	*equals++ = '\0';
+	if (number)
+		*number++ = '\0';
+	if (!qemu_parse_place(text, &place.slot, &place.function) ||
+	    (number && !parse_u64_max(number, BAR_ROM - 1, &index)) || !parse_u64(equals, &address))
+		return false;
+	function = domain_find(domain, &place);
+	space = space_at(bridge, address);
+	if (!number || !function || space < 0 || function_bar(function, (unsigned int)index))
+		return true;
+	bar = function_add_bar(domain->machine, function, (unsigned int)index);
+	bar->space = (uint8_t)space;
+	bar->kind_unknown = space == SPACE_MEMORY;
+	bar->state = BAR_ASSIGNED;
+	bar->register_known = true;
+	bar->answers = true;
+	bar->register_address = address;
+	bar->range = (struct range) { address, address };
+	return true;
+}
+
+/* What hold-at of a dec-21154 fixes: BARs of the devices behind it, which come after it. */
+static void read_held(struct domain *domain, const struct qemu_properties *properties,
+		      uint32_t line)
+{
+	const char *held = qemu_property(properties, "hold-at");
+	const char *id = qemu_property(properties, "id");
+	unsigned int bus = id ? find_bus(domain, id) : DOMAIN_BUSES;
+	const struct bridge *bridge = NULL;
+	char *text;
+
+	if (!held || strcmp(properties->driver, "dec-21154") || bus == DOMAIN_BUSES)
+		return;
+	for (size_t i = 0; i < domain->machine->count && !bridge; i++) {
+		const struct pci_function *function = &domain->machine->functions[i];
+
+		if (function->bridge && function->bridge->buses_known &&
+		    function->bridge->secondary == bus)
+			bridge = function->bridge;
+	}
+	text = arena_copy(&domain->machine->arena, held, strlen(held));
+	while (bridge && text) {
+		char *next = strchr(text, '+');
+
+		if (next)
+			*next++ = '\0';
+		if (!hold(domain, bus, bridge, text))
+			machine_warn(domain->machine, "%s:%" PRIu32 ": hold-at: not SLOT[.FUNCTION]"
+				     "[/BAR]=ADDRESS, several with +", domain->machine->config_path,
+				     line);
+		text = next;
+	}
+}
+
+/* Calls @take for each -device among the arguments. */
+static void each_device(struct domain *domain, const xmlNode *root,
+			void (*take)(struct domain *domain,
+				     const struct qemu_properties *properties, uint32_t line))
 {
 	struct arena *arena = &domain->machine->arena;
 	const xmlNode *list = NULL, *argument;
@@ -159,10 +244,16 @@ void domain_read_arguments(struct domain *domain, const xmlNode *root)
 			struct qemu_properties properties = qemu_properties_parse(arena, value);
 
 			if (properties.driver)
-				add_device(domain, &properties, xml_line(argument));
+				take(domain, &properties, xml_line(argument));
 			device = false;
 		} else {
 			device = !strcmp(value, "-device") || !strcmp(value, "--device");
 		}
 	}
+}
+
+void domain_read_arguments(struct domain *domain, const xmlNode *root)
+{
+	each_device(domain, root, add_device);
+	each_device(domain, root, read_held);
 }

@@ -9,7 +9,7 @@
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/qemu/machines.h"
 
-static struct pci_function *find(const struct domain *domain, const struct domain_place *place)
+struct pci_function *domain_find(const struct domain *domain, const struct domain_place *place)
 {
 	struct machine *machine = domain->machine;
 
@@ -26,7 +26,7 @@ static struct pci_function *find(const struct domain *domain, const struct domai
 struct pci_function *domain_add(struct domain *domain, const struct domain_place *place,
 				uint32_t line)
 {
-	struct pci_function *function = find(domain, place);
+	struct pci_function *function = domain_find(domain, place);
 	char slot[SLOT_TEXT_MAX];
 
 	if (function) {
@@ -120,7 +120,7 @@ void domain_add_builtin(struct domain *domain)
 
 	for (; builtin && builtin->vendor; builtin++) {
 		const struct domain_place place = { 0, builtin->slot, builtin->function };
-		struct pci_function *function = find(domain, &place);
+		struct pci_function *function = domain_find(domain, &place);
 
 		if (!function)
 			function = domain_add(domain, &place, 0);
@@ -157,8 +157,7 @@ static bool renumber(const struct domain *domain, unsigned int above, bool taken
 {
 	const struct domain_bus *root = &domain->buses[above];
 	unsigned int next = root->number + root->behind_pxb;
-	bool behind[DOMAIN_BUSES] = { false };
-	bool fits = true;
+	bool behind[DOMAIN_BUSES] = { false }, fits;
 
 	for (unsigned int bus = above; bus < DOMAIN_BUSES; bus++) {
 		behind[bus] = domain->buses[bus].exists && is_behind(domain, bus, above);
@@ -214,8 +213,8 @@ static void number_expanders(struct domain *domain)
 		fits[bus] = renumber(domain, bus, taken, numbers);
 		if (!fits[bus])
 			machine_warn(machine, "%s:%" PRIu32 ": the root bus %u of this expander, or "
-				     "one of the numbers after it, is another bus's index: what is "
-				     "behind it is named by the controllers' indexes",
+				     "one of the numbers after it, is another bus's index or too "
+				     "high: what is behind it is named by the controllers' indexes",
 				     machine->config_path, before[bus].line, before[bus].number);
 	}
 	for (size_t i = 0; i < machine->count; i++) {

@@ -36,6 +36,9 @@ struct domain_place {
 	unsigned int function;
 };
 
+/* The function at this place; NULL: there is none. */
+struct pci_function *domain_find(const struct domain *domain, const struct domain_place *place);
+
 /*
  * A function at its place; NULL, with a warning, when something is there already.  The pointer
  * holds until the next call.

@@ -367,6 +367,8 @@ const char *bar_type_text(const struct bar *bar)
 {
 	if (bar->space == SPACE_IO)
 		return "io";
+	if (bar->kind_unknown)
+		return "memory";
 	return bar->is_64bit ? "memory64" : "memory32";
 }
 

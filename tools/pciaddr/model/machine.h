@@ -40,6 +40,7 @@ struct bar {
 	bool prefetchable : 1;
 	bool register_known : 1;
 	bool kernel_known : 1;
+	bool kind_unknown : 1;	/* of memory: 32 or 64 bits, prefetchable or not */
 	bool size_known : 1;	/* otherwise range.last == range.first */
 	bool size_claimed : 1;	/* ... from /proc/ioports or /proc/iomem */
 	bool enhanced : 1;	/* from an Enhanced Allocation capability */

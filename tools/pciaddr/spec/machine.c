@@ -73,10 +73,11 @@ static void take_bar(struct machine *machine, struct pci_function *function,
 	struct bar *bar;
 
 	if (given->absent || !given->range.has_exact || given->type == BAR_TYPE_ANY ||
-	    given->type == BAR_TYPE_MEMORY || function_bar(function, given->index))
+	    function_bar(function, given->index))
 		return;
 	bar = function_add_bar(machine, function, given->index);
 	bar->space = given->type == BAR_TYPE_IO ? SPACE_IO : SPACE_MEMORY;
+	bar->kind_unknown = given->type == BAR_TYPE_MEMORY;
 	bar->is_64bit = given->type == BAR_TYPE_MEMORY64;
 	bar->prefetchable = given->prefetchable == TRISTATE_YES;
 	bar->enhanced = given->enhanced == TRISTATE_YES;

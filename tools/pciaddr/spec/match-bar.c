@@ -61,6 +61,7 @@ static void check_bar_type(const struct subject *subject, const struct spec_bar 
 	};
 	struct results *results = subject->matcher->results;
 	enum bar_type found = bar->space == SPACE_IO ? BAR_TYPE_IO :
+		bar->kind_unknown ? BAR_TYPE_MEMORY :
 		bar->is_64bit ? BAR_TYPE_MEMORY64 : BAR_TYPE_MEMORY32;
 	struct value value = {
 		TEXT(results, "found: %s%s", names[found],
@@ -69,7 +70,13 @@ static void check_bar_type(const struct subject *subject, const struct spec_bar 
 	};
 	static const char advice[] = "another card, or another revision of it, is in this place";
 
-	if (spec->type != BAR_TYPE_ANY && spec->type != found &&
+	if (found == BAR_TYPE_MEMORY && spec->type != BAR_TYPE_IO &&
+	    (spec->type == BAR_TYPE_MEMORY32 || spec->type == BAR_TYPE_MEMORY64 ||
+	     spec->prefetchable != TRISTATE_ANY))
+		spec_unknown(subject, CHECK_SPEC_BAR, part, spec->place,
+			     "whether its memory has 32 or 64 bits, and is prefetchable, is unknown",
+			     config_advice(subject->matcher));
+	else if (spec->type != BAR_TYPE_ANY && spec->type != found &&
 	    !(spec->type == BAR_TYPE_MEMORY && found != BAR_TYPE_IO))
 		spec_add(subject, CHECK_SPEC_BAR, STATUS_FAIL, part, spec->place,
 			 "has the wrong type", names[spec->type], value, advice);
