@@ -23,9 +23,9 @@ made() {
 		-e "s|@libexecdir@|/usr/libexec|g" "$TOP/tools/systemd/$1.in"
 }
 
-# boot OPTION...: as the service starts it, with the guest's dump in the place of this machine
+# boot: as the service starts it, with the guest's dump in the place of this machine
 boot() {
-	run ./boot "$BATS_TEST_TMPDIR/etc" "$BATS_TEST_TMPDIR/dmi" --dump "$GUEST" "$@"
+	run ./boot "$BATS_TEST_TMPDIR/etc" "$BATS_TEST_TMPDIR/dmi" --dump "$GUEST"
 }
 
 @test "the most particular specification is taken, by what DMI says" {
