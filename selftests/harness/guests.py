@@ -127,10 +127,16 @@ def machine(request):
 
 
 @pytest.fixture
-def guest(request, guests, machine):
+def boot_timeout():
+    """How long it may take to come up, and then each command [s]; a file can override this."""
+    return 300
+
+
+@pytest.fixture
+def guest(request, guests, machine, boot_timeout):
     """A booted guest: Guest of scripts/lib/guest, with sh() besides."""
     item = request.node
-    found = guests.get(machine, fresh=bool(item.get_closest_marker("fresh_guest")))
+    found = guests.get(machine, bool(item.get_closest_marker("fresh_guest")), boot_timeout)
     yield found
     said = found.complaints()
     if said or item.has_failed or item.get_closest_marker("spoils_guest"):
