@@ -12,7 +12,7 @@ from _pytest.runner import runtestprotocol
 
 from . import TOP, is_long, processors, suites
 from .commands import tail
-from .guests import group_by_machine, guest, guest_content, guests, machine, race_of_tcg  # noqa: F401
+from .guests import group_by_machine, boot_timeout, guest, guest_content, guests, machine, race_of_tcg  # noqa: F401
 from .kselftests import kselftest  # noqa: F401
 from .subtests import subtests  # noqa: F401
 from .tap_programs import tap  # noqa: F401
