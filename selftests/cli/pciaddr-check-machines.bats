@@ -555,36 +555,6 @@ physical() {
 		"$BATS_TEST_TMPDIR/json"
 }
 
-# field NAME STATUS: a case from the field, which lies beside the tree
-field() {
-	run pciaddr-check --dump "$FIELD/$1"
-	[ "$status" = "$2" ] || {
-		echo "$1: status $status, expected $2" && echo "$output"
-		return 1
-	}
-}
-
-@test "cases from the field" {
-	FIELD=$CORPUS/../field
-	[ -d "$FIELD" ] || skip "no cases from the field beside this tree"
-	field ppc64-one-bar-behind-offset.lspci 0
-	field riscv-io-window-offset.lspci 3
-	no_failures
-	outcome ok ioports-claim ".4."
-	field unassigned-bars.lspci 1
-	[ "$(grep -c '^FAILED   bar-assigned' <<<"$output")" = 2 ]
-	field endpoint-alone.lspci 3
-	field partial-switch.lspci 3
-	field ide-compatibility-without-hex.lspci 0
-	outcome ok ioports-claim ".5."
-	field host-bridge-ignored-bars.lspci 0
-	field register-that-is-no-bar.lspci 0
-	field vmd-root-port.lspci 0
-	field d3hot-zero-bar.lspci 3
-	field header-all-ones-rest-answers.lspci 3
-	field kernel-2.4-names.lspci 0
-}
-
 # selftests/arch/capture wrote these; sources: what of them is there
 @test "captured guests of other architectures, as far as it is known what their host bridges add" {
 	for name in "$TOP"/selftests/pciaddr/arch/*; do
