@@ -11,6 +11,7 @@ cli_tests = \
 	selftests/cli/manuals.bats \
 	selftests/cli/pciaddr-check.bats \
 	selftests/cli/pciaddr-check-ansible.bats \
+	selftests/cli/pciaddr-check-boards.bats \
 	selftests/cli/pciaddr-check-corpus.bats \
 	selftests/cli/pciaddr-check-diff.bats \
 	selftests/cli/pciaddr-check-emit.bats \

@@ -166,7 +166,13 @@ static struct bar *add_bar(struct machine *machine, struct pci_function *functio
 			   const struct region *region)
 {
 	struct bar *bar = function_add_bar(machine, function, (unsigned int)region->index);
+	uint32_t value;
 
+	/* a register of 32-bit memory that reads 0 shows only by this line that it is there */
+	if (bar->index < BAR_ROM && region->space == SPACE_MEMORY && !region->enhanced &&
+	    !function->virtual && config_read(function, CFG_BAR0 + 4u * bar->index, 4, &value) &&
+	    !value)
+		bar->register_known = true;
 	bar->space = region->space;
 	bar->is_64bit = region->is_64bit;
 	bar->prefetchable = region->prefetchable;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lines are those of drivers/pci/probe.c, setup-bus.c and setup-res.c, from Linux 3.6 on.
+ * The lines are those of drivers/pci/probe.c, setup-bus.c and setup-res.c, from Linux 2.6.34 on.
  * A line in another form is no error: a log has many.
  */
 #include "pciaddr/input/log-line.h"

@@ -526,12 +526,36 @@ void translation_free(struct translation *translation)
 	free(translation);
 }
 
+/* Of the host bridge's windows whose offsets the source gives, that which has this bus address. */
+static bool given_offset(const struct machine *machine, uint32_t root, enum space space,
+			 uint64_t bus, uint64_t *offset)
+{
+	size_t count;
+	const struct host_window *windows = host_windows_of(machine, &machine->buses[root], space,
+							    &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (windows[i].state != OFFSET_GIVEN ||
+		    !range_contains(windows[i].cpu, (struct range) { bus + windows[i].offset,
+								     bus + windows[i].offset }))
+			continue;
+		*offset = windows[i].offset;
+		return true;
+	}
+	return false;
+}
+
 enum agreement translation_agrees(const struct machine *machine,
 				  const struct pci_function *function, enum space space,
 				  uint64_t bus, uint64_t cpu)
 {
 	const struct segment *segment = NULL;
+	uint64_t offset;
 
+	/* Linux on POWER shows ports by their bus addresses (pci_resource_to_user()) */
+	if ((space != SPACE_IO || bus != cpu) &&
+	    given_offset(machine, root_of(machine, function), space, bus, &offset))
+		return bus + offset == cpu ? AGREES : DIFFERS;
 	if (machine->translation)
 		segment = find_segment(machine, root_of(machine, function), space, cpu);
 	if (segment && offset_is_known(segment->state))
