@@ -180,12 +180,31 @@ def diff():
             "log-and-dump": KERNEL_LINES.encode() + b"%%\n" + small}
 
 
+# Kernels before 2.6.34, of which some lines have no slot
+OLD_KERNEL_LINES = """\
+pci 0000:00:02.0: reg 10 32bit mmio pref: [0xe0000000-0xe0ffffff]
+pci 0000:00:1c.0: bridge io port: [2000, 2fff]
+pci 0000:00:1e.0: transparent bridge
+pci 0000:00:1c.0: PCI bridge, secondary bus 0000:02
+pci 0000:00:1c.0:   MEM window: 0xf0000000-0xf1ffffff
+pci 0000:02:00.0: BAR 8: can't allocate mem resource [0xd8000000-0xd801ffff]
+pci 0000:02:00.0: [1234:0002] type 1 class 0x000604
+pci 0000:02:00.0: PCI bridge to [bus 03-04]
+pci 0000:02:00.0:   bridge window [mem pref disabled]
+PCI: Bridge: 0000:00:1e.0
+  IO window: disabled.
+  PREFETCH window: d0000000-dfffffff
+PCI: Failed to allocate mem resource #6:20000@d8000000 for 0000:01:00.0
+pci_bus 0000:02: resource 2 pref mem [0xf4000000-0xf4ffffff]
+"""
+
+
 def log():
     small = _small()
     records = "".join(f"6,{n},{n},-;{line}\n" for n, line in enumerate(KERNEL_LINES.splitlines()))
     syslog = re.sub("^", "Feb 21 10:00:01 host kernel: [    0.1] ", small, flags=re.MULTILINE)
     return {"syslog": syslog.encode(), "early": _early_log(small).encode(),
-            "lines": KERNEL_LINES.encode(), "kmsg": records.encode(),
+            "lines": KERNEL_LINES.encode(), "old": OLD_KERNEL_LINES.encode(), "kmsg": records.encode(),
             **_files(f"{CORPUS}/field/*.dmesg", MOST)}
 
 

@@ -30,7 +30,6 @@ static void report_outside(const struct machine *machine, struct results *result
 {
 	const char *above = device_name(results, bridge);
 	const char *range = bar_range(results, bar);
-	const char *window = window_range(results, bridge->bridge, kind);
 
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
@@ -42,10 +41,8 @@ static void report_outside(const struct machine *machine, struct results *result
 				how == FORWARDS_PARTLY ? "partly outside" : "outside",
 				above),
 		.values = {
-			{ TEXT(results, "%s %s", bar_text(bar), range),
-			  at_config(function, bar_register(function, bar)) },
-			{ TEXT(results, "%s %s", above, window),
-			  at_config(bridge, window_register(bridge->bridge, kind)) },
+			bar_value(results, function, bar),
+			window_value(results, bridge, kind),
 		},
 		.advice = is_firmwares(machine, function, bar) ?
 			"accesses do not reach the device: the kernel had no space in the window, and "
@@ -143,10 +140,7 @@ static void check_in_window(const struct machine *machine, struct results *resul
 	if (!bridge) {
 		check_host_window(machine, results, CHECK_BAR_IN_WINDOW, function, bar->space,
 				  bar->range, bar->kernel_known ? &bar->kernel : NULL,
-				  bar_text(bar), (struct value) {
-					TEXT(results, "%s %s", bar_text(bar),
-					     bar_range(results, bar)),
-					at_config(function, bar_register(function, bar)) },
+				  bar_text(bar), bar_value(results, function, bar),
 				  !bar->as_found);
 		return;
 	}
@@ -181,8 +175,7 @@ static void check_isa_hole(struct results *results, const struct pci_function *f
 		.item = bar_text(bar),
 		.message = isa.message,
 		.values = {
-			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
-			  at_config(function, bar_register(function, bar)) },
+			bar_value(results, function, bar),
 			isa.value,
 		},
 		.advice = isa.advice,
@@ -256,8 +249,7 @@ static void check_legacy_ports(const struct machine *machine, struct results *re
 			.item = bar_text(bar),
 			.message = "overlaps ports of the PC's own devices",
 			.values = {
-				{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
-				  at_config(function, bar_register(function, bar)) },
+				bar_value(results, function, bar),
 				{ TEXT(results, "legacy ports %s",
 				       range_text(legacy_ports[i], range)),
 				  at_text("fixed on every PC") },

@@ -184,9 +184,7 @@ static void report_window(struct results *results, const struct pci_function *fu
 		.values = {
 			{ window_range(results, function->bridge, kind),
 			  at_config(function, window_register(function->bridge, kind)) },
-			{ TEXT(results, "%s %s", upper,
-			       window_range(results, above->bridge, outer)),
-			  at_config(above, window_register(above->bridge, outer)) },
+			window_value(results, above, outer),
 		},
 		.advice = "what lies outside never reaches this bridge: widen the window of the "
 			"bridge above, or move this one into it",

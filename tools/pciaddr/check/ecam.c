@@ -33,8 +33,7 @@ static void report(struct results *results,
 		.item = bar_text(bar),
 		.message = "is where the config space of all devices is (ECAM)",
 		.values = {
-			{ TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
-			  at_config(function, bar_register(function, bar)) },
+			bar_value(results, function, bar),
 			{ TEXT(results, "ECAM: %s", range_text(ecam, range)), where },
 		},
 		.advice = "boot with 'pci=realloc=off'; the host bridge's _CRS should leave ECAM "

@@ -18,26 +18,14 @@ const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also write
 static struct value interval_value(struct results *results, const struct interval *interval)
 {
 	const struct pci_function *function = interval->function;
-	char slot[SLOT_TEXT_MAX];
+	struct value value;
 
-	slot_text(function, slot);
-	if (interval->vf) {
-		struct value value = vf_bar_value(results, function, interval->vf);
-
-		value.text = TEXT(results, "%s %s", slot, value.text);
-		return value;
-	}
-	if (!interval->bar)
-		return (struct value) {
-			TEXT(results, "%s %s", slot,
-			     window_range(results, function->bridge, interval->kind)),
-			at_config(function, window_register(function->bridge, interval->kind)),
-		};
-	return (struct value) {
-		TEXT(results, "%s %s %s", slot, interval_name(interval),
-		     bar_range(results, interval->bar)),
-		at_config(function, bar_register(function, interval->bar)),
-	};
+	if (!interval->bar && !interval->vf)
+		return window_value(results, function, interval->kind);
+	value = interval->vf ? vf_bar_value(results, function, interval->vf) :
+		bar_value(results, function, interval->bar);
+	value.text = TEXT(results, "%s %s", device_name(results, function), value.text);
+	return value;
 }
 
 static void report(struct results *results, const struct interval *inner,

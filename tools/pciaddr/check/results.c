@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/die.h"
+#include "pciaddr/model/topology.h"
 
 const char *status_name(enum status status)
 {
@@ -58,6 +59,25 @@ const char *window_range(struct results *results, const struct bridge *bridge,
 	default:
 		return TEXT(results, "%s unknown", window_name(kind));
 	}
+}
+
+struct value bar_value(struct results *results, const struct pci_function *function,
+		       const struct bar *bar)
+{
+	return (struct value) {
+		TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
+		at_config(function, bar_register(function, bar)),
+	};
+}
+
+struct value window_value(struct results *results, const struct pci_function *bridge,
+			  enum window_kind kind)
+{
+	return (struct value) {
+		TEXT(results, "%s %s", device_name(results, bridge),
+		     window_range(results, bridge->bridge, kind)),
+		at_config(bridge, window_register(bridge->bridge, kind)),
+	};
 }
 
 void results_pass(struct results *results, enum check_id check)

@@ -80,6 +80,14 @@ const char *bar_range(struct results *results, const struct bar *bar);
 const char *window_range(struct results *results, const struct bridge *bridge,
 			 enum window_kind kind);
 
+/* "BAR 0 0x2000-0x27ff" of the function that is reported, and its register. */
+struct value bar_value(struct results *results, const struct pci_function *function,
+		       const struct bar *bar);
+
+/* "0000:00:04.0 I/O window 0x2000-0x2fff" of another function, and its registers. */
+struct value window_value(struct results *results, const struct pci_function *bridge,
+			  enum window_kind kind);
+
 /* A finding's texts, in the results' arena. */
 #define TEXT(results, ...) arena_printf(&(results)->arena, __VA_ARGS__)
 

@@ -41,9 +41,7 @@ static void report_outside(struct results *results, const struct pci_function *f
 				above),
 		.values = {
 			vf_bar_value(results, function, bar),
-			{ TEXT(results, "%s %s", above,
-			       window_range(results, bridge->bridge, kind)),
-			  at_config(bridge, window_register(bridge->bridge, kind)) },
+			window_value(results, bridge, kind),
 		},
 		.advice = "virtual functions outside the window do not answer: enable fewer "
 			"(sriov_numvfs), or have firmware or the kernel (pci=realloc) make the "

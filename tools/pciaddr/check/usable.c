@@ -22,12 +22,9 @@ struct bar_report {
 	const char *range;
 };
 
-static struct value bar_value(const struct bar_report *report)
+static struct value reported_bar(const struct bar_report *report)
 {
-	return (struct value) {
-		TEXT(report->results, "%s %s", bar_text(report->bar), report->range),
-		at_config(report->function, bar_register(report->function, report->bar)),
-	};
+	return bar_value(report->results, report->function, report->bar);
 }
 
 static void add(const struct bar_report *report, enum check_id check, enum status status,
@@ -71,13 +68,13 @@ static void check_usable_decode(const struct bar_report *report)
 			 space, report->range),
 		    (struct value) { TEXT(report->results, "command 0x%04x", function->command),
 				     at_config(function, CFG_COMMAND) },
-		    bar_value(report),
+		    reported_bar(report),
 		    TEXT(report->results, "bind its driver, or: setpci -s %s COMMAND=%s",
 			 report->device, io ? "1:1" : "2:2"));
 		break;
 	case DECODE_UNKNOWN:
 		add(report, CHECK_EXPECT_DECODE, STATUS_UNKNOWN,
-		    "the command register was not read", bar_value(report),
+		    "the command register was not read", reported_bar(report),
 		    no_value,
 		    header_advice);
 		break;
@@ -90,7 +87,7 @@ static void report_not_forwarded(const struct bar_report *report,
 {
 	char slot[SLOT_TEXT_MAX];
 
-	add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, message, bar_value(report),
+	add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, message, reported_bar(report),
 	    (struct value) {
 		TEXT(report->results, "%s %s", slot_text(bridge, slot),
 		     window_range(report->results, bridge->bridge, kind)),
@@ -113,7 +110,7 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 	case FORWARDS_UNKNOWN:
 		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN,
 		    TEXT(report->results, "the window registers of bridge %s were not read", slot),
-		    bar_value(report), no_value,
+		    reported_bar(report), no_value,
 		    header_advice);
 		return false;
 	default:
@@ -127,7 +124,7 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 	if (report->bar->space == SPACE_IO && isa_hole(bridge->bridge, report->bar->range)) {
 		struct isa_enable isa = isa_enable_text(report->results, bridge);
 
-		add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, isa.message, bar_value(report),
+		add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, isa.message, reported_bar(report),
 		    isa.value, isa.advice);
 		return false;
 	}
@@ -135,7 +132,7 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 		add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL,
 		    TEXT(report->results, "bridge %s above does not forward %s at all", slot,
 			 space_name(report->bar->space)),
-		    bar_value(report),
+		    reported_bar(report),
 		    (struct value) { TEXT(report->results, "%s command 0x%04x", slot,
 					  bridge->command),
 				     at_config(bridge, CFG_COMMAND) },
@@ -155,7 +152,7 @@ static void check_usable_windows(const struct bar_report *report)
 	char slot[SLOT_TEXT_MAX];
 
 	if (!bridge && !bus_is_root(report->machine, bus)) {
-		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN, bridge_missing, bar_value(report),
+		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN, bridge_missing, reported_bar(report),
 		    no_value, bridge_missing_advice);
 		return;
 	}
@@ -194,7 +191,7 @@ static void check_usable_kernel(const struct bar_report *report)
 	case UNDECIDED:
 		add(report, CHECK_EXPECT_KERNEL, STATUS_UNKNOWN,
 		    "register and kernel differ by what a host bridge may add, and nothing tells "
-		    "whether this one does", bar_value(report),
+		    "whether this one does", reported_bar(report),
 		    (struct value) { TEXT(report->results, "kernel %s",
 					  range_text(bar->kernel, range)),
 				     at_kernel_bar(report->function, bar) },
@@ -205,7 +202,7 @@ static void check_usable_kernel(const struct bar_report *report)
 		break;
 	}
 	add(report, CHECK_EXPECT_KERNEL, STATUS_FAIL,
-	    "the register differs from the address that the kernel uses", bar_value(report),
+	    "the register differs from the address that the kernel uses", reported_bar(report),
 	    (struct value) { TEXT(report->results, "kernel %s", range_text(bar->kernel, range)),
 			     at_kernel_bar(report->function, bar) },
 	    "'dmesg | grep \"error updating\"' says what the kernel tried; drivers use the "
@@ -232,7 +229,7 @@ static void check_usable_answer(const struct bar_report *report)
 		return;
 	case ANSWERS_NOT:
 		add(report, CHECK_EXPECT_ANSWERS, STATUS_FAIL, answers_not_text(report->results, &found),
-		    bar_value(report), answer_value(report->results, &found), answers_not_advice);
+		    reported_bar(report), answer_value(report->results, &found), answers_not_advice);
 		return;
 	case ANSWER_UNKNOWN:
 		break;
@@ -282,13 +279,13 @@ static void check_usable_claim(const struct bar_report *report)
 		    TEXT(report->results, "%s has %s for %s: whether that is this BAR, behind a "
 			 "host bridge that translates, is unknown", path,
 			 range_text(claim.elsewhere->range, range), report->device) :
-		    TEXT(report->results, "no line of %s names a slot", path), bar_value(report),
+		    TEXT(report->results, "no line of %s names a slot", path), reported_bar(report),
 		    no_value, "give the machine's kernel log as FILE.dmesg");
 		return;
 	}
 	add(report, CHECK_EXPECT_CLAIM, STATUS_FAIL,
 	    TEXT(report->results, "%s does not have this range for %s", path, report->device),
-	    bar_value(report),
+	    reported_bar(report),
 	    (struct value) {
 		claim.instead ? TEXT(report->results, "line %" PRIu32 ": %s : %s",
 				     claim.instead->line, range_text(claim.instead->range, range),
@@ -309,7 +306,7 @@ static void check_usable_alone(const struct bar_report *report)
 		return;
 	}
 	add(report, CHECK_EXPECT_OVERLAP, STATUS_FAIL,
-	    TEXT(report->results, "%s answers to the same addresses", device), bar_value(report),
+	    TEXT(report->results, "%s answers to the same addresses", device), reported_bar(report),
 	    other, "move or disable the other one; 'dmesg | grep \"address conflict\"' shows "
 	    "whether the kernel noticed");
 }
