@@ -376,3 +376,17 @@ board() {
 		fails_with log-conflict "0000:00:03.0 BAR 0" "of $owner, too" "e820_host = 1"
 	done
 }
+
+@test "a driver that says that its card's BAR has no address, in a log without the kernel's lines" {
+	{
+		echo "[83260.063553] NVRM: This PCI I/O region assigned to your NVIDIA device is invalid:"
+		echo "               NVRM: BAR1 is 0M @ 0x0 (PCI:0000:14:00.0)"
+		echo "[83260.063557] nvidia: probe of 0000:14:00.0 failed with error -1"
+	} >"$log"
+	run -1 pciaddr-check --dump "$log"
+	fails_with log-no-space "0000:14:00.0 BAR 1" "a size that is not told" "$log:2"
+	# one that it can see is none
+	sed -i 's/0M @ 0x0/256M @ 0xe0000000/' "$log"
+	run pciaddr-check --dump "$log"
+	no_failures
+}

@@ -251,7 +251,8 @@ static void tell_harm(struct log_check *check, const struct log_loss *losses, si
 		.message = TEXT(results, "the kernel found no place for it; without an address: "
 				"%s", names_text(check, &names)),
 		.values = {
-			{ TEXT(results, "wanted: %s for %s", bytes_text(results, need),
+			{ TEXT(results, "wanted: %s for %s",
+			       need ? bytes_text(results, need) : "a size that is not told",
 			       resource_text(check, first->root)),
 			  at_log(check, first->root->line) },
 			{ room_text(check, &first->pool, need), { 0 } },

@@ -53,6 +53,8 @@ bool dump_log_is_line(const struct line *line)
 	static const char *const beginnings[] = {
 		"pci_bus ", "pci_root ", "PCI: ", "PCI host bridge to bus ", "ACPI: ", "acpi ",
 		"pnp ", "vgaarb: ", "resource: ", "e820: ", "BIOS-e820: ", "Linux version ",
+		/* of NVIDIA's driver, also in the second line of a message */
+		"NVRM: BAR",
 		/* of bridges, before Linux 2.6.28 */
 		"IO window: ", "MEM window: ", "PREFETCH window: ",
 	};

@@ -11,6 +11,7 @@
 #include "pciaddr/input/dump-log.h"
 #include "pciaddr/input/log-told.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/slot.h"
 
 static void failed(struct told_line *line, struct log_resource *resource)
 {
@@ -447,6 +448,28 @@ static bool old_probe_failure(struct told_line *line, const char *text)
 	return true;
 }
 
+/* "NVRM: BAR1 is 0M @ 0x0 (PCI:0000:0a:00.0)": that of a card whose driver cannot go on without it */
+static bool unassigned_for_driver(struct told_line *line, const char *text)
+{
+	const char *rest = log_after(text, "NVRM: BAR"), *slot = strstr(text, "(PCI:");
+	struct log_resource *resource;
+	unsigned int bar;
+
+	rest = rest ? log_read_decimal(rest, 5, &bar) : NULL;
+	if (!rest)
+		return false;
+	if (!log_after(rest, " is 0M @ 0x0 ") || !slot ||
+	    slot_parse(slot + 5, strcspn(slot + 5, ")"), &line->slot) <= 0)
+		return true;
+	resource = log_facts_take_resource(line->facts, &line->slot, bar);
+	/* what the kernel has said of it tells more */
+	if (log_resource_failed(resource))
+		return true;
+	resource->space = SPACE_MEMORY;
+	log_set_outcome(line, resource, LOG_NO_SPACE);
+	return true;
+}
+
 /* A root bus is found again only after a start, or when its driver is bound again. */
 static void root_bus(struct machine *machine, const char *text, uint32_t number)
 {
@@ -546,6 +569,6 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 		next_try(line.facts);
 	else if (log_after(text, "pci_bus "))
 		log_bus_line(&line, text + 8);
-	else if (!log_old_line(&line, text))
+	else if (!log_old_line(&line, text) && !unassigned_for_driver(&line, text))
 		old_probe_failure(&line, text);
 }
