@@ -390,3 +390,26 @@ board() {
 	run pciaddr-check --dump "$log"
 	no_failures
 }
+
+@test "a card behind windows that were given up for another try waits for the topmost one" {
+	{
+		host
+		echo "pci 0000:00:02.0: [1234:0001] type 01 class 0x060400 PCIe Root Port"
+		echo "pci 0000:00:02.0: PCI bridge to [bus 01-02]"
+		echo "pci 0000:01:00.0: [1234:0001] type 01 class 0x060400 PCIe Switch Upstream Port"
+		echo "pci 0000:01:00.0: PCI bridge to [bus 02]"
+		echo "pci 0000:02:00.0: [1234:0002] type 00 class 0x030000 PCIe Endpoint"
+		echo "pci 0000:02:00.0: BAR 0 [mem 0x00000000-0x0fffffff]"
+		for slot in 01:00.0 00:02.0; do
+			echo "pci 0000:$slot: bridge window [mem size 0x50000000]: can't assign; no space"
+		done
+		echo "pci 0000:02:00.0: BAR 0 [mem size 0x10000000]: can't assign; no space"
+		echo "PCI: No. 2 try to assign unassigned res"
+		echo "pci 0000:00:02.0: bridge window [mem size 0x50000000]: can't assign; no space"
+		echo "pci 0000:02:00.0: BAR 0 [mem size 0x10000000]: can't assign; no space"
+	} | stamped >"$log"
+	run -1 pciaddr-check --dump "$log"
+	[ "$(grep -c 'log-no-space ' <<<"$output")" = 1 ]
+	fails_with log-no-space "0000:00:02.0 memory window" "without an address: 0000:02:00.0 BAR 0" \
+		"wanted: 1.2 GiB" "host bridge of bus 0000:00" "256 MiB are missing"
+}

@@ -29,7 +29,9 @@ static uint64_t on_bus(const struct machine *machine, uint32_t domain, uint64_t 
 
 static bool is_there(const struct log_resource *window)
 {
-	return window && (window->has_address || log_resource_failed(window));
+	return window && (window->has_address || log_resource_failed(window) ||
+			  /* given up with those above it before the next try, of which nothing is told */
+			  (window->outcome == LOG_RELEASED && window->failures));
 }
 
 /* The window of @bridge that the kernel would take, or NULL: it has none of this kind. */
