@@ -413,3 +413,14 @@ board() {
 	fails_with log-no-space "0000:00:02.0 memory window" "without an address: 0000:02:00.0 BAR 0" \
 		"wanted: 1.2 GiB" "host bridge of bus 0000:00" "256 MiB are missing"
 }
+
+@test "what a boot loader says on the console before the kernel is one warning, with all its rules" {
+	{
+		printf '%s\n' "==========" "Boot loader 1.1" "----------" "0000:|    0    0" "" "##########" \
+			"Please choose:" "" "----------" "   1: Load code" ""
+		{ host && port && card && assigned; } | stamped
+	} >"$log"
+	run -0 pciaddr-check --dump "$log"
+	[ "$(grep -c ^warning <<<"$output")" = 1 ]
+	[[ $output == *"log:2: not lines of lspci's, left out up to line 10: Boot loader 1.1"* ]]
+}

@@ -391,6 +391,12 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 		reader->foreign = dump_foreign_line(line);
 	if (is_heading(reader, line)) {
 		end_function(reader);
+		/* a rule in somebody's text, which goes on */
+		if (reader->left_out.count && reader->section == SECTION_NONE &&
+		    reader->hint == SECTION_NONE) {
+			reader->left_out.last = dump_number(reader);
+			return;
+		}
 		enter_section(reader, SECTION_NONE);
 		return;
 	}
