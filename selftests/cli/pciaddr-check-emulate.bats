@@ -116,6 +116,66 @@ BRIDGE='00:02.0 0604: 8086:29c1\n\tBus: primary=00, secondary=01, subordinate=01
 	! grep -q '.\{1000\}' "$made/machine.cfg"
 }
 
+@test "a BAR and a window at 0 are none to x86's kernel; what is in the window moves with it" {
+	emulate '00:02.0 0604: 8086:29c1\n\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0
+\tI/O behind bridge: 00000000-0000ffff\n
+01:00.0 0200: 8086:10d3\n\tRegion 0: I/O ports at f800 [size=256]\n\n01:01.0 0200: 8086:10d3
+\tRegion 0: I/O ports at 0000 [size=256]\n'
+	readme "What the guest's kernel" "0000:00:02.0: I/O window 0x0-0xffff: x86's kernel takes 0 for no address"
+	run ! grep -qE 'io: *0xf800|0x0-' "$made/machine.yaml"
+	grep -q 'ignore .*,moved,' "$made/README"
+}
+
+@test "Linux makes the windows of a CardBus bridge: they are told, and not specified" {
+	emulate '00:04.0 0607: 104c:ac51\n\tBus: primary=00, secondary=02, subordinate=05, sec-latency=176
+\tMemory window 0: 10400000-107ff000\n\tI/O window 0: 00004000-000040fc\n'
+	readme "What the guest's kernel" "0000:00:04.0: the windows of a CardBus bridge: Linux makes its own"
+	run ! grep -q window "$made/machine.yaml"
+	grep -q 'ignore .*,moved,' "$made/README"
+}
+
+@test "a BAR that the source's kernel has behind an offset is told" {
+	emulate '00:01.0 0200: 8086:10d3\n\tRegion 0: Memory at 620c080000000 (32-bit, non-prefetchable) [size=16K]
+00: 86 80 d3 10 02 00 00 00 00 00 00 02 00 00 00 00\n10: 00 00 00 80 00 00 00 00 00 00 00 00 00 00 00 00\n'
+	readme "At another address" "0000:00:01.0: BAR 0: the source's kernel has it at 0x620c080000000-0x620c080003fff, the guest's at 0x80000000"
+	grep -q 'ignore .*,moved,' "$made/README"
+	emulate '00:01.0 0200: 8086:10d3\n\tRegion 0: Memory at 80000000 (32-bit, non-prefetchable) [size=16K]
+00: 86 80 d3 10 02 00 00 00 00 00 00 02 00 00 00 00\n10: 00 00 00 80 00 00 00 00 00 00 00 00 00 00 00 00\n'
+	run ! grep -q "the source's kernel has it" "$made/README"
+}
+
+@test "a switch's port without the port above is a root port, on which Linux does not stop" {
+	emulate '00:00.0 0600: 8086:29c0\n\n02:00.0 0604: 10b5:8747
+\tBus: primary=02, secondary=03, subordinate=03, sec-latency=0
+\tCapabilities: [40] Express (v2) Downstream Port (Slot+), MSI 00\n'
+	readme "Made up" "0000:02:00.0: the port above this one of a switch is not in the source"
+	[ "$(od -An -tx1 -j66 -N1 "$made/0000-02-00.0.config")" = " 42" ]
+	emulate '00:1c.0 0604: 8086:9d10\n\tBus: primary=00, secondary=02, subordinate=03, sec-latency=0
+\n02:00.0 0604: 10b5:8747\n\tBus: primary=02, secondary=03, subordinate=03, sec-latency=0
+\tCapabilities: [40] Express (v2) Downstream Port (Slot+), MSI 00\n'
+	[ "$(od -An -tx1 -j66 -N1 "$made/0000-02-00.0.config")" = " 62" ]
+}
+
+@test "virtual functions have the sizes that the log beside the dump tells" {
+	config=$BATS_TEST_TMPDIR/config
+	{
+		printf '\x34\x12\x02\x00\x07\x00\x10\x00\x00\x00\x00\x02' && head -c 40 /dev/zero
+		printf '\x40' && head -c 11 /dev/zero && printf '\x10\x00\x02\x00' && head -c 188 /dev/zero
+		printf '\x10\x00\x01\x00' && head -c 8 /dev/zero && printf '\x04\x00\x04\x00'
+		head -c 3824 /dev/zero
+	} >"$config"
+	[ "$(stat -c %s "$config")" = 4096 ]
+	printf '[    0.1] pci 0000:00:01.0: %s\n' "[1234:0002] type 00 class 0x020000" \
+		"VF BAR 0 [mem 0x00000000-0x000fffff]" \
+		"VF BAR 0 [mem 0x00000000-0x003fffff]: contains BAR 0 for 4 VFs" \
+		"VF BAR 3 [mem 0x00000000-0x00003fff 64bit]" \
+		"VF BAR 3 [mem 0x00000000-0x0000ffff 64bit]: contains BAR 3 for 4 VFs" >"$dump.dmesg"
+	emulate "00:01.0 0200: 1234:0002\n$(od -An -v -tx1 -w16 "$config" |
+		awk '{ printf "%02x:%s\\n", 16 * (NR - 1), $0 }')"
+	property vf-bar0-size 0x100000
+	property vf-bar3-size 0x4000
+}
+
 @test "--fault: windows of half the size, closed ones, a large BAR, none with an address" {
 	emulate "$BRIDGE" --fault small-window@00:02.0
 	[ "$(od -An -tx1 -j32 -N4 "$made/0000-00-02.0.config")" = " 00 f0 f0 f1" ]

@@ -424,3 +424,36 @@ board() {
 	[ "$(grep -c ^warning <<<"$output")" = 1 ]
 	[[ $output == *"log:2: not lines of lspci's, left out up to line 10: Boot loader 1.1"* ]]
 }
+
+@test "a driver whose initialization failed is not bound, that of a port whose slot failed is" {
+	{ host && port && card && assigned; } | stamped >"$log"
+	{
+		echo "[    2.000000] nic 0000:01:00.0: HPC vendor_id 1b36 device_id 1 ss_vid 0 ss_did 0"
+		echo "[    2.000000] nic 0000:01:00.0: Slot initialization failed"
+		echo "[    2.000000] pcieport 0000:00:02.0: pciehp: Slot initialization failed (-16)"
+	} >>"$log"
+	run -0 pciaddr-check --dmesg "$log" --tree
+	[[ $output == *"[pcieport]"* && $output != *"[nic]"* ]]
+	echo "[    3.000000] shpchp 0000:01:00.0: Requesting control of SHPC hotplug via OSHP (S30_)" >>"$log"
+	echo "[    3.000000] shpchp 0000:01:00.0: Cannot get control of SHPC hotplug" >>"$log"
+	run -0 pciaddr-check --dmesg "$log" --tree
+	[[ $output != *"[shpchp]"* ]]
+	echo "[    3.000000] nic 0000:01:00.0: ready" >>"$log"
+	run -0 pciaddr-check --dmesg "$log" --tree
+	[[ $output == *"[nic]"* ]]
+}
+
+@test "a card behind a slot whose button was pressed has gone, unless that was undone" {
+	slot() { echo "[   60.000000] pcieport 0000:00:02.0: pciehp: Slot(2): $1"; }
+	{ host && port && card && assigned; } | stamped >"$log.begin"
+	for words in "Powering off due to button press" "Button press: will power off in 5 sec" "Card not present"; do
+		{ cat "$log.begin" && slot "$words"; } >"$log"
+		run -0 pciaddr-check --dmesg "$log" --tree
+		[[ $output == *"1234:0001"* && $output != *"1234:0002"* ]]
+	done
+	for words in "Button cancel" "Action canceled due to button press"; do
+		{ cat "$log.begin" && slot "Powering off due to button press" && slot "$words"; } >"$log"
+		run -0 pciaddr-check --dmesg "$log" --tree
+		[[ $output == *"1234:0002"* ]]
+	done
+}

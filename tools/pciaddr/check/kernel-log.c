@@ -185,8 +185,7 @@ static const char *host_advice(struct log_check *check, const struct log_pool *p
 	struct pool_room room = log_pool_room(check->machine, pool);
 
 	if (pool->space == SPACE_IO)
-		return "each bridge takes 4 KiB of I/O: fewer ports, 'pci=hpiosize=0', or in QEMU "
-			"io-reserve=0 for the ports that need none";
+		return "each bridge takes 4 KiB of I/O: have fewer ports, or cards that need no I/O";
 	if (room.largest && is_bridge_bar(check, room.largest) &&
 	    need <= room.total - room.used + range_size(room.largest->range))
 		return "a bridge's own BAR has the space, which no driver uses: some cores of root ports "
@@ -221,11 +220,13 @@ static const char *advice_of(struct log_check *check, const struct log_loss *los
 	case POOL_CLOSED:
 		if (loss->pool.space == SPACE_IO)
 			return "the window above was made without room for it: boot with "
-				"'pci=realloc', or with 'pci=hpiosize=SIZE' for a hot-plug port (QEMU: "
-				"io-reserve=SIZE)";
-		return "the window above was made without room for it: boot with 'pci=realloc', "
-			"or with 'pci=hpmmiosize=SIZE,hpmmioprefsize=SIZE' for a hot-plug port (QEMU: "
-			"mem-reserve=, pref64-reserve=); or remove that port and rescan";
+				"'pci=realloc' if it is there at the start; of what comes later, remove "
+				"the root port above and rescan, or boot with 'pci=hpiosize=SIZE', if "
+				"the kernel makes the windows (firmware's stay)";
+		return "the window above was made without room for it: boot with 'pci=realloc' if it "
+			"is there at the start; of what comes later, remove the root port above and "
+			"rescan, or boot with 'pci=hpmmiosize=SIZE,hpmmioprefsize=SIZE', if the kernel "
+			"makes the windows (firmware's stay; QEMU: pref64-reserve=SIZE)";
 	case POOL_UNKNOWN:
 		break;
 	}
@@ -295,7 +296,8 @@ static void tell_claim(struct log_check *check, const struct log_loss *losses, s
 			"the memory map that the kernel was given has memory where the device is: of a "
 			"guest of Xen, set 'e820_host = 1'; elsewhere the firmware or the virtual "
 			"machine's monitor has to leave it out" :
-			"boot with 'pci=realloc'; firmware placed it, so that an update of it may help",
+			"firmware placed it, so that an update of it may help, or 'pci=realloc' "
+			"(neither was tried of a log like this)",
 	});
 }
 
@@ -564,8 +566,7 @@ static void tell_not_enabled(struct log_check *check, const struct log_function 
 		.advice = function->slot.class_known && !(function->slot.class >> 8) ?
 			"its class is 0, of which Linux leaves the BARs alone: the kernel needs a "
 			"quirk for it (PCI_CLASS_NOT_DEFINED)" :
-			"'dmesg | grep SLOT' from the machine's start shows what was said of its BARs; "
-			"boot with 'pci=realloc'",
+			"'dmesg | grep SLOT' from the machine's start shows what was said of its BARs",
 	});
 }
 
@@ -606,8 +607,7 @@ static void check_single(struct log_check *check)
 			.message = TEXT(check->results, "%s: no bus number was left for what is "
 					"below it, which the kernel does not see",
 					device_name(check->results, &function->slot)),
-			.advice = "boot with 'pci=assign-busses', or 'pci=hpbussize=N' for hot-plug "
-				"ports",
+			.advice = "boot with 'pci=assign-busses'",
 		});
 	}
 }

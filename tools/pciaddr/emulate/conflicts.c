@@ -103,6 +103,36 @@ static void note_beyond(struct shape *shape, const struct place *place)
 		   range_text(place->range, range));
 }
 
+/* x86's kernel takes 0 for no address (pcibios_allocate_resources()), other architectures' do not. */
+static void note_zero(struct shape *shape, const struct place *place)
+{
+	char slot[SLOT_TEXT_MAX], range[RANGE_TEXT_MAX];
+
+	if (place->range.first || *place->moves)
+		return;
+	*place->moves = true;
+	shape_note(shape, TOPIC_MAY_DIFFER, "%s: %s %s: x86's kernel takes 0 for no address, and looks "
+		   "for another", slot_text(place->function, slot), place_name(place),
+		   range_text(place->range, range));
+}
+
+/* pci_bus_size_cardbus(): windows are made for cards to come, and firmware's are not looked at. */
+static void note_cardbus(struct shape *shape, struct shape_function *function)
+{
+	const struct bridge *bridge = function->source->bridge;
+	char slot[SLOT_TEXT_MAX];
+	bool open = false;
+
+	for (int kind = 0; bridge && bridge->cardbus && kind < WINDOWS; kind++) {
+		function->moves[BAR_ROM + 1 + kind] = true;
+		open |= bridge->windows[kind].state == WINDOW_OPEN;
+	}
+	if (open)
+		shape_note(shape, TOPIC_MAY_DIFFER, "%s: the windows of a CardBus bridge: Linux makes its "
+			   "own, of 64 MiB and 256 ports, where there is room",
+			   slot_text(function->source, slot));
+}
+
 static void note_move(struct shape *shape, const struct place *place, const struct place *other)
 {
 	char slot[SLOT_TEXT_MAX], range[RANGE_TEXT_MAX], with[SLOT_TEXT_MAX];
@@ -169,9 +199,13 @@ void shape_find_conflicts(struct shape *shape)
 {
 	struct places places = { NULL, 0 };
 
+	for (size_t i = 0; i < shape->count; i++)
+		note_cardbus(shape, &shape->functions[i]);
 	find_places(shape, &places);
 	for (size_t i = 0; i < places.count; i++)
 		note_beyond(shape, &places.entries[i]);
+	for (size_t i = 0; i < places.count; i++)
+		note_zero(shape, &places.entries[i]);
 	for (size_t i = 0; i < places.count; i++)
 		if (!is_inside(&places.entries[i]))
 			note_move(shape, &places.entries[i], NULL);

@@ -252,6 +252,41 @@ static void find_ram(struct shape *shape)
 			   "reach 2^%u", highest, ADDRESS_BITS_MOST);
 }
 
+/* Where the guest's kernel has what is there on the bus */
+static uint64_t guest_address(const struct shape_root *root, const struct bar *bar)
+{
+	for (const struct shape_window *window = root->windows; window; window = window->next)
+		if (window->space == bar->space && range_contains(window->range, bar->range))
+			return bar->range.first + (window->cpu - window->range.first);
+	return bar->range.first;
+}
+
+/* Host bridges of other architectures, and those of memory above, have offsets of their own. */
+static void note_offsets(struct shape *shape, struct shape_function *function)
+{
+	const struct pci_function *source = function->source;
+
+	for (unsigned int k = 0; k < source->bar_count; k++) {
+		const struct bar *bar = &source->bars[k];
+		uint64_t guest = guest_address(function->root, bar);
+		char slot[SLOT_TEXT_MAX], range[RANGE_TEXT_MAX];
+
+		if (bar->state != BAR_ASSIGNED || !bar->kernel_known || !bar->kernel.first ||
+		    bar->kernel.first == guest || function->moves[bar->index])
+			continue;
+		function->other_offset = true;
+		slot_text(source, slot);
+		range_text(bar->kernel, range);
+		/* a kernel places the ROMs that firmware has not */
+		if (bar->index == BAR_ROM)
+			shape_note(shape, TOPIC_MAY_DIFFER, "%s: %s: the source's kernel has it at %s, and "
+				   "the register has not", slot, bar_text(bar), range);
+		else
+			shape_note(shape, TOPIC_ELSEWHERE, "%s: %s: the source's kernel has it at %s, the "
+				   "guest's at 0x%" PRIx64, slot, bar_text(bar), range, guest);
+	}
+}
+
 void shape_place_windows(struct shape *shape)
 {
 	for (size_t i = 0; i < shape->root_count; i++) {
@@ -265,5 +300,7 @@ void shape_place_windows(struct shape *shape)
 	}
 	for (size_t i = 0; i < shape->root_count; i++)
 		drop_lost(shape, &shape->roots[i]);
+	for (size_t i = 0; i < shape->count; i++)
+		note_offsets(shape, &shape->functions[i]);
 	find_ram(shape);
 }

@@ -29,14 +29,14 @@ static void put_printable(FILE *out, const char *text)
 enum change {
 	CHANGE_GONE,		/* the guest does not have it, or no kernel finds it */
 	CHANGE_PLACE,		/* it is in another domain */
-	CHANGE_MOVE,		/* the kernel moves it */
+	CHANGE_MOVE,		/* the kernel moves it, or has it at another address */
 	CHANGE_OPEN,		/* it is closed, or has no address */
 	CHANGES
 };
 
 static const char *const classes[CHANGES] = {
 	[CHANGE_GONE] = ",gone",
-	[CHANGE_PLACE] = ",gone,new,relocated",
+	[CHANGE_PLACE] = ",gone,new,relocated,renumbered",
 	[CHANGE_MOVE] = ",moved,unassigned,shrunk",
 	[CHANGE_OPEN] = ",assigned,grown",
 };
@@ -63,6 +63,7 @@ static void find_changes(const struct shape *shape, bool changes[CHANGES])
 
 		changes[CHANGE_GONE] |= function->unreachable;
 		changes[CHANGE_PLACE] |= function->domain != function->source->domain;
+		changes[CHANGE_MOVE] |= function->other_offset;
 		changes[CHANGE_OPEN] |= has_closed(function);
 		for (unsigned int k = 0; k < SHAPE_ITEMS; k++)
 			changes[CHANGE_MOVE] |= function->moves[k];

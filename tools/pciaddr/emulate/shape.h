@@ -40,6 +40,7 @@ struct shape_function {
 	struct shape_root *root;
 	uint32_t domain;	/* where the guest has it */
 	bool unreachable;	/* no kernel looks there */
+	bool other_offset;	/* the guest's kernel has a BAR elsewhere than the source's */
 	uint16_t size;		/* SHAPE_CONFIG_SIZE or SHAPE_CONFIG_SMALL */
 	uint8_t *image;		/* of that many bytes */
 	/* 0: the register cannot be written */

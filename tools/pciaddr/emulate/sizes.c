@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/pcispec.h"
 
 #define KIB 1024ull
@@ -229,10 +230,19 @@ static void size_function(struct shape *shape, struct shape_function *function,
 			   "the register cannot be sized", slot, lost.names);
 }
 
-static void size_virtual_functions(struct shape_function *function)
+/* lspci tells no size of these; the kernel's log has that of all virtual functions together. */
+static void size_virtual_functions(const struct shape *shape, struct shape_function *function)
 {
 	const struct sriov *sriov = function->source->sriov;
+	const struct log_facts *log = shape->machine->log;
 
+	for (unsigned int i = 0; sriov && log && sriov->total && i < VF_BARS; i++) {
+		const struct log_resource *all = log_facts_resource(log, function->source,
+								    LOG_ITEM_VF_BAR + i);
+
+		if (all && all->size / sriov->total)
+			function->vf_bar_sizes[i] = power_of_two(all->size / sriov->total);
+	}
 	for (unsigned int i = 0; sriov && i < sriov->bar_count; i++)
 		if (sriov->bars[i].size)
 			function->vf_bar_sizes[sriov->bars[i].index] =
@@ -246,6 +256,6 @@ void shape_find_sizes(struct shape *shape)
 	find_starts(shape, starts);
 	for (size_t i = 0; i < shape->count; i++) {
 		size_function(shape, &shape->functions[i], starts);
-		size_virtual_functions(&shape->functions[i]);
+		size_virtual_functions(shape, &shape->functions[i]);
 	}
 }

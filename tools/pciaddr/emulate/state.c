@@ -5,6 +5,8 @@
 
 /* PCI Express Base 5.0, 7.5.3: registers of the capability */
 #define EXPRESS_SLOT		0x0100u	/* of its flags: the port has a slot */
+#define   TYPE_ROOT_PORT	0x0040u
+#define   TYPE_DOWNSTREAM	0x0060u
 #define SLOT_CONTROL		0x18
 #define   SLOT_POWER_OFF	0x0400u
 #define SLOT_STATUS		0x1a
@@ -69,6 +71,28 @@ static bool is_occupied(const struct shape *shape, const struct pci_function *po
 	return false;
 }
 
+/*
+ * Linux looks for the port above a switch's (alloc_pcie_link_state()), and stops with a null
+ * pointer where there is none: on a root bus is what an excerpt has, without the ports above.
+ */
+static void settle_port(struct shape *shape, struct shape_function *function)
+{
+	unsigned int at = image_capability(function, CAP_ID_EXPRESS) + EXPRESS_CAPABILITIES;
+	char slot[SLOT_TEXT_MAX];
+	uint32_t flags;
+
+	if (at == EXPRESS_CAPABILITIES || at + 2 > SHAPE_CONFIG_SMALL ||
+	    function->root->bus != function->source->bus)
+		return;
+	flags = image_get(function->image, at, 2);
+	if ((flags & EXPRESS_TYPE) != TYPE_DOWNSTREAM)
+		return;
+	image_set(function->image, at, 2, (flags & ~EXPRESS_TYPE) | TYPE_ROOT_PORT);
+	shape_note(shape, TOPIC_MADE_UP, "%s: the port above this one of a switch is not in the source; "
+		   "this is a root port, since Linux stops without one",
+		   slot_text(function->source, slot));
+}
+
 /* A slot that has a card must say so: otherwise the kernel's hot-plug driver takes it away. */
 static void settle_slot(struct shape *shape, struct shape_function *function)
 {
@@ -97,5 +121,6 @@ void image_to_handover(struct shape *shape, struct shape_function *function)
 		clear(function->image, CFG_BRIDGE_CONTROL, CONTROL_BUS_RESET);
 	stop_messages(function);
 	stop_extended(function);
+	settle_port(shape, function);
 	settle_slot(shape, function);
 }

@@ -355,13 +355,42 @@ static void probe_failed(struct told_line *line)
 	function->probe_line = line->number;
 }
 
-static void port_is_empty(struct told_line *line)
+/*
+ * A slot without a button's press says "Card not present".  With one it says that it will power off,
+ * in 5 s, and no more then, unless the button is pressed again.
+ */
+static void slot_line(struct told_line *line, const char *text)
 {
-	const struct log_function *port = log_facts_function(line->facts, &line->slot);
+	struct log_function *port = log_facts_function(line->facts, &line->slot);
 
-	for (unsigned int bus = port && port->buses_known ? port->secondary : 256;
-	     bus < 256 && bus <= port->subordinate; bus++)
-		log_facts_bus_gone(line->facts, port->slot.domain, (uint8_t)bus);
+	if (!port)
+		return;
+	if (strstr(text, "Powering off due to button press") || strstr(text, "will power off in"))
+		port->leaving = true;
+	else if (strstr(text, "utton cancel") || strstr(text, "canceled due to button press"))
+		port->leaving = false;
+	else if (strstr(text, "): Card not present") ||
+		 (port->leaving && (strstr(text, "): Card present") || strstr(text, "): Link "))))
+		log_facts_port_empty(line->facts, &line->slot);
+}
+
+/*
+ * "shpchp 0000:01:04.0: Slot initialization failed", "... Cannot get control of SHPC hotplug": of
+ * -ENODEV, with which such a probe ends, the driver core says nothing.  What a service of a port
+ * says has the service's name before it ("pciehp: Slot initialization failed (-16)"), and the
+ * port keeps its driver.
+ */
+static bool probe_gave_up(const char *text)
+{
+	static const char words[] = "nitialization failed";
+	const char *found = strstr(text, words);
+
+	if (log_after(text, "Cannot get control of SHPC hotplug"))
+		return true;
+	if (!found || memchr(text, ':', (size_t)(found - text)))
+		return false;
+	found += sizeof(words) - 1;
+	return !*found || !strcmp(found, "!") || log_after(found, " (") || log_after(found, ":");
 }
 
 static void told_other(struct told_line *line, const char *text)
@@ -375,13 +404,13 @@ static void told_other(struct told_line *line, const char *text)
 		 log_after(text, "No bus number available for hot-added bridge"))
 		log_facts_take_function(line->facts, &line->slot)->no_bus = true;
 	else if ((log_after(text, "probe with driver ") && strstr(text, " failed with error ")) ||
-		 log_after(text, "error -"))
+		 log_after(text, "error -") || probe_gave_up(text))
 		/* dev_err_probe() of the driver says the second, and nothing of the first follows */
 		probe_failed(line);
 	else if (log_after(text, "enabling device ("))
 		log_facts_take_function(line->facts, &line->slot)->cannot_enable = false;
-	else if (log_after(text, "pciehp: Slot(") && strstr(text, "): Card not present"))
-		port_is_empty(line);
+	else if (log_after(text, "pciehp: Slot("))
+		slot_line(line, text);
 	else if (log_after(text, "Removing from iommu group"))
 		log_facts_found(line->facts, &line->slot)->gone = true;
 	else if (resize && log_read_decimal(resize + 20 + (resize[20] == ' '), 5, &bar))

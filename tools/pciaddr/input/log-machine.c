@@ -179,6 +179,9 @@ void log_machine_settle(struct machine *machine)
 			     " lines from here on are left out", machine->log->path,
 			     machine->log->quoted_line, machine->log->quoted_count);
 	find_last_buses(machine->log);
+	for (size_t i = 0; i < machine->log->function_count; i++)
+		if (machine->log->functions[i].leaving)
+			log_facts_port_empty(machine->log, &machine->log->functions[i].slot);
 	if (log_is_only_source(machine))
 		add_unnamed(machine);
 	for (size_t i = 0; i < machine->count; i++) {

@@ -244,6 +244,18 @@ void log_facts_bus_gone(struct log_facts *facts, uint32_t domain, uint8_t bus)
 	}
 }
 
+void log_facts_port_empty(struct log_facts *facts, const struct pci_function *slot)
+{
+	struct log_function *port = log_facts_function(facts, slot);
+
+	if (!port)
+		return;
+	port->leaving = false;
+	for (unsigned int bus = port->buses_known ? port->secondary : 256;
+	     bus < 256 && bus <= port->subordinate; bus++)
+		log_facts_bus_gone(facts, slot->domain, (uint8_t)bus);
+}
+
 struct log_function *log_facts_found(struct log_facts *facts, const struct pci_function *slot)
 {
 	bool known = log_facts_function(facts, slot);

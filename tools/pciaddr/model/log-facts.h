@@ -62,6 +62,7 @@ struct log_function {
 	bool cannot_enable;	/* "can't enable device" */
 	bool no_vf_space;	/* "not enough MMIO resources for SR-IOV" */
 	bool no_bus;		/* there was no bus number for what is below it */
+	bool leaving;		/* the button of its slot was pressed, which powers off in 5 s */
 	bool subtractive;	/* "PCI bridge to ... (subtractive decode)" */
 	bool whole_class;	/* with the programming interface */
 	bool is_bridge;		/* of which the buses need not be known */
@@ -167,6 +168,8 @@ struct log_function *log_facts_found(struct log_facts *facts, const struct pci_f
 
 /* What is on this bus is gone. */
 void log_facts_bus_gone(struct log_facts *facts, uint32_t domain, uint8_t bus);
+/* Whatever is behind this bridge has gone. */
+void log_facts_port_empty(struct log_facts *facts, const struct pci_function *slot);
 
 /* What a bridge leads to; later lines about it count more. */
 void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slot,
