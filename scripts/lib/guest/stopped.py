@@ -8,7 +8,8 @@ import time
 LAST_WORDS = (
     (re.compile(r"PCI: out of I/O address space"),
      "the windows and BARs of all cards together need more I/O ports than SeaBIOS can hand out:"
-     " take fewer bridges and cards, smaller windows, or another fixed base"),
+     " take fewer bridges and cards, bridges without hot-plug (pci-bridge,shpc=off), smaller"
+     " windows, or another fixed base"),
     (re.compile(r"PCI: out of (?:32bit )?(?:prefetchable )?(?:memory )?address space"),
      "the memory BARs of all cards together need more than SeaBIOS can hand out"),
     (re.compile(r"No bootable device"),
