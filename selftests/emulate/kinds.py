@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes the text of `lspci -vvxxxx` of made-up machines of kinds that reports come from:
-a laptop with CardBus, one with a Thunderbolt dock, one with VMD, a server of 310 functions.
+a laptop with CardBus, one with a Thunderbolt dock, one with VMD, a server of 310 functions, a desktop
+with an AMD processor.
 
 Usage: kinds.py KIND [FUNCTIONS]
 """
@@ -261,7 +262,41 @@ def server(count=310):
     return machine
 
 
-KINDS = {"cardbus": cardbus, "dock": dock, "vmd": vmd, "server": server}
+def amd():
+    """A desktop with a processor of family 10h: its own functions are 00:18, of which function 1
+    has the routing of buses, ports and memory (BKDG for family 10h, 3.4)."""
+    machine = Machine()
+    machine.add("00:00.0", (0x1022, 0x9600), 0x060000)
+    machine.port("00:02.0", (0x1022, 0x9603), ROOT_PORT, (0, 1, 1), "full", io=(0xD000, 0x1000),
+                 memory=(0xFE900000, MIB), prefetchable=(0xD0000000, 256 * MIB))
+    machine.port("00:09.0", (0x1022, 0x9608), ROOT_PORT, (0, 2, 2), "full", io=(0xE000, 0x1000),
+                 memory=(0xFEA00000, MIB))
+    machine.add("00:11.0", (0x1002, 0x4391), 0x010601).bar(4, 0xC000, 16, "io").bar(
+        5, 0xFE8FF000, 1024)
+    machine.add("00:12.0", (0x1002, 0x4397), 0x0C0310, header=0x80).bar(0, 0xFE8FE000, 4096)
+    machine.add("00:12.2", (0x1002, 0x4396), 0x0C0320).bar(0, 0xFE8FF800, 256)
+    machine.add("00:14.0", (0x1002, 0x4385), 0x0C0500, header=0x80)
+    machine.add("00:14.3", (0x1002, 0x439D), 0x060100)
+    machine.add("00:14.4", (0x1002, 0x4384), 0x060401, header=1).buses(0, 3, 3).windows()
+    for number in range(5):
+        own = machine.add(f"00:18.{number}", (0x1022, 0x1200 + number), 0x060000, header=0x80)
+        if number == 1:
+            own.put(0x80, 4, 0x00C00003)  # memory from 0xc0000000, read and write
+            own.put(0x84, 4, 0x00FEBF00)  # up to 0xfebfffff, to node 0, link 0
+            own.put(0xC0, 4, 0x00000003)  # ports from 0
+            own.put(0xC4, 4, 0x0000F000)  # up to 0xffff
+            own.put(0xE0, 4, 0xFF000003)  # buses 0 to 0xff
+    machine.add("01:00.0", (0x1002, 0x9498), 0x030000, header=0x80).express(ENDPOINT).bar(
+        0, 0xD0000000, 256 * MIB, "mem 64 pref").bar(2, 0xFE9E0000, 65536, "mem 64").bar(
+        4, 0xD000, 256, "io")
+    machine.add("01:00.1", (0x1002, 0xAA38), 0x040300).express(ENDPOINT).bar(
+        0, 0xFE9FC000, 16384, "mem 64")
+    machine.add("02:00.0", (0x10EC, 0x8168), 0x020000).express(ENDPOINT).bar(0, 0xE800, 256, "io").bar(
+        2, 0xFEAFF000, 4096, "mem 64")
+    return machine
+
+
+KINDS = {"cardbus": cardbus, "dock": dock, "vmd": vmd, "server": server, "amd": amd}
 
 
 def main():
