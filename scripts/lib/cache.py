@@ -131,6 +131,13 @@ def cached(path, lock_name, make):
     return path
 
 
+def _last_used(entry):
+    """What is being made has the date of what is unpacked into it: that of a Debian package."""
+    status = entry.stat(follow_symlinks=False)
+    unfinished = entry.name.endswith(".dir") or entry.name.endswith(".new")
+    return max(status.st_mtime, status.st_ctime) if unfinished else status.st_mtime
+
+
 def drop_unused():
     """The one rule for what the cache gives up.
 
@@ -139,8 +146,7 @@ def drop_unused():
     now = time.time()
     for kind in (entry for entry in os.scandir(CACHE) if entry.is_dir(follow_symlinks=False)):
         entries = [entry for entry in os.scandir(kind) if not entry.name.startswith(".")]
-        ages = sorted((now - entry.stat(follow_symlinks=False).st_mtime, entry.path)
-                      for entry in entries)
+        ages = sorted((now - _last_used(entry), entry.path) for entry in entries)
         for place, (age, path) in enumerate(ages):
             if age > KEPT_TIME or place >= KEPT and age > IN_USE_TIME:
                 remove(path)

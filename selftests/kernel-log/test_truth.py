@@ -30,7 +30,7 @@ MACHINES = [
 
 # The same on other kernels and firmware
 MORE = [
-    machine(qemu_args=bridges(12), kernel="6.12"),
+    machine(qemu_args=bridges(3), kernel="6.12"),
     machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS, kernel="6.12"),
     machine(machine="q35", qemu_args=root_ports(17) + BELOW_PORTS, kernel="7.3", release="trixie"),
     machine(machine="q35", qemu_args=root_ports(5) + BELOW_PORTS, firmware="ovmf"),
