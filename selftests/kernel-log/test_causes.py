@@ -225,7 +225,8 @@ def plug(guest, slot, text, tmp_path):
     path.write_text(text, encoding="utf-8")
     replay.hot_add(guest, f"{slot}={path}")
     shown = guest.run("sh", "-c", "for n in $(seq 300); do dmesg | grep -qE "
-                      f"'pci {slot}.0: BAR . .*(assigned|failed to assign)' && exit; sleep .2; done; exit 1")  # fmt: skip
+                      f"'pci {slot}.0: BAR . .*(assigned|failed to assign)' && exit; sleep .2; done; "
+                      "exit 1")  # fmt: skip
     assert shown.status == 0, f"no BAR was tried of the card in {slot}"
     guest.run("sleep", "1")
 
