@@ -56,7 +56,7 @@ static const char *resource_text(struct log_check *check, const struct log_resou
 
 /* "0000:01:00.0 BAR 0, BAR 1, 0000:01:00.1 BAR 0 and 2 more" */
 struct names {
-	const char *text;		/* "" as long as there is none */
+	const char *text;		/* NULL as long as there is none */
 	size_t count;
 	const struct log_resource *last;
 };
@@ -68,14 +68,16 @@ static void add_name(struct log_check *check, struct names *names,
 
 	if (names->count++ >= NAMES_TOLD)
 		return;
-	names->text = TEXT(check->results, "%s%s%s", names->text,
-			   *names->text ? ", " : "", same ? log_resource_name(resource) :
+	names->text = TEXT(check->results, "%s%s%s", names->text ? names->text : "",
+			   names->text ? ", " : "", same ? log_resource_name(resource) :
 			   resource_text(check, resource));
 	names->last = resource;
 }
 
 static const char *names_text(struct log_check *check, const struct names *names)
 {
+	if (!names->text)
+		return "";
 	if (names->count <= NAMES_TOLD)
 		return names->text;
 	return TEXT(check->results, "%s and %zu more", names->text, names->count - NAMES_TOLD);
@@ -239,7 +241,7 @@ static void tell_harm(struct log_check *check, const struct log_loss *losses, si
 	struct results *results = check->results;
 	const struct log_loss *first = &losses[0];
 	uint64_t need = all_wanted(losses, count);
-	struct names names = { .text = "" };
+	struct names names = { 0 };
 	struct finding *finding;
 
 	for (size_t i = 0; i < count && losses[i].harm == first->harm; i++)
@@ -274,7 +276,7 @@ static void tell_claim(struct log_check *check, const struct log_loss *losses, s
 {
 	struct results *results = check->results;
 	const struct log_resource *root = losses[0].root;
-	struct names names = { .text = "" };
+	struct names names = { 0 };
 
 	for (size_t i = 0; i < count && losses[i].harm; i++)
 		add_name(check, &names, losses[i].resource);
@@ -305,7 +307,7 @@ static void tell_resize(struct log_check *check, const struct log_loss *losses, 
 {
 	struct results *results = check->results;
 	const struct log_resource *root = losses[0].root;
-	struct names names = { .text = "" };
+	struct names names = { 0 };
 	struct finding *finding;
 
 	for (size_t i = 0; i < count && losses[i].harm; i++)
