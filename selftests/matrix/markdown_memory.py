@@ -17,7 +17,9 @@ where a register of the card tells what it is, it was read there by physical add
 
 HOLDS = {
     True: ("Memory with hold=on", "`hold=on` has the BARs at these places from power-on."),
-    False: ("Memory without hold", "Linux finds the BARs places in the windows, which cannot move."),
+    False: ("Memory without hold", "Linux finds the BARs places in the windows, which cannot move. A bridge\n"
+            "without `pref-base` has a free prefetchable window besides: a prefetchable BAR comes to where\n"
+            "firmware has put that."),
 }
 
 

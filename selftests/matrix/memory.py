@@ -35,9 +35,13 @@ class Bridge:
         return (f"dec-21154,id={self.id},bus={{root}},addr={self.slot:#x},mem-base={self.mem:#x}{pref}"
                 + (",hold=on" if hold else ""))
 
+    def fixes(self, prefetchable):
+        """Whether the window for such BARs is fixed; firmware places the other one."""
+        return self.pref is not None or not prefetchable
+
     def window(self, prefetchable):
-        """(first address, last address) of the window that such a BAR belongs into."""
-        if prefetchable and self.pref:
+        """(first address, last address) of the fixed window that takes such a BAR."""
+        if prefetchable and self.pref is not None:
             return self.pref, self.pref + self.pref_size - 1
         return self.mem, self.mem + MIB - 1
 
