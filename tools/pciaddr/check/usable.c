@@ -85,14 +85,8 @@ static void report_not_forwarded(const struct bar_report *report,
 				 const struct pci_function *bridge, enum window_kind kind,
 				 const char *message, const char *advice)
 {
-	char slot[SLOT_TEXT_MAX];
-
 	add(report, CHECK_EXPECT_WINDOW, STATUS_FAIL, message, reported_bar(report),
-	    (struct value) {
-		TEXT(report->results, "%s %s", slot_text(bridge, slot),
-		     window_range(report->results, bridge->bridge, kind)),
-		at_config(bridge, window_register(bridge->bridge, kind)) },
-	    advice);
+	    window_value(report->results, bridge, kind), advice);
 }
 
 /* One bridge of those above; false when it has been reported. */

@@ -195,25 +195,19 @@ static void read_held(struct domain *domain, const struct qemu_properties *prope
 	const char *held = qemu_property(properties, "hold-at");
 	const char *id = qemu_property(properties, "id");
 	unsigned int bus = id ? find_bus(domain, id) : DOMAIN_BUSES;
-	const struct bridge *bridge = NULL;
+	const struct pci_function *bridge;
 	char *text;
 
 	if (!held || strcmp(properties->driver, "dec-21154") || bus == DOMAIN_BUSES)
 		return;
-	for (size_t i = 0; i < domain->machine->count && !bridge; i++) {
-		const struct pci_function *function = &domain->machine->functions[i];
-
-		if (function->bridge && function->bridge->buses_known &&
-		    function->bridge->secondary == bus)
-			bridge = function->bridge;
-	}
+	bridge = domain_bridge_to(domain, bus);
 	text = arena_copy(&domain->machine->arena, held, strlen(held));
 	while (bridge && text) {
 		char *next = strchr(text, '+');
 
 		if (next)
 			*next++ = '\0';
-		if (!hold(domain, bus, bridge, text))
+		if (!hold(domain, bus, bridge->bridge, text))
 			machine_warn(domain->machine, "%s:%" PRIu32 ": hold-at: not SLOT[.FUNCTION]"
 				     "[/BAR]=ADDRESS, several with +", domain->machine->config_path,
 				     line);

@@ -23,6 +23,18 @@ struct pci_function *domain_find(const struct domain *domain, const struct domai
 	return NULL;
 }
 
+const struct pci_function *domain_bridge_to(const struct domain *domain, unsigned int bus)
+{
+	for (size_t i = 0; i < domain->machine->count; i++) {
+		const struct pci_function *function = &domain->machine->functions[i];
+
+		if (function->bridge && function->bridge->buses_known &&
+		    function->bridge->secondary == bus)
+			return function;
+	}
+	return NULL;
+}
+
 struct pci_function *domain_add(struct domain *domain, const struct domain_place *place,
 				uint32_t line)
 {
@@ -136,16 +148,9 @@ void domain_add_builtin(struct domain *domain)
 /* Is @bus the bus @above, or behind it?  What leads to a bus has a lower index. */
 static bool is_behind(const struct domain *domain, unsigned int bus, unsigned int above)
 {
-	const struct machine *machine = domain->machine;
+	const struct pci_function *bridge = bus > above ? domain_bridge_to(domain, bus) : NULL;
 
-	for (size_t i = 0; bus > above && i < machine->count; i++) {
-		const struct pci_function *function = &machine->functions[i];
-
-		if (function->bridge && function->bridge->buses_known &&
-		    function->bridge->secondary == bus)
-			return is_behind(domain, function->bus, above);
-	}
-	return bus == above;
+	return bridge ? is_behind(domain, bridge->bus, above) : bus == above;
 }
 
 /*

@@ -39,6 +39,9 @@ struct domain_place {
 /* The function at this place; NULL: there is none. */
 struct pci_function *domain_find(const struct domain *domain, const struct domain_place *place);
 
+/* The bridge that leads to this bus; NULL: none does. */
+const struct pci_function *domain_bridge_to(const struct domain *domain, unsigned int bus);
+
 /*
  * A function at its place; NULL, with a warning, when something is there already.  The pointer
  * holds until the next call.

@@ -58,11 +58,16 @@ static void renumber_windows(struct log_facts *facts, const struct log_function 
 	}
 }
 
-static void set_bridge(struct log_facts *facts, struct log_function *bridge)
+struct log_function *log_take_bridge(struct told_line *line)
 {
+	struct log_function *bridge = log_facts_take_function(line->facts, &line->slot);
+
+	if (!bridge->line)
+		bridge->line = line->number;
 	if (!bridge->is_bridge)
-		renumber_windows(facts, bridge);
+		renumber_windows(line->facts, bridge);
 	bridge->is_bridge = true;
+	return bridge;
 }
 
 /* "PCI bridge to [bus 02-13]" */
@@ -77,10 +82,7 @@ static bool told_buses(struct told_line *line, const char *text)
 	if (!bus)
 		return false;
 	bus = read_buses(bus, &first, &last);
-	bridge = log_facts_take_function(line->facts, &line->slot);
-	if (!bridge->line)
-		bridge->line = line->number;
-	set_bridge(line->facts, bridge);
+	bridge = log_take_bridge(line);
 	begin_listing(line->facts, bridge);
 	bridge->subtractive |= bus && log_after(bus, "] (subtractive decode)");
 	if (bus && first > line->slot.bus)
@@ -164,7 +166,7 @@ bool log_bridge_line(struct told_line *line, const char *text)
 	if (told_buses(line, text) || told_unused(line, text))
 		return true;
 	if (log_after(text, "bridge configuration invalid ")) {
-		set_bridge(line->facts, log_facts_take_function(line->facts, &line->slot));
+		log_take_bridge(line);
 		return true;
 	}
 	if (!function || !function->in_listing)

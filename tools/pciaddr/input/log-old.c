@@ -36,9 +36,7 @@ static const char *read_range(const char *text, struct printed_resource *printed
 	text = log_read_hex(text, &printed->range.last);
 	if (!text)
 		return NULL;
-	printed->has_range = true;
-	printed->empty = printed->range.last < printed->range.first;
-	printed->size = printed->empty ? 0 : printed->range.last - printed->range.first + 1;
+	log_set_range(printed);
 	return text;
 }
 
@@ -91,19 +89,16 @@ static bool found(struct told_line *line, const char *text)
 	if (!rest || !log_read_old_resource(rest, &printed))
 		return false;
 	if (name.kind == NAME_WINDOW)
-		log_facts_take_function(line->facts, &line->slot)->is_bridge = true;
+		log_take_bridge(line);
 	log_set_address(line, log_take(line, &name, &printed), &printed, LOG_FOUND);
 	return true;
 }
 
-static void begin_windows(struct told_line *line, const struct pci_function *slot)
+static void begin_windows(struct told_line *line)
 {
-	struct log_function *bridge = log_facts_take_function(line->facts, slot);
+	struct log_function *bridge = log_take_bridge(line);
 
 	bridge->gone = false;
-	bridge->is_bridge = true;
-	if (!bridge->line)
-		bridge->line = line->number;
 	log_facts_close_windows(line->facts, bridge);
 }
 
@@ -122,7 +117,7 @@ static bool secondary_bus(struct told_line *line, const char *text)
 	if (!rest || *rest != ':' || !log_read_hex(rest + 1, &bus) || bus > UINT8_MAX ||
 	    bus <= line->slot.bus)
 		return true;
-	begin_windows(line, &line->slot);
+	begin_windows(line);
 	log_facts_set_buses(line->facts, &line->slot, (uint8_t)bus, (uint8_t)bus);
 	bridge = log_facts_function(line->facts, &line->slot);
 	bridge->secondary_only = true;
@@ -192,10 +187,7 @@ static bool not_allocated(struct told_line *line, const char *text)
 bool log_old_function_line(struct told_line *line, const char *text)
 {
 	if (!strcmp(text, "transparent bridge")) {
-		struct log_function *bridge = log_facts_take_function(line->facts, &line->slot);
-
-		bridge->is_bridge = true;
-		bridge->subtractive = true;
+		log_take_bridge(line)->subtractive = true;
 		return true;
 	}
 	return found(line, text) || secondary_bus(line, text) || window(line, text) ||
@@ -229,7 +221,7 @@ bool log_old_line(struct told_line *line, const char *text)
 		if (!line->facts->old_bridge_open)
 			return true;
 		line->facts->old_bridge = line->slot;
-		begin_windows(line, &line->slot);
+		begin_windows(line);
 		return true;
 	}
 	rest = log_after(text, "PCI: Failed to allocate ");

@@ -32,6 +32,13 @@ static const char *skip_blanks(const char *text)
 	return text;
 }
 
+void log_set_range(struct printed_resource *resource)
+{
+	resource->has_range = true;
+	resource->empty = resource->range.last < resource->range.first;
+	resource->size = resource->empty ? 0 : range_size(resource->range);
+}
+
 /* "0x1000-0x1fff", "0x03f6", "size 0x1000" */
 static const char *read_numbers(const char *text, struct printed_resource *resource)
 {
@@ -48,11 +55,7 @@ static const char *read_numbers(const char *text, struct printed_resource *resou
 		if (!rest)
 			return NULL;
 	}
-	resource->has_range = true;
-	resource->size = resource->range.last - resource->range.first + 1;
-	resource->empty = resource->range.last < resource->range.first;
-	if (resource->empty)
-		resource->size = 0;
+	log_set_range(resource);
 	return rest;
 }
 

@@ -22,6 +22,9 @@ struct printed_resource {
  */
 const char *log_read_resource(const char *text, struct printed_resource *resource);
 
+/* Both ends of the range were read. */
+void log_set_range(struct printed_resource *resource);
+
 /* Hexadecimal with or without 0x; returns what follows it, or NULL. */
 const char *log_read_hex(const char *text, uint64_t *value);
 

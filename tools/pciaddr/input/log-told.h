@@ -46,6 +46,9 @@ void log_set_address(struct told_line *line, struct log_resource *resource,
  */
 bool log_bridge_line(struct told_line *line, const char *text);
 
+/* The line's function is a bridge, with a line of its own as far as none is known. */
+struct log_function *log_take_bridge(struct told_line *line);
+
 /* Words of kernels before 2.6.34; false: another line.  The second has no slot in front. */
 bool log_old_function_line(struct told_line *line, const char *text);
 bool log_old_line(struct told_line *line, const char *text);
