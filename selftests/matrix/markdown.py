@@ -13,8 +13,8 @@ import memory
 import others
 import table
 from column import ABSENT, FAILED, HELD, LOST, WORKS, columns
+from harness.markdown import table as markdown_table
 from notes import NOT_RUN, Notes
-from notes import table as markdown_table
 
 TOP = """\
 # The fixed address, everywhere

@@ -5,7 +5,8 @@ import re
 
 import bases
 import firmwares
-from notes import NOT_RUN, table
+from harness.markdown import table
+from notes import NOT_RUN
 
 INTRO = """\
 ## Every base

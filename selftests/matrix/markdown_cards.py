@@ -4,7 +4,8 @@
 import cards
 import firmwares
 from column import FAILED, HELD, LOST, WORKS
-from notes import NOT_RUN, table
+from harness.markdown import table
+from notes import NOT_RUN
 
 INTRO = """\
 ## QEMU's own cards

@@ -3,7 +3,8 @@
 
 import others
 from column import FAILED, LOST
-from notes import NOT_RUN, table
+from harness.markdown import table
+from notes import NOT_RUN
 
 INTRO = """\
 ## Other architectures

@@ -17,9 +17,3 @@ class Notes:
 
     def lines(self):
         return [f"{number}. {reason}" for number, reason in enumerate(self._reasons, 1)]
-
-
-def table(heads, rows):
-    """The lines of a table; rows: lists of cells."""
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
