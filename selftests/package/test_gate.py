@@ -38,16 +38,11 @@ NEEDS_ADDRESSES = f"""[Unit]
 Description=What must not run on another machine
 Requires={GATE}
 After={GATE}
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/true
-[Install]
-WantedBy=multi-user.target
 """
 OTHER = """[Unit]
 Description=A unit that no preset names
-[Service]
+"""
+DOES_NOTHING = """[Service]
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/true
@@ -81,14 +76,15 @@ def cards(base):
 DMI = ("-smbios", "type=1,manufacturer=Example Inc.,product=Gate/1")
 OF_DMI = "Example_Inc._Gate_1.yaml"
 
-OFF = {"prepare": FIRST_BOOT, "units": {"other.service": OTHER}, "specifications": {"machine.yaml": RIGHT}}
+NEEDING = {"needs-addresses.service": NEEDS_ADDRESSES + DOES_NOTHING}
+OFF = {"prepare": FIRST_BOOT, "units": {"other.service": OTHER + DOES_NOTHING}, "specifications": {"machine.yaml": RIGHT}}
 AS_SPECIFIED = {
-    "prepare": SET_UP_BEFORE, "units": {"needs-addresses.service": NEEDS_ADDRESSES},
+    "prepare": SET_UP_BEFORE, "units": NEEDING,
     # The one for any machine would fail.
     "specifications": {"machine.yaml": WRONG, OF_DMI: RIGHT}, "qemu_args": DMI,
 }  # fmt: skip
 MOVED = {
-    "prepare": SET_UP_BEFORE, "units": {"needs-addresses.service": NEEDS_ADDRESSES},
+    "prepare": SET_UP_BEFORE, "units": NEEDING,
     "specifications": {"machine.yaml": RIGHT}, "base": 0x3000,
 }  # fmt: skip
 
