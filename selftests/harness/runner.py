@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs suites, each in a pytest of its own, two at a time: suites that only compute run at
-low priority beside suites that wait for guests. When one kind is used up, both lanes run the other."""
+"""Runs suites, each in a pytest of its own, some at a time: suites that only compute run at low
+priority beside suites that wait for guests. When one kind is used up, all lanes run the other."""
 
+import itertools
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from .commands import process, tail
 
 NICE = 10
 GRACE = 30
+# How many suites run at a time: more guests want more memory than many machines have.
+MOST = 5
 
 
 class Queue:
@@ -143,7 +146,10 @@ class Lane(threading.Thread):
 def run(suites, report, logs, pytest_args):
     """Runs all of them; returns when they have ended."""
     queue = Queue(suites)
-    lanes = [Lane(queue, report, logs, pytest_args, computes) for computes in (False, True)]
+    # One more than processors: a fifth of the time suites wait for guests and clocks.
+    count = min(len(os.sched_getaffinity(0)) + 1, MOST)
+    kinds = itertools.islice(itertools.cycle((False, True)), count)
+    lanes = [Lane(queue, report, logs, pytest_args, computes) for computes in kinds]
     for lane in lanes:
         lane.start()
     try:

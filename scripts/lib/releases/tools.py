@@ -43,20 +43,25 @@ def command(release, argv, directory=None, binds=(), architecture=NATIVE):
     directory = str(directory or os.getcwd())
     if is_native(release):
         return ["env", "-C", directory, *map(str, argv)]
+    _need_mount_point()  # before minutes of making a root directory
     seen = dict.fromkeys(["/tmp", str(TOP), str(CACHE), *map(str, binds)])
     return enter(root(release, architecture), directory, seen, ["env", "LC_ALL=C", *argv])
 
 
 def enter(root_directory, directory, binds, argv):
     """The command that runs argv in a root directory, with those of this machine's binds in it."""
+    _need_mount_point()
+    user = [] if os.getuid() == 0 else ["--map-root-user"]
+    return ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
+            str(root_directory), str(directory), *map(str, binds), "--", *map(str, argv)]  # fmt: skip
+
+
+def _need_mount_point():
     if not _is_mount_point("/"):
         raise Failed("a build with the tools of another Debian release needs mounts of its own, and"
                      " this root directory is not a mount point, so that they cannot be kept from"
                      " the rest of the machine; from outside of it: mount --bind DIRECTORY DIRECTORY,"
                      " then chroot again", 3)
-    user = [] if os.getuid() == 0 else ["--map-root-user"]
-    return ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh",
-            str(root_directory), str(directory), *map(str, binds), "--", *map(str, argv)]  # fmt: skip
 
 
 def _is_mount_point(path):
