@@ -53,6 +53,23 @@ findings() {
 	done
 }
 
+@test "a bus below a bridge with a lower subordinate bus is followed" {
+	local bus subordinate
+	for bus in 01 7f fe; do
+		for subordinate in 00 01 7e; do
+			[[ $subordinate < $bus ]] || continue
+			printf '%s\n' "00:01.0 PCI bridge: Made up (prog-if 00 [Normal decode])" \
+				$'\t'"Bus: primary=00, secondary=$bus, subordinate=$subordinate, sec-latency=0" \
+				"$bus:00.0 Ethernet controller: Made up" \
+				$'\tRegion 0: Memory at fe000000 (32-bit, non-prefetchable) [size=4K]' >lower
+			run -0 pciaddr-check --severity low --diff lower lower
+			[[ $output == *", 0 changed, 0 unknown" ]]
+			run pciaddr-check --dump lower --tree
+			[[ $output == *"└─ 00.0 "*"BAR 0  memory32  0xfe000000-0xfe000fff"* ]]
+		done
+	done
+}
+
 @test "two forms of the same machine's text have no difference" {
 	local old new
 	for old in "$GUEST" "$TOP"/selftests/pciaddr/lspci-*/*; do

@@ -163,14 +163,17 @@ const struct bus *bus_below(const struct machine *machine, const struct pci_func
 {
 	const struct bus *end = machine->buses + machine->bus_count;
 	const struct bus *bus = last ? last + 1 : NULL;
+	unsigned int highest;
 
 	if (!bridge->bridge || !bridge->bridge->buses_known)
 		return NULL;
-	for (unsigned int number = bridge->bridge->secondary;
-	     !bus && number <= bridge->bridge->subordinate; number++)
+	/* its secondary bus is there, whatever the register of the subordinate one says */
+	highest = bridge->bridge->subordinate;
+	if (highest < bridge->bridge->secondary)
+		highest = bridge->bridge->secondary;
+	for (unsigned int number = bridge->bridge->secondary; !bus && number <= highest; number++)
 		bus = machine_bus(machine, bridge->domain, (uint8_t)number);
-	for (; bus && bus < end && bus->domain == bridge->domain &&
-	     bus->number <= bridge->bridge->subordinate; bus++)
+	for (; bus && bus < end && bus->domain == bridge->domain && bus->number <= highest; bus++)
 		if (bus->bridge == bridge)
 			return bus;
 	return NULL;
