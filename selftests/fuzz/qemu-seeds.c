@@ -13,6 +13,8 @@
 
 /* Its operations; each ends where the word FUZZ stands. */
 #define OP_OUT		1
+#define OP_WRITE	3
+#define OP_PCI_WRITE	5
 #define OP_DMA_PATTERN	7
 #define OP_CLOCK_STEP	9
 #define SEPARATOR	"FUZZ"
@@ -20,6 +22,23 @@
 
 #define RING		0x100000
 #define BUFFER		0x200000
+
+/* q35's register for where configuration space is in memory, and where the seeds have it */
+#define PCIEXBAR	0x60
+#define PCIEXBAR_ENABLE	1
+#define ECAM		0xd0000000
+#define ECAM_FUNCTION(bus, device)	((bus) << 20 | (device) << 15)
+
+/* The Express card behind a port in slot 4: its memory, and where its capabilities are */
+#define PORT		ECAM_FUNCTION(0, 4)
+#define BRIDGE_CONTROL	0x3c
+#define SECONDARY_BUS_RESET	(1 << 22)
+#define EXPRESS		ECAM_FUNCTION(1, 0)
+#define EXPRESS_TABLE	0xe0000000
+#define EXPRESS_RAM	0xe0100000
+#define DEVICE_CONTROL	0x70
+#define POWER_CONTROL	0xa8
+#define MSIX_CONTROL	0xac
 
 static const char *directory;
 static FILE *seed;
@@ -58,6 +77,32 @@ static void out(uint16_t offset, uint32_t value)
 	} a = { SIZE_LONG, 0, offset, value };
 
 	operation(OP_OUT, &a, sizeof(a));
+}
+
+/* A write of 32 bits into the configuration space of the first of the machine's functions */
+static void config_out(uint8_t offset, uint32_t value)
+{
+	struct {
+		uint8_t size;
+		uint8_t function;
+		uint8_t offset;
+		uint32_t value;
+	} a = { SIZE_LONG, 0, offset, value };
+
+	operation(OP_PCI_WRITE, &a, sizeof(a));
+}
+
+/* A write of 32 bits to the memory region that is the @index-th by address */
+static void memory_out(uint8_t index, uint32_t offset, uint32_t value)
+{
+	struct {
+		uint8_t size;
+		uint8_t index;
+		uint32_t offset;
+		uint64_t value;
+	} a = { SIZE_LONG, index, offset, value };
+
+	operation(OP_WRITE, &a, sizeof(a));
 }
 
 /* What the card finds in memory; its reads get one pattern after the other. */
@@ -104,6 +149,76 @@ static void run(uint64_t ring, uint32_t entries)
 	out(FPGA_DMA_RING_SIZE, entries);
 	out(FPGA_DMA_CONTROL, FPGA_DMA_CONTROL_RUN);
 	out(FPGA_DMA_DOORBELL, 1);
+}
+
+static void enable_express(void)
+{
+	memory_out(0, EXPRESS + 0x14, EXPRESS_TABLE);
+	memory_out(0, EXPRESS + 0x18, EXPRESS_RAM);
+	memory_out(0, EXPRESS + 0x04, 7);
+}
+
+/* Opens the way to the card, from nothing, as firmware would */
+static void begin_express(const char *name)
+{
+	begin(name);
+	config_out(PCIEXBAR, ECAM | PCIEXBAR_ENABLE);
+	memory_out(0, PORT + 0x18, 0x010100);
+	memory_out(0, PORT + 0x1c, 0x2020);
+	memory_out(0, PORT + 0x20, 0xeff0e000);
+	memory_out(0, PORT + 0x04, 7);
+	enable_express();
+}
+
+/* Where the tables of vectors lie in memory, they come after configuration space. */
+static void vectors(void)
+{
+	for (uint32_t i = 0; i < FPGA_VECTORS; i++) {
+		memory_out(1, i * 16, 0xfee00000);
+		memory_out(1, i * 16 + 8, 0x40 + i);
+		memory_out(1, i * 16 + 12, 0);
+	}
+	memory_out(0, EXPRESS + MSIX_CONTROL, 1U << 31);
+}
+
+/* With ioeventfd the main loop takes the doorbell. */
+static void run_express(void)
+{
+	descriptor(BUFFER, 0, 4096, FPGA_DESC_F_IRQ, 0);
+	run(RING, 4);
+	operation(OP_CLOCK_STEP, "", 0);
+}
+
+static void write_express(void)
+{
+	begin_express("express");
+	vectors();
+	run_express();
+	out(FPGA_INT_RAISE, FPGA_INT_SOFTWARE);
+	end();
+
+	begin_express("express-function-level-reset");
+	run_express();
+	memory_out(0, EXPRESS + DEVICE_CONTROL, 1 << 15);
+	enable_express();
+	run_express();
+	end();
+
+	begin_express("express-bus-reset");
+	run_express();
+	memory_out(0, PORT + BRIDGE_CONTROL, SECONDARY_BUS_RESET);
+	memory_out(0, PORT + BRIDGE_CONTROL, 0);
+	enable_express();
+	run_express();
+	end();
+
+	begin_express("express-power");
+	run_express();
+	memory_out(0, EXPRESS + POWER_CONTROL, 3);
+	out(FPGA_DMA_DOORBELL, 1);
+	memory_out(0, EXPRESS + POWER_CONTROL, 0);
+	run_express();
+	end();
 }
 
 int main(int argc, char **argv)
@@ -171,5 +286,7 @@ int main(int argc, char **argv)
 	out(FPGA_CONTROL, FPGA_CONTROL_RESET);
 	out(FPGA_INT_RAISE, FPGA_INT_SOFTWARE);
 	end();
+
+	write_express();
 	return 0;
 }
