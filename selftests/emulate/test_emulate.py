@@ -75,8 +75,13 @@ def check(dump, kernel=None):
 
 
 @pytest.mark.parametrize("dump", FIXTURES, ids=lambda path: path.name)
-def test_fixture_passes_its_own_specification(dump):
-    check(dump)
+@pytest.mark.parametrize("kernel", [
+    pytest.param(None, id="default"),
+    *(pytest.param(kernel, marks=pytest.mark.long("the same on another kernel"))
+      for kernel in (*KERNELS, NEWEST) if kernel),
+])  # fmt: skip
+def test_fixture_passes_its_own_specification(dump, kernel):
+    check(dump, kernel)
 
 
 EACH = pytest.mark.long("a machine of each kind")
