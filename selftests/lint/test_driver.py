@@ -50,12 +50,8 @@ def test_no_warning_with_W1(tmp_path, kernel):
     build(tmp_path, kernel, "W=1")
 
 
-# Headers of 7.3 want __typeof_unqual__ and a constant __builtin_strlen() of sparse, which Debian's
-# does not have yet; and have Kbuild ask a script about it that is not in Debian's package of
-# headers. Without an answer it leaves sparse out, but for KBUILD_CHECKSRC on the command line.
-SPARSE = ("C=2", "KBUILD_CHECKSRC=2",
-          "CF=-D__CHECK_ENDIAN__ -Wsparse-error -D__typeof_unqual__=__typeof__"
-          " '-D__builtin_strlen(s)=(sizeof(s)-1)'")
+with open(f"{TOP}/scripts/lib/releases/sparse.arguments", encoding="utf-8") as file:
+    SPARSE = tuple(line for line in file.read().splitlines() if not line.startswith("#"))
 NOT_ASKED = ("checker-valid.sh: No such file", "C=2 specified, but sparse is not available")
 
 
