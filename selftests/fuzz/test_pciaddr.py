@@ -31,7 +31,7 @@ SOURCES = sorted(glob.glob("tools/pciaddr/**/*.c", root_dir=TOP, recursive=True)
 
 
 def pkg_config(what):
-    return subprocess.run(["pkg-config", what, "libpci", "libfyaml", "json-c", "libxml-2.0", "zlib",
+    return subprocess.run(["pkg-config", what, "libpci", "libfyaml", "json-c", "expat", "zlib",
                            "liblzma", "libzstd"], check=True,
                           stdout=subprocess.PIPE, encoding="utf-8").stdout.split()
 

@@ -258,11 +258,11 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/view/tree.c \
 	tools/pciaddr/view/views.h
 libpciaddr_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPCI_CFLAGS) $(LIBFYAML_CFLAGS) $(JSON_C_CFLAGS) \
-	$(LIBXML2_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
+	$(EXPAT_CFLAGS) $(ZLIB_CFLAGS) $(LZMA_CFLAGS) $(ZSTD_CFLAGS)
 
 pciaddr_check_SOURCES = tools/pciaddr-check.c
 pciaddr_libs = libpciaddr.a libtoolscommon.a $(LIBPCI_LIBS) $(LIBFYAML_LIBS) $(JSON_C_LIBS) \
-	$(LIBXML2_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) \
+	$(EXPAT_LIBS) $(ZLIB_LIBS) $(LZMA_LIBS) $(ZSTD_LIBS) \
 	-lpthread -lm
 pciaddr_check_LDADD = $(pciaddr_libs)
 

@@ -216,21 +216,19 @@ static void read_held(struct domain *domain, const struct qemu_properties *prope
 }
 
 /* Calls @take for each -device among the arguments. */
-static void each_device(struct domain *domain, const xmlNode *root,
+static void each_device(struct domain *domain, const struct xml_element *root,
 			void (*take)(struct domain *domain,
 				     const struct qemu_properties *properties, uint32_t line))
 {
 	struct arena *arena = &domain->machine->arena;
-	const xmlNode *list = NULL, *argument;
+	const struct xml_element *list = root->children, *argument;
 	bool device = false;
 
-	while ((list = xml_next(root, list)))
-		if (xml_is(list, "commandline") && list->ns &&
-		    !strcmp((const char *)list->ns->href, QEMU_NAMESPACE))
-			break;
-	for (argument = xml_next(list, NULL); list && argument;
-	     argument = xml_next(list, argument)) {
-		const char *value = xml_attribute(arena, argument, "value");
+	while (list && !(xml_is(list, "commandline") && list->name_space &&
+			 !strcmp(list->name_space, QEMU_NAMESPACE)))
+		list = list->next;
+	for (argument = list ? list->children : NULL; argument; argument = argument->next) {
+		const char *value = xml_attribute(argument, "value");
 
 		if (!xml_is(argument, "arg") || !value)
 			continue;
@@ -238,7 +236,7 @@ static void each_device(struct domain *domain, const xmlNode *root,
 			struct qemu_properties properties = qemu_properties_parse(arena, value);
 
 			if (properties.driver)
-				take(domain, &properties, xml_line(argument));
+				take(domain, &properties, argument->line);
 			device = false;
 		} else {
 			device = !strcmp(value, "-device") || !strcmp(value, "--device");
@@ -246,7 +244,7 @@ static void each_device(struct domain *domain, const xmlNode *root,
 	}
 }
 
-void domain_read_arguments(struct domain *domain, const xmlNode *root)
+void domain_read_arguments(struct domain *domain, const struct xml_element *root)
 {
 	each_device(domain, root, add_device);
 	each_device(domain, root, read_held);

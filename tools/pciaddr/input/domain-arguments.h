@@ -7,6 +7,6 @@
 #include "pciaddr/input/domain-xml.h"
 
 /* To be called when all of libvirt's own controllers are there. */
-void domain_read_arguments(struct domain *domain, const xmlNode *root);
+void domain_read_arguments(struct domain *domain, const struct xml_element *root);
 
 #endif

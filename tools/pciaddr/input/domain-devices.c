@@ -68,18 +68,11 @@ static const struct pair shmems[] = {
 	{ NULL, NULL },
 };
 
-/* An attribute's value without copies: libvirt's own names are short. */
-#define VALUE_MAX 64
-
-static const char *value_of(const xmlNode *node, const char *name, char value[VALUE_MAX])
+static const char *value_of(const struct xml_element *element, const char *name)
 {
-	xmlChar *found = node ? xmlGetNoNsProp(node, (const xmlChar *)name) : NULL;
+	const char *value = xml_attribute(element, name);
 
-	value[0] = '\0';
-	if (found && strlen((char *)found) < VALUE_MAX)
-		strcpy(value, (char *)found);
-	xmlFree(found);
-	return value;
+	return value ? value : "";
 }
 
 static const struct qemu_model *model_in(const struct pair *pairs, const char *name)
@@ -90,27 +83,24 @@ static const struct qemu_model *model_in(const struct pair *pairs, const char *n
 	return NULL;
 }
 
-const struct qemu_model *domain_controller_model(const xmlNode *controller)
+const struct qemu_model *domain_controller_model(const struct xml_element *controller)
 {
-	char value[VALUE_MAX];
-	const xmlNode *model = xml_child(controller, "model");
-	const struct qemu_model *named = qemu_model(value_of(model, "name", value));
+	const struct xml_element *model = xml_child(controller, "model");
+	const struct qemu_model *named = qemu_model(value_of(model, "name"));
 
-	return named ? named : model_in(pci_controllers, value_of(controller, "model", value));
+	return named ? named : model_in(pci_controllers, value_of(controller, "model"));
 }
 
-bool domain_controller_is_root(const xmlNode *controller)
+bool domain_controller_is_root(const struct xml_element *controller)
 {
 	return xml_attribute_is(controller, "model", "pci-root") ||
 		xml_attribute_is(controller, "model", "pcie-root");
 }
 
-static const struct qemu_model *controller_model(const xmlNode *device)
+static const struct qemu_model *controller_model(const struct xml_element *device)
 {
-	char type[VALUE_MAX], model[VALUE_MAX];
+	const char *type = value_of(device, "type"), *model = value_of(device, "model");
 
-	value_of(device, "type", type);
-	value_of(device, "model", model);
 	if (!strcmp(type, "pci"))
 		return domain_controller_model(device);
 	if (!strcmp(type, "usb"))
@@ -123,31 +113,28 @@ static const struct qemu_model *controller_model(const xmlNode *device)
 		!strcmp(type, "nvme") ? qemu_model("nvme") : NULL;
 }
 
-static const struct qemu_model *memory_model(const xmlNode *device)
+static const struct qemu_model *memory_model(const struct xml_element *device)
 {
 	return xml_attribute_is(device, "model", "virtio-mem") ? qemu_model("virtio-mem-pci") :
 		xml_attribute_is(device, "model", "virtio-pmem") ?
 		qemu_model("virtio-pmem-pci") : NULL;
 }
 
-static const struct qemu_model *interface_model(const xmlNode *device)
+static const struct qemu_model *interface_model(const struct xml_element *device)
 {
-	char type[VALUE_MAX];
-	const struct qemu_model *model;
+	const char *type = value_of(xml_child(device, "model"), "type");
+	const struct qemu_model *model = model_in(interfaces, type);
 
 	if (xml_attribute_is(device, "type", "hostdev"))
 		return NULL;
-	value_of(xml_child(device, "model"), "type", type);
-	model = model_in(interfaces, type);
 	return model ? model : qemu_model(type);
 }
 
-static const struct qemu_model *video_model(const xmlNode *device)
+static const struct qemu_model *video_model(const struct xml_element *device)
 {
-	char type[VALUE_MAX];
-	const xmlNode *model = xml_child(device, "model");
+	const struct xml_element *model = xml_child(device, "model");
+	const char *type = value_of(model, "type");
 
-	value_of(model, "type", type);
 	/* the first one is the console, which for some types is another model */
 	if (!strcmp(type, "virtio") || !strcmp(type, "qxl"))
 		return model_in(videos, type);
@@ -156,31 +143,27 @@ static const struct qemu_model *video_model(const xmlNode *device)
 }
 
 /* "virtio..." of an attribute "model", or of a child <model name=...> */
-static bool is_virtio(const xmlNode *device)
+static bool is_virtio(const struct xml_element *device)
 {
-	char model[VALUE_MAX];
-
-	return !strncmp(value_of(device, "model", model), "virtio", strlen("virtio"));
+	return !strncmp(value_of(device, "model"), "virtio", strlen("virtio"));
 }
 
-static const struct qemu_model *filesystem_model(const xmlNode *device)
+static const struct qemu_model *filesystem_model(const struct xml_element *device)
 {
 	return qemu_model(xml_attribute_is(xml_child(device, "driver"), "type", "virtiofs") ?
 			  "vhost-user-fs-pci" : "virtio-9p-pci");
 }
 
-static const struct qemu_model *simple_model(const xmlNode *device)
+static const struct qemu_model *simple_model(const struct xml_element *device)
 {
-	char value[VALUE_MAX];
-
 	if (xml_is(device, "sound"))
-		return model_in(sounds, value_of(device, "model", value));
+		return model_in(sounds, value_of(device, "model"));
 	if (xml_is(device, "input") && xml_attribute_is(device, "bus", "virtio"))
-		return model_in(inputs, value_of(device, "type", value));
+		return model_in(inputs, value_of(device, "type"));
 	if (xml_is(device, "watchdog"))
-		return qemu_model(value_of(device, "model", value));
+		return qemu_model(value_of(device, "model"));
 	if (xml_is(device, "shmem"))
-		return model_in(shmems, value_of(xml_child(device, "model"), "type", value));
+		return model_in(shmems, value_of(xml_child(device, "model"), "type"));
 	if (xml_is(device, "panic") && xml_attribute_is(device, "model", "pvpanic"))
 		return qemu_model("pvpanic-pci");
 	if (xml_is(device, "serial") &&
@@ -189,7 +172,7 @@ static const struct qemu_model *simple_model(const xmlNode *device)
 	return NULL;
 }
 
-static const struct qemu_model *virtio_model(const xmlNode *device)
+static const struct qemu_model *virtio_model(const struct xml_element *device)
 {
 	if (xml_is(device, "disk"))
 		return xml_attribute_is(xml_child(device, "target"), "bus", "virtio") ?
@@ -206,7 +189,7 @@ static const struct qemu_model *virtio_model(const xmlNode *device)
 		xml_is(device, "crypto") ? qemu_model("virtio-crypto-pci") : NULL;
 }
 
-const struct qemu_model *domain_device_model(const xmlNode *device)
+const struct qemu_model *domain_device_model(const struct xml_element *device)
 {
 	const struct qemu_model *model = simple_model(device);
 
@@ -223,12 +206,10 @@ const struct qemu_model *domain_device_model(const xmlNode *device)
 	return xml_is(device, "memory") ? memory_model(device) : NULL;
 }
 
-static bool controller_is_pci(const xmlNode *device)
+static bool controller_is_pci(const struct xml_element *device)
 {
-	char type[VALUE_MAX], model[VALUE_MAX];
+	const char *type = value_of(device, "type"), *model = value_of(device, "model");
 
-	value_of(device, "type", type);
-	value_of(device, "model", model);
 	if (!strcmp(type, "pci"))
 		return !domain_controller_is_root(device);
 	if (!strcmp(type, "usb"))
@@ -240,7 +221,7 @@ static bool controller_is_pci(const xmlNode *device)
 		(!strcmp(type, "scsi") && strncmp(model, "ibmvscsi", strlen("ibmvscsi")));
 }
 
-bool domain_device_is_pci(const xmlNode *device)
+bool domain_device_is_pci(const struct xml_element *device)
 {
 	/* an address of another kind: on a drive's, USB's, virtio-mmio's or s390's bus */
 	if (xml_child(device, "address") &&
@@ -252,7 +233,7 @@ bool domain_device_is_pci(const xmlNode *device)
 		return xml_attribute_is(device, "type", "pci") ||
 			xml_attribute_is(device, "type", "mdev");
 	if (xml_is(device, "interface")) {
-		const xmlNode *model = xml_child(device, "model");
+		const struct xml_element *model = xml_child(device, "model");
 
 		return !xml_attribute_is(model, "type", "usb-net") &&
 			!xml_attribute_is(model, "type", "spapr-vlan") &&
@@ -264,16 +245,15 @@ bool domain_device_is_pci(const xmlNode *device)
 	return domain_device_model(device) != NULL;
 }
 
-const char *domain_device_text(struct arena *arena, const xmlNode *device)
+const char *domain_device_text(struct arena *arena, const struct xml_element *device)
 {
-	const char *alias = xml_attribute(arena, xml_child(device, "alias"), "name");
-	const char *target = xml_attribute(arena, xml_child(device, "target"), "dev");
-	const char *type = xml_attribute(arena, device, "type");
-	const char *index = xml_attribute(arena, device, "index");
-	const char *name = (const char *)device->name;
+	const char *alias = xml_attribute(xml_child(device, "alias"), "name");
+	const char *target = xml_attribute(xml_child(device, "target"), "dev");
+	const char *type = xml_attribute(device, "type");
+	const char *index = xml_attribute(device, "index");
 
 	if (alias || target)
-		return arena_printf(arena, "%s '%s'", name, alias ? alias : target);
-	return arena_printf(arena, "%s%s%s%s%s", name, type ? " " : "", type ? type : "",
-			    index ? " " : "", index ? index : "");
+		return arena_printf(arena, "%s '%s'", device->name, alias ? alias : target);
+	return arena_printf(arena, "%s%s%s%s%s", device->name, type ? " " : "",
+			    type ? type : "", index ? " " : "", index ? index : "");
 }

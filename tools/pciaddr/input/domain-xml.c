@@ -4,55 +4,37 @@
 #include "pciaddr/input/domain-xml.h"
 
 #include <errno.h>
+#include <expat.h>
 #include <fcntl.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/die.h"
+#include "common/numbers.h"
 #include "pciaddr/input/unpack.h"
 
 #define SIZE_MAX_READ (16u * 1024 * 1024)
 
-/* What a parser has found besides the tree. */
-struct parse_notes {
-	struct machine *machine;
-	bool document_type;
-	const char *error;	/* the first one; those after it follow from it */
-	int line;
+/* Between a name space and a name, where Expat tells both: no URI holds it. */
+#define SEPARATOR '\n'
+
+struct open_element {
+	struct xml_element *element;
+	struct xml_element **end;	/* of its children */
 };
 
-static xmlParserInput *load_nothing(const char *url, const char *id, xmlParserCtxt *context)
-{
-	(void)url;
-	(void)id;
-	(void)context;
-	return NULL;
-}
-
-/* Machines are read by several threads, and the library wants to be begun by one. */
-static void begin_library(void)
-{
-	xmlInitParser();
-	xmlSetExternalEntityLoader(load_nothing);
-}
-
-/* What libvirt writes has no document type, and entities cannot come but by one. */
-static void refuse_document_type(void *context, const xmlChar *name, const xmlChar *id,
-				 const xmlChar *system)
-{
-	xmlParserCtxt *parser = context;
-
-	(void)name;
-	(void)id;
-	(void)system;
-	((struct parse_notes *)parser->_private)->document_type = true;
-	xmlStopParser(parser);
-}
+struct reading {
+	XML_Parser parser;
+	struct arena *arena;
+	struct xml_element *root;
+	struct open_element *open;	/* from the root to the innermost one */
+	size_t depth, room;
+	char *text;			/* of the innermost one since its beginning */
+	size_t text_length, text_room;
+	bool document_type;
+};
 
 static char *read_file(struct machine *machine, const char *path, size_t *length)
 {
@@ -85,135 +67,182 @@ static char *read_file(struct machine *machine, const char *path, size_t *length
 	return text;
 }
 
-/* The library's messages end in a line feed, and quote what is in the file. */
-static const char *error_text(struct machine *machine, const xmlError *error)
+/* What a terminal would act on becomes a blank. */
+static const char *keep(struct arena *arena, const char *text, size_t length)
 {
-	char *text;
+	char *copy = arena_copy(arena, text, length);
 
-	if (!error->message)
-		return "not XML";
-	text = arena_copy(&machine->arena, error->message, strcspn(error->message, "\r\n"));
-	for (char *c = text; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	return text;
-}
-
-/* The type of the argument has become const in version 2.12. */
-#if LIBXML_VERSION >= 21200
-#define XML_ERROR const xmlError
-#else
-#define XML_ERROR xmlError
-#endif
-
-static void keep_first(void *context, XML_ERROR *error)
-{
-	struct parse_notes *notes = ((xmlParserCtxt *)context)->_private;
-
-	if (notes->error || error->level < XML_ERR_ERROR)
-		return;
-	notes->error = error_text(notes->machine, error);
-	notes->line = error->line;
-}
-
-static xmlDoc *parse(struct machine *machine, const char *text, size_t length)
-{
-	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-		XML_PARSE_BIG_LINES | XML_PARSE_NOCDATA;
-	xmlParserCtxt *parser = xmlNewParserCtxt();
-	struct parse_notes notes = { .machine = machine };
-	xmlDoc *document;
-
-	if (!parser)
-		die(EXIT_CANNOT_TELL, "out of memory");
-	parser->_private = &notes;
-	parser->sax->serror = keep_first;
-	parser->sax->internalSubset = refuse_document_type;
-	document = xmlCtxtReadMemory(parser, text, (int)length, NULL, NULL, options);
-	if (notes.document_type)
-		machine_fail(machine, EXIT_USAGE, "%s: it has a document type declaration "
-			     "(<!DOCTYPE ...>), which no libvirt domain has; refused for the "
-			     "entities that it may define", machine->config_path);
-	else if (!document || !parser->wellFormed)
-		machine_fail(machine, EXIT_USAGE, "%s:%d: %s; wanted: what 'virsh dumpxml DOMAIN' "
-			     "prints", machine->config_path, notes.line,
-			     notes.error ? notes.error : "not XML");
-	if (machine->error) {
-		xmlFreeDoc(document);
-		document = NULL;
-	}
-	xmlFreeParserCtxt(parser);
-	return document;
-}
-
-xmlDoc *domain_xml_read(struct machine *machine, const char *path)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	xmlDoc *document = NULL;
-	size_t length;
-	char *text;
-
-	pthread_once(&once, begin_library);
-	text = read_file(machine, path, &length);
-	if (!machine->error)
-		document = parse(machine, text, length);
-	free(text);
-	return document;
-}
-
-bool xml_is(const xmlNode *node, const char *name)
-{
-	return node && node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, name);
-}
-
-xmlNode *xml_next(const xmlNode *parent, const xmlNode *last)
-{
-	xmlNode *node = last ? last->next : parent ? parent->children : NULL;
-
-	while (node && node->type != XML_ELEMENT_NODE)
-		node = node->next;
-	return node;
-}
-
-xmlNode *xml_child(const xmlNode *parent, const char *name)
-{
-	xmlNode *node = NULL;
-
-	while ((node = xml_next(parent, node)))
-		if (xml_is(node, name))
-			break;
-	return node;
-}
-
-xmlNode *domain_xml_root(xmlDoc *document)
-{
-	xmlNode *root = xmlDocGetRootElement(document);
-
-	return xml_is(root, "domain") ? root : xml_child(root, "domain");
-}
-
-const char *xml_attribute(struct arena *arena, const xmlNode *node, const char *name)
-{
-	xmlChar *value = node ? xmlGetNoNsProp(node, (const xmlChar *)name) : NULL;
-	char *copy;
-
-	if (!value)
-		return NULL;
-	copy = arena_copy(arena, (char *)value, strlen((char *)value));
-	xmlFree(value);
 	for (char *c = copy; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = ' ';
 	return copy;
 }
 
-bool xml_attribute_is(const xmlNode *node, const char *name, const char *value)
+static struct xml_element *element_new(struct reading *reading, const char *name,
+				       const char **attributes)
 {
-	xmlChar *found = node ? xmlGetNoNsProp(node, (const xmlChar *)name) : NULL;
-	bool same = found && !strcmp((char *)found, value);
+	struct arena *arena = reading->arena;
+	struct xml_element *element = arena_alloc(arena, sizeof(*element));
+	const char *separator = strchr(name, SEPARATOR);
+	struct xml_attribute **end = &element->attributes;
 
-	xmlFree(found);
-	return same;
+	if (separator) {
+		element->name_space = keep(arena, name, (size_t)(separator - name));
+		name = separator + 1;
+	}
+	element->name = keep(arena, name, strlen(name));
+	element->line = (uint32_t)XML_GetCurrentLineNumber(reading->parser);
+	for (; attributes[0]; attributes += 2) {
+		if (strchr(attributes[0], SEPARATOR))
+			continue;
+		*end = arena_alloc(arena, sizeof(**end));
+		(*end)->name = keep(arena, attributes[0], strlen(attributes[0]));
+		(*end)->value = keep(arena, attributes[1], strlen(attributes[1]));
+		end = &(*end)->next;
+	}
+	return element;
+}
+
+static void begin_element(void *context, const char *name, const char **attributes)
+{
+	struct reading *reading = context;
+	struct xml_element *element = element_new(reading, name, attributes);
+
+	if (reading->depth) {
+		struct open_element *parent = &reading->open[reading->depth - 1];
+
+		*parent->end = element;
+		parent->end = &element->next;
+	} else {
+		reading->root = element;
+	}
+	reading->open = array_room(reading->open, reading->depth, &reading->room,
+				   sizeof(*reading->open));
+	reading->open[reading->depth++] = (struct open_element) { element, &element->children };
+	reading->text_length = 0;
+}
+
+static void end_element(void *context, const char *name)
+{
+	struct reading *reading = context;
+	struct xml_element *element = reading->open[--reading->depth].element;
+
+	(void)name;
+	element->text = "";
+	if (reading->text_length && !element->children)
+		element->text = keep(reading->arena, reading->text, reading->text_length);
+	reading->text_length = 0;
+}
+
+static void add_text(void *context, const char *text, int length)
+{
+	struct reading *reading = context;
+	size_t wanted = reading->text_length + (size_t)length;
+
+	if (wanted > reading->text_room) {
+		reading->text_room = wanted * 2;
+		reading->text = grow_array(reading->text, reading->text_room, 1);
+	}
+	memcpy(reading->text + reading->text_length, text, (size_t)length);
+	reading->text_length = wanted;
+}
+
+/* What libvirt writes has no document type, and entities cannot come but by one. */
+static void refuse_document_type(void *context, const char *name, const char *system,
+				 const char *public, int has_subset)
+{
+	struct reading *reading = context;
+
+	(void)name;
+	(void)system;
+	(void)public;
+	(void)has_subset;
+	reading->document_type = true;
+	XML_StopParser(reading->parser, XML_FALSE);
+}
+
+static const struct xml_element *parse(struct machine *machine, const char *text, size_t length)
+{
+	struct reading reading = {
+		.parser = XML_ParserCreateNS(NULL, SEPARATOR),
+		.arena = &machine->arena,
+	};
+	XML_Parser parser = reading.parser;
+
+	if (!parser)
+		die(EXIT_CANNOT_TELL, "out of memory");
+	XML_SetUserData(parser, &reading);
+	XML_SetElementHandler(parser, begin_element, end_element);
+	XML_SetCharacterDataHandler(parser, add_text);
+	XML_SetStartDoctypeDeclHandler(parser, refuse_document_type);
+	if (XML_Parse(parser, text, (int)length, true) != XML_STATUS_OK) {
+		enum XML_Error error = XML_GetErrorCode(parser);
+
+		if (error == XML_ERROR_NO_MEMORY)
+			die(EXIT_CANNOT_TELL, "out of memory");
+		reading.root = NULL;
+		if (reading.document_type)
+			machine_fail(machine, EXIT_USAGE, "%s: it has a document type declaration "
+				     "(<!DOCTYPE ...>), which no libvirt domain has; refused for "
+				     "the entities that it may define", machine->config_path);
+		else
+			machine_fail(machine, EXIT_USAGE, "%s:%lu: %s; wanted: what 'virsh dumpxml "
+				     "DOMAIN' prints", machine->config_path,
+				     (unsigned long)XML_GetCurrentLineNumber(parser),
+				     XML_ErrorString(error));
+	}
+	XML_ParserFree(parser);
+	free(reading.open);
+	free(reading.text);
+	return reading.root;
+}
+
+const struct xml_element *domain_xml_read(struct machine *machine, const char *path)
+{
+	const struct xml_element *root = NULL;
+	size_t length;
+	char *text;
+
+	text = read_file(machine, path, &length);
+	if (!machine->error)
+		root = parse(machine, text, length);
+	free(text);
+	return root;
+}
+
+bool xml_is(const struct xml_element *element, const char *name)
+{
+	return element && !strcmp(element->name, name);
+}
+
+const struct xml_element *xml_child(const struct xml_element *parent, const char *name)
+{
+	const struct xml_element *element = parent ? parent->children : NULL;
+
+	while (element && !xml_is(element, name))
+		element = element->next;
+	return element;
+}
+
+const struct xml_element *domain_xml_domain(const struct xml_element *root)
+{
+	return xml_is(root, "domain") ? root : xml_child(root, "domain");
+}
+
+const char *xml_attribute(const struct xml_element *element, const char *name)
+{
+	const struct xml_attribute *attribute = element ? element->attributes : NULL;
+
+	while (attribute && strcmp(attribute->name, name))
+		attribute = attribute->next;
+	return attribute ? attribute->value : NULL;
+}
+
+bool xml_attribute_is(const struct xml_element *element, const char *name, const char *value)
+{
+	const char *found = xml_attribute(element, name);
+
+	return found && !strcmp(found, value);
 }
 
 static bool parse_octal(const char *text, uint64_t *value)
@@ -227,21 +256,14 @@ static bool parse_octal(const char *text, uint64_t *value)
 	return !*text;
 }
 
-bool xml_number(struct arena *arena, const xmlNode *node, const char *name, uint64_t max,
+bool xml_number(const struct xml_element *element, const char *name, uint64_t max,
 		uint64_t *value)
 {
-	const char *text = xml_attribute(arena, node, name);
+	const char *text = xml_attribute(element, name);
 
 	if (!text)
 		return false;
 	if (text[0] == '0' && text[1] >= '0' && text[1] <= '9')
 		return parse_octal(text, value) && *value <= max;
 	return parse_u64_max(text, max, value);
-}
-
-uint32_t xml_line(const xmlNode *node)
-{
-	long line = xmlGetLineNo(node);
-
-	return line > 0 ? (uint32_t)line : 0;
 }

@@ -21,30 +21,30 @@
 
 static const char wanted[] = "wanted: what 'virsh dumpxml DOMAIN' prints";
 
-static const char *alias_of(struct domain *domain, const xmlNode *device)
+static const char *alias_of(const struct xml_element *device)
 {
-	return xml_attribute(&domain->machine->arena, xml_child(device, "alias"), "name");
+	return xml_attribute(xml_child(device, "alias"), "name");
 }
 
 /* False: it has none that is a place on a PCI bus; one that is not valid has a warning. */
-static bool read_place(struct domain *domain, const xmlNode *device, struct domain_place *place)
+static bool read_place(struct domain *domain, const struct xml_element *device,
+		       struct domain_place *place)
 {
 	struct machine *machine = domain->machine;
-	const xmlNode *address = xml_child(device, "address");
+	const struct xml_element *address = xml_child(device, "address");
 	uint64_t bus = 0, slot = 0, function = 0;
 
 	if (!xml_attribute_is(address, "type", "pci"))
 		return false;
 	/* <address type='pci'/> alone asks for a PCI bus, anywhere */
-	if (!xmlHasProp(address, (const xmlChar *)"slot"))
+	if (!xml_attribute(address, "slot"))
 		return false;
-	if ((xmlHasProp(address, (const xmlChar *)"bus") &&
-	     !xml_number(&machine->arena, address, "bus", DOMAIN_BUSES - 1, &bus)) ||
-	    !xml_number(&machine->arena, address, "slot", 31, &slot) ||
-	    (xmlHasProp(address, (const xmlChar *)"function") &&
-	     !xml_number(&machine->arena, address, "function", 7, &function))) {
+	if ((xml_attribute(address, "bus") && !xml_number(address, "bus", DOMAIN_BUSES - 1, &bus)) ||
+	    !xml_number(address, "slot", 31, &slot) ||
+	    (xml_attribute(address, "function") &&
+	     !xml_number(address, "function", 7, &function))) {
 		machine_warn(machine, "%s:%" PRIu32 ": not a PCI address: bus is 0 to 0xff, slot 0 "
-			     "to 0x1f, function 0 to 7", machine->config_path, xml_line(address));
+			     "to 0x1f, function 0 to 7", machine->config_path, address->line);
 		return false;
 	}
 	*place = (struct domain_place) { (unsigned int)bus, (unsigned int)slot,
@@ -52,7 +52,8 @@ static bool read_place(struct domain *domain, const xmlNode *device, struct doma
 	return true;
 }
 
-static void add_root(struct domain *domain, const xmlNode *controller, unsigned int index)
+static void add_root(struct domain *domain, const struct xml_element *controller,
+		     unsigned int index)
 {
 	const char *name = arena_printf(&domain->machine->arena, "%s.%u",
 					xml_attribute_is(controller, "model", "pcie-root") ?
@@ -61,19 +62,19 @@ static void add_root(struct domain *domain, const xmlNode *controller, unsigned 
 	domain->buses[index] = (struct domain_bus) { .exists = true, .root = true, .name = name };
 }
 
-static void add_controller(struct domain *domain, const xmlNode *controller)
+static void add_controller(struct domain *domain, const struct xml_element *controller)
 {
 	struct machine *machine = domain->machine;
 	const struct qemu_model *model = domain_controller_model(controller);
-	const char *name, *alias = alias_of(domain, controller);
+	const char *name, *alias = alias_of(controller);
 	struct pci_function *function = NULL;
 	struct domain_place place;
 	uint64_t index, number;
 
-	if (!xml_number(&machine->arena, controller, "index", DOMAIN_BUSES - 1, &index)) {
+	if (!xml_number(controller, "index", DOMAIN_BUSES - 1, &index)) {
 		machine_warn(machine, "%s:%" PRIu32 ": a PCI controller without an index from 0 to "
 			     "255: what is behind it is unknown", machine->config_path,
-			     xml_line(controller));
+			     controller->line);
 		return;
 	}
 	if (domain->last_bus < index)
@@ -88,10 +89,10 @@ static void add_controller(struct domain *domain, const xmlNode *controller)
 		if (place.bus >= index)
 			machine_warn(machine, "%s:%" PRIu32 ": controller %u is on bus %u: libvirt "
 				     "wants an index above that", machine->config_path,
-				     xml_line(controller), (unsigned int)index, place.bus);
-		function = domain_add(domain, &place, xml_line(controller));
+				     controller->line, (unsigned int)index, place.bus);
+		function = domain_add(domain, &place, controller->line);
 	} else {
-		domain_unplaced(domain, xml_line(controller),
+		domain_unplaced(domain, controller->line,
 				domain_device_text(&machine->arena, controller));
 	}
 	if (function) {
@@ -103,13 +104,12 @@ static void add_controller(struct domain *domain, const xmlNode *controller)
 		return;
 	domain_add_bus(domain, function, (unsigned int)index, model, name);
 	if (model->kind == MODEL_EXPANDER &&
-	    xml_number(&machine->arena, xml_child(controller, "target"), "busNr", DOMAIN_BUSES - 1,
-		       &number))
+	    xml_number(xml_child(controller, "target"), "busNr", DOMAIN_BUSES - 1, &number))
 		domain_number_root(domain, (unsigned int)index, (unsigned int)number,
-				   xml_line(controller));
+				   controller->line);
 }
 
-static void add_device(struct domain *domain, const xmlNode *device)
+static void add_device(struct domain *domain, const struct xml_element *device)
 {
 	struct machine *machine = domain->machine;
 	const struct qemu_model *model = domain_device_model(device);
@@ -118,33 +118,33 @@ static void add_device(struct domain *domain, const xmlNode *device)
 
 	if (!read_place(domain, device, &place)) {
 		if (domain_device_is_pci(device))
-			domain_unplaced(domain, xml_line(device),
+			domain_unplaced(domain, device->line,
 					domain_device_text(&machine->arena, device));
 		return;
 	}
-	function = domain_add(domain, &place, xml_line(device));
+	function = domain_add(domain, &place, device->line);
 	if (!function)
 		return;
-	function->label = alias_of(domain, device);
+	function->label = alias_of(device);
 	if (model)
 		domain_set_model(domain, function, model);
 	if (!domain->buses[place.bus].exists)
 		machine_warn(machine, "%s:%" PRIu32 ": no controller of this domain leads to bus "
 			     "%u: where that is is unknown", machine->config_path,
-			     xml_line(device), place.bus);
+			     device->line, place.bus);
 }
 
-static bool is_pci_controller(const xmlNode *device)
+static bool is_pci_controller(const struct xml_element *device)
 {
 	return xml_is(device, "controller") && xml_attribute_is(device, "type", "pci");
 }
 
 /* What leads to a bus comes before what is on it. */
-static void read_devices(struct domain *domain, const xmlNode *devices)
+static void read_devices(struct domain *domain, const struct xml_element *devices)
 {
-	const xmlNode *device;
+	const struct xml_element *first = devices ? devices->children : NULL;
 
-	for (device = xml_next(devices, NULL); device; device = xml_next(devices, device))
+	for (const struct xml_element *device = first; device; device = device->next)
 		if (is_pci_controller(device))
 			add_controller(domain, device);
 	if (!domain->buses[0].exists)
@@ -153,34 +153,25 @@ static void read_devices(struct domain *domain, const xmlNode *devices)
 			.root = true,
 			.name = domain_root_is_express(domain) ? "pcie.0" : "pci.0",
 		};
-	for (device = xml_next(devices, NULL); device; device = xml_next(devices, device))
+	for (const struct xml_element *device = first; device; device = device->next)
 		if (!is_pci_controller(device))
 			add_device(domain, device);
 }
 
-static void read_machine(struct domain *domain, const xmlNode *root)
+static void read_machine(struct domain *domain, const struct xml_element *root)
 {
-	struct arena *arena = &domain->machine->arena;
-	const xmlNode *type = xml_child(xml_child(root, "os"), "type");
-	const xmlNode *name = xml_child(root, "name");
-	xmlChar *text = name ? xmlNodeGetContent(name) : NULL;
-	const char *value;
+	const struct xml_element *type = xml_child(xml_child(root, "os"), "type");
+	const struct xml_element *name = xml_child(root, "name");
+	const char *value = xml_attribute(type, "arch");
 
-	if (text && *text) {
-		char *host = arena_copy(arena, (char *)text, strlen((char *)text));
-
-		for (char *c = host; *c; c++)
-			*c = (unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c;
-		domain->machine->host = host;
-	}
-	xmlFree(text);
-	value = xml_attribute(arena, type, "arch");
+	if (name && *name->text)
+		domain->machine->host = name->text;
 	domain->architecture = value ? value : "";
-	value = xml_attribute(arena, type, "machine");
+	value = xml_attribute(type, "machine");
 	domain->machine_type = value ? value : "";
 }
 
-static void read_domain(struct machine *machine, const xmlNode *root)
+static void read_domain(struct machine *machine, const struct xml_element *root)
 {
 	struct domain *domain = xcalloc(1, sizeof(*domain));
 
@@ -200,19 +191,17 @@ static void read_domain(struct machine *machine, const xmlNode *root)
 
 void source_domain_load(struct machine *machine, const struct source *source)
 {
-	xmlDoc *document;
-	const xmlNode *root;
+	const struct xml_element *root, *domain;
 
 	machine->config_path = strcmp(source->path, "-") ?
 		arena_copy(&machine->arena, source->path, strlen(source->path)) : machine->name;
-	document = domain_xml_read(machine, source->path);
-	if (!document)
-		return;
-	root = domain_xml_root(document);
+	root = domain_xml_read(machine, source->path);
 	if (!root)
+		return;
+	domain = domain_xml_domain(root);
+	if (!domain)
 		machine_fail(machine, EXIT_USAGE, "%s: no libvirt domain in it; %s",
 			     machine->config_path, wanted);
 	else
-		read_domain(machine, root);
-	xmlFreeDoc(document);
+		read_domain(machine, domain);
 }
