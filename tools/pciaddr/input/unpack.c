@@ -15,6 +15,7 @@
 #include "common/alloc.h"
 
 #define INPUT_SIZE (64 * 1024)
+#define MAGIC_MAX 16
 
 struct packing;
 
@@ -32,7 +33,7 @@ struct unpack {
 	z_stream gzip;
 	lzma_stream xz;
 	ZSTD_DStream *zstd;
-	uint8_t input[INPUT_SIZE];
+	uint8_t input[];		/* INPUT_SIZE */
 };
 
 /*
@@ -151,7 +152,31 @@ static void stop_zstd(struct unpack *unpack)
 	ZSTD_freeDStream(unpack->zstd);
 }
 
-/* Not packed at all */
+/* As read(); at the end, and after an error, which it notes, it returns 0. */
+static size_t take_input(struct unpack *unpack, void *buffer, size_t size)
+{
+	ssize_t count;
+
+	if (unpack->input_ended)
+		return 0;
+	if (unpack->fd < 0) {
+		count = (ssize_t)(size < unpack->memory_left ? size : unpack->memory_left);
+		memcpy(buffer, unpack->memory, (size_t)count);
+		unpack->memory += count;
+		unpack->memory_left -= (size_t)count;
+	} else {
+		do {
+			count = read(unpack->fd, buffer, size);
+		} while (count < 0 && errno == EINTR);
+	}
+	if (count < 0)
+		unpack->error = strerror(errno);
+	if (count <= 0)
+		unpack->input_ended = true;
+	return count > 0 ? (size_t)count : 0;
+}
+
+/* Not packed at all: only what the kind was told by comes from input[]. */
 static bool start_plain(struct unpack *unpack)
 {
 	unpack->between = true;
@@ -162,6 +187,8 @@ static size_t step_plain(struct unpack *unpack, uint8_t *buffer, size_t size)
 {
 	size_t count = unpack->end - unpack->next;
 
+	if (!count)
+		return take_input(unpack, buffer, size);
 	if (count > size)
 		count = size;
 	memcpy(buffer, unpack->input + unpack->next, count);
@@ -198,11 +225,9 @@ static const struct {
 
 static struct unpack *new_unpack(int fd, const void *data, size_t length)
 {
-	struct unpack *unpack = xcalloc(1, sizeof(*unpack));
+	struct unpack *unpack = xrealloc(NULL, sizeof(*unpack) + INPUT_SIZE);
 
-	unpack->fd = fd;
-	unpack->memory = data;
-	unpack->memory_left = length;
+	*unpack = (struct unpack) { .fd = fd, .memory = data, .memory_left = length };
 	return unpack;
 }
 
@@ -216,41 +241,15 @@ struct unpack *unpack_open_memory(const void *data, size_t length)
 	return new_unpack(-1, data, length);
 }
 
-static void fill_from_memory(struct unpack *unpack)
+static void fill(struct unpack *unpack, size_t size)
 {
-	size_t count = INPUT_SIZE - unpack->end;
-
-	if (count > unpack->memory_left)
-		count = unpack->memory_left;
-	memcpy(unpack->input + unpack->end, unpack->memory, count);
-	unpack->memory += count;
-	unpack->memory_left -= count;
-	unpack->end += count;
-	if (!count)
-		unpack->input_ended = true;
-}
-
-static void fill(struct unpack *unpack)
-{
-	ssize_t count;
-
 	if (unpack->next == unpack->end) {
 		unpack->next = 0;
 		unpack->end = 0;
 	}
-	if (unpack->fd < 0) {
-		fill_from_memory(unpack);
-		return;
-	}
-	do {
-		count = read(unpack->fd, unpack->input + unpack->end, INPUT_SIZE - unpack->end);
-	} while (count < 0 && errno == EINTR);
-	if (count < 0)
-		unpack->error = strerror(errno);
-	else if (!count)
-		unpack->input_ended = true;
-	else
-		unpack->end += (size_t)count;
+	if (size > INPUT_SIZE - unpack->end)
+		size = INPUT_SIZE - unpack->end;
+	unpack->end += take_input(unpack, unpack->input + unpack->end, size);
 }
 
 static bool begins_with(const struct unpack *unpack, const char *magic, size_t length)
@@ -258,10 +257,11 @@ static bool begins_with(const struct unpack *unpack, const char *magic, size_t l
 	return unpack->end >= length && !memcmp(unpack->input, magic, length);
 }
 
-static void look_at_magic(struct unpack *unpack)
+/* Of a file that is not packed, no more is read for it than is @wanted. */
+static void look_at_magic(struct unpack *unpack, size_t wanted)
 {
-	while (unpack->end < 16 && !unpack->input_ended && !unpack->error)
-		fill(unpack);
+	while (unpack->end < MAGIC_MAX && !unpack->input_ended)
+		fill(unpack, wanted > MAGIC_MAX ? wanted : MAGIC_MAX);
 	unpack->packing = &plain;
 	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
 		if (begins_with(unpack, packings[i].magic, packings[i].magic_length))
@@ -276,13 +276,12 @@ static void look_at_magic(struct unpack *unpack)
 ssize_t unpack_read(struct unpack *unpack, void *buffer, size_t size)
 {
 	if (!unpack->packing)
-		look_at_magic(unpack);
+		look_at_magic(unpack, size);
 	while (!unpack->error) {
 		size_t count;
 
-		if (unpack->next == unpack->end) {
-			if (!unpack->input_ended)
-				fill(unpack);
+		if (unpack->next == unpack->end && unpack->packing != &plain) {
+			fill(unpack, INPUT_SIZE);
 			if (unpack->error)
 				break;
 			if (unpack->next == unpack->end && unpack->between)
