@@ -183,6 +183,17 @@ sys.exit(status if peak < 200000 else 9)' "$form"
 	sed 's/</\&lt;/g; s/>/\&gt;/g; s/$/<br \/>/' "$GUEST" | tr -d '\n' >"$form" && same "$form"
 }
 
+@test "a web page of which a pipe first gives a line without tags" {
+	echo words >"$form.begin"
+	sed 's/</\&lt;/g; s/>/\&gt;/g; s/$/<br>/' "$GUEST" | tr -d '\n' >"$form.rest"
+	cat "$form.begin" "$form.rest" >"$form"
+	{
+		cat "$form.begin" && sleep 0.5 && cat "$form.rest"
+	} | pciaddr-check --dump - | sed -E 's/standard input(:[0-9]+)?/FILE/' >"$form.found"
+	grep -q '11 PCI functions' "$form.found"
+	diff <(findings "$form") "$form.found"
+}
+
 @test "colours of a terminal" {
 	sed 's/^\([0-9a-f:.]*\) /\x1b[1;33m\1\x1b[0m /' "$GUEST" >"$form" && same "$form"
 }

@@ -121,7 +121,9 @@ void text_stream_read(struct machine *machine, const char *name, struct unpack *
 				     "and give the file with lspci's text, or the directory", name);
 			break;
 		}
-		feed_whole_lines(stream, count <= 0);
+		/* enough at once to tell what it is, however little a pipe gives */
+		if (count <= 0 || stream->used >= PIECE / 4)
+			feed_whole_lines(stream, count <= 0);
 	} while (count > 0);
 	if (count < 0 && stream->fed)
 		machine_warn_of_source(machine, "%s: %s", name, unpack_error(unpack));

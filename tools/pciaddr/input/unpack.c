@@ -15,7 +15,7 @@
 #include "common/alloc.h"
 
 #define INPUT_SIZE (64 * 1024)
-#define MAGIC_MAX 16
+#define FIRST_INPUT 4096	/* has any magic; the rest may need no copy */
 
 struct packing;
 
@@ -257,11 +257,10 @@ static bool begins_with(const struct unpack *unpack, const char *magic, size_t l
 	return unpack->end >= length && !memcmp(unpack->input, magic, length);
 }
 
-/* Of a file that is not packed, no more is read for it than is @wanted. */
-static void look_at_magic(struct unpack *unpack, size_t wanted)
+static void look_at_magic(struct unpack *unpack)
 {
-	while (unpack->end < MAGIC_MAX && !unpack->input_ended)
-		fill(unpack, wanted > MAGIC_MAX ? wanted : MAGIC_MAX);
+	while (unpack->end < 16 && !unpack->input_ended)
+		fill(unpack, FIRST_INPUT);
 	unpack->packing = &plain;
 	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++)
 		if (begins_with(unpack, packings[i].magic, packings[i].magic_length))
@@ -276,7 +275,7 @@ static void look_at_magic(struct unpack *unpack, size_t wanted)
 ssize_t unpack_read(struct unpack *unpack, void *buffer, size_t size)
 {
 	if (!unpack->packing)
-		look_at_magic(unpack, size);
+		look_at_magic(unpack);
 	while (!unpack->error) {
 		size_t count;
 
