@@ -492,6 +492,14 @@ monitor() {
 	[[ $output == *"document type declaration"* ]]
 }
 
+@test "domain: an argument of 200,000 properties is read like one of two" {
+	local properties
+	properties=$(seq -f 'property%.0f=a,,b' -s , 200000)
+	domain "" pc "$(arguments -device "edu,id=card,,0,$properties,addr=5")" >made.xml
+	run -0 timeout 60 pciaddr-check --tree -n --domain made.xml
+	[[ $output == *"05.0  1234:11e8"*"(card,0)"* ]]
+}
+
 @test "domain: invalid XML is an error with its line" {
 	printf '<domain>\n<devices>\n</domain>\n' >wrong.xml
 	run -2 pciaddr-check --domain wrong.xml

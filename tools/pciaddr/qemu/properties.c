@@ -18,19 +18,20 @@ static void add(struct arena *arena, struct qemu_properties *properties, const c
 /* Up to a comma that stands alone; *@text is then behind it. */
 static char *take_part(struct arena *arena, const char **text)
 {
-	char *part = arena_copy(arena, *text, strlen(*text)), *put = part;
-	const char *from = *text;
+	const char *begin = *text, *end = begin + strcspn(begin, ",");
+	char *part, *put;
 
-	while (*from) {
-		if (*from == ',') {
-			if (from[1] != ',')
-				break;
+	while (*end && end[1] == ',')
+		end += 2 + strcspn(end + 2, ",");
+	*text = *end ? end + 1 : end;
+	part = arena_copy(arena, begin, (size_t)(end - begin));
+	put = part;
+	for (const char *from = part; *from; from++) {
+		if (*from == ',')
 			from++;
-		}
-		*put++ = *from++;
+		*put++ = *from;
 	}
 	*put = '\0';
-	*text = *from ? from + 1 : from;
 	return part;
 }
 
