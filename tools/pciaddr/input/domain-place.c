@@ -11,16 +11,9 @@
 
 struct pci_function *domain_find(const struct domain *domain, const struct domain_place *place)
 {
-	struct machine *machine = domain->machine;
+	uint32_t number = domain->functions[place->bus][place->slot][place->function];
 
-	for (size_t i = 0; i < machine->count; i++) {
-		struct pci_function *function = &machine->functions[i];
-
-		if (function->bus == place->bus && function->device == place->slot &&
-		    function->function == place->function)
-			return function;
-	}
-	return NULL;
+	return number ? &domain->machine->functions[number - 1] : NULL;
 }
 
 const struct pci_function *domain_bridge_to(const struct domain *domain, unsigned int bus)
@@ -33,6 +26,12 @@ const struct pci_function *domain_bridge_to(const struct domain *domain, unsigne
 			return function;
 	}
 	return NULL;
+}
+
+static void note_place(struct domain *domain, const struct pci_function *function)
+{
+	domain->functions[function->bus][function->device][function->function] =
+		(uint32_t)(function - domain->machine->functions) + 1;
 }
 
 struct pci_function *domain_add(struct domain *domain, const struct domain_place *place,
@@ -51,6 +50,7 @@ struct pci_function *domain_add(struct domain *domain, const struct domain_place
 	function->bus = (uint8_t)place->bus;
 	function->device = (uint8_t)place->slot;
 	function->function = (uint8_t)place->function;
+	note_place(domain, function);
 	function->line = line;
 	function->described = true;
 	return function;
@@ -222,10 +222,12 @@ static void number_expanders(struct domain *domain)
 				     "high: what is behind it is named by the controllers' indexes",
 				     machine->config_path, before[bus].line, before[bus].number);
 	}
+	memset(domain->functions, 0, sizeof(domain->functions));
 	for (size_t i = 0; i < machine->count; i++) {
 		struct pci_function *function = &machine->functions[i];
 
 		function->bus = numbers[function->bus];
+		note_place(domain, function);
 		if (!function->bridge)
 			continue;
 		function->bridge->primary = numbers[function->bridge->primary];

@@ -28,6 +28,7 @@ struct domain {
 	const char *machine_type;	/* "pc-q35-9.2"; "": not told */
 	unsigned int last_bus;		/* the highest index that a controller has */
 	struct domain_bus buses[DOMAIN_BUSES];
+	uint32_t functions[DOMAIN_BUSES][32][8];	/* index and 1 of the one there; 0: none */
 };
 
 struct domain_place {
