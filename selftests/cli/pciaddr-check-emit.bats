@@ -191,6 +191,9 @@ devices:
   - {name: q35, select: "0000:00:1f.0", id: "8086:2918"}'
 	refuses "'slot': behind a PCI Express port there is slot 0" "'express': e1000e needs PCI Express" \
 		"'second': another entry stands at the same place" "'q35': the machine 'q35' has it"
+	sed -i '/second/{p;s/second/third/}' spec
+	refuses "'third': another entry stands at the same place"
+	[ "$(grep -c "'third': another entry" <<<"$output$stderr")" = 1 ]
 }
 
 @test "what a captured specification has of firmware's choices is refused, and the rest emitted" {

@@ -425,6 +425,7 @@ static void check_place(struct plan *plan, struct planned *planned)
 	bool express = parent ? parent->model->express && parent->model->kind != MODEL_BRIDGE :
 		qemu_machine_is_express(plan->machine);
 	const struct spec_entry *entry = planned->entry;
+	bool taken = false;
 
 	if (parent && parent->model->kind == MODEL_PORT && planned->slot)
 		plan_refuse(plan, entry, "behind a PCI Express port there is slot 0 alone", NULL);
@@ -443,13 +444,14 @@ static void check_place(struct plan *plan, struct planned *planned)
 	for (struct planned *other = plan->first; other != planned; other = other->next) {
 		if (other->parent != parent || other->slot != planned->slot || !other->placed)
 			continue;
-		if (other->function == planned->function)
-			plan_refuse(plan, entry, "another entry stands at the same place", NULL);
+		taken = taken || other->function == planned->function;
 		if (!other->function)
 			other->multifunction = true;
 		if (!planned->function)
 			planned->multifunction = true;
 	}
+	if (taken)
+		plan_refuse(plan, entry, "another entry stands at the same place", NULL);
 }
 
 static void check_functions(struct plan *plan)
