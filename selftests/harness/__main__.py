@@ -23,8 +23,8 @@ def arguments(argv):
     parser = argparse.ArgumentParser(
         prog="scripts/check", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        usage="scripts/check [--long] [--list] [--junit FILE] [--durations N] [-k EXPRESSION]"
-        " [SUITE...]")
+        usage="scripts/check [--long] [--list] [--junit FILE] [--durations N]\n"
+        "                     [-k EXPRESSION] [SUITE...]")
     parser.add_argument("--long", action="store_true",
                         help="also what takes long: the whole matrix, long fuzzing, debug"
                         " kernels, the Debian packages")

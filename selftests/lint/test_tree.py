@@ -7,7 +7,7 @@ import re
 import pytest
 from harness import CACHE, TOP
 from harness.building import autoreconf
-from harness.commands import copy_tree, run, tree_files
+from harness.commands import copy_tree, process, run, tree_files
 
 
 def first_lines(path):
@@ -44,6 +44,34 @@ def test_cppcheck_of_the_tools():
         "--enable=warning,portability,performance", "--std=c11", "-I", "include",
         "-I", "include/uapi", "-I", "tools", "-D__linux__", "-D_GNU_SOURCE",
         "--suppress=missingIncludeSystem", "--suppress=normalCheckLevelMaxBranches", "tools")
+
+
+def programs():
+    """What people run in the tree; kvm/load is for guests."""
+    place = re.compile(r"(scripts|kvm|qemu|selftests)/[^/.]+")
+    found = [path for path in tree_files() if place.fullmatch(path) and path != "kvm/load"
+             and first_lines(path).startswith("#!")]
+    return [*found, "scripts/learn device"]
+
+
+@pytest.mark.parametrize("program", programs())
+def test_help_fits_a_terminal_of_80_columns(program):
+    shown = run(*program.split(), "--help", timeout=60)
+    assert shown.strip()
+    assert not [line for line in shown.splitlines() if len(line) > 80]
+
+
+@pytest.mark.parametrize("program", programs())
+def test_help_whose_reader_has_gone_begins_nothing(program, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        with process([*program.split(), "--help"], cwd=TOP, stdout=writer,
+                     env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)}) as child:
+            child.wait(60)
+    finally:
+        os.close(writer)
+    assert not [path for path in tmp_path.rglob("*") if not path.is_dir()]
 
 
 def test_every_source_file_names_its_licence():

@@ -107,7 +107,7 @@ def parse_arguments(argv):
     parser.add_argument("--gdb", action="store_true",
                         help="print the gdb command that debugs the guest's drivers and kernel")
     parser.add_argument("--with", action="append", default=[], dest="with_", metavar="NAME[,NAME]",
-                        help="more in the guest: lab (less, vi, nano, man, strace, gdb, ps,"
+                        help="more in the guest: lab (less, vim, nano, man, strace, gdb, ps,"
                         " completion), package (what the Debian packages need), systemd (with"
                         " --append guest.systemd=true, as PID 1), or any package of Debian")
     parser.add_argument("--modules-only", action="store_true",

@@ -34,11 +34,12 @@ COUNT = ("-icount", "shift=0,sleep=off")
 COUNT_APPEND = ("tsc_early_khz=1000000",)
 
 DESCRIPTION = f"""\
-Boots a guest in which QEMU's TCG emulates AMD's virtualization, with KVM's modules as
-kvm/build makes them, and runs the shell command there, in a directory that holds what
-kvm/build-tests makes; qemu-system-x86_64 there is QEMU with the cards. Exit status: the
-command's; {STATUS_COMPLAINTS} all was well but the kernel complained, or the command has not
-ended in time; {STATUS_NO_GUEST} the guest did not come up.
+Boots a guest in which QEMU's TCG emulates AMD's virtualization, with KVM's
+modules as kvm/build makes them, and runs the shell command there, in a
+directory that holds what kvm/build-tests makes; qemu-system-x86_64 there is
+QEMU with the cards. Exit status: the command's; {STATUS_COMPLAINTS} all was well but the
+kernel complained, or the command has not ended in time; {STATUS_NO_GUEST} the guest did not
+come up.
 """
 
 

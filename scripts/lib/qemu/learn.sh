@@ -10,14 +10,16 @@ readonly QTEST_TIMEOUT=120
 
 learn_usage() {
 	cat <<'TEXT'
-Usage: scripts/learn device [STEP [FILE | --start FILE | --program]] [--release VERSION]
+Usage: scripts/learn device [STEP [FILE | --start FILE | --program]]
+                            [--release VERSION]
 
 How a PCI device is written for QEMU, in steps. Builds QEMU with the card as it
 is after STEP, and runs the step's qtest. docs/learn/qemu-device.md is the text
 of the course. Without STEP it lists the steps.
 
   scripts/learn device 3                 the step as it should be
-  scripts/learn device 3 --start my.c    writes the card without this step to my.c
+  scripts/learn device 3 --start my.c    writes the card without this step to
+                                         my.c
   scripts/learn device 3 my.c            the same test with your card
   scripts/learn device 3 --program       prints the path of that QEMU, for
                                          QEMU=PATH scripts/guest
@@ -103,7 +105,7 @@ learn_device() {
 	local step='' file='' start='' program=no options=()
 	while [ $# -gt 0 ]; do
 		case $1 in
-		-h | --help) learn_usage && return ;;
+		-h | --help) learn_usage; return ;;
 		--program) program=yes ;;
 		--start | --release)
 			[ $# -ge 2 ] || die 2 "$1 needs an argument; see scripts/learn device --help"
