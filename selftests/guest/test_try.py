@@ -113,6 +113,22 @@ def test_saving_a_file_runs_it_again(tree, running):
     assert running
 
 
+def test_an_oops_while_a_driver_is_loaded_is_shown_with_what_to_do(tree, running):
+    before = (tree / "driver/edu.c").read_text()
+    edit(tree, PLACE, PLACE + "\tBUG_ON(pdev);\n")
+    try:
+        with PseudoTerminal(tree / "scripts/try", "--watch", "--", "true") as watch:
+            watch.expect(r"kernel: .*kernel BUG at driver/edu\.c:\d+!")
+            watch.expect("loading or unloading edu has not ended")
+            watch.expect("until the guest\\s+is started anew")
+            (tree / "driver/edu.c").write_text(before)
+            watch.expect("loading or unloading edu has not ended")  # it watches on
+    finally:
+        (tree / "driver/edu.c").write_text(before)
+    running.type("fpga-ctl list\r")
+    running.expect(r"edu +-  \(no device node: see dmesg\)")
+
+
 def test_wrong_files_are_refused(tree):
     for file, said in (("tools/fpga-ctl.c", "no source of the drivers"), ("driver/none.c", "no file")):
         done = attempt(tree, file)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fpga-ctl list: which cards there are, without opening any. */
 #include <stdio.h>
+#include <string.h>
 
 #include "fpgactl/command.h"
 #include "fpgactl/json_result.h"
@@ -36,6 +37,8 @@ static void print_row(const struct card *card)
 	       card->kind->vendor, card->kind->device, card->driver[0] ? card->driver : "-");
 	if (card->node[0])
 		printf("%s\n", card->node);
+	else if (!strcmp(card->driver, card->kind->module))
+		printf("-  (no device node: see dmesg)\n");
 	else if (card->driver[0])
 		printf("-  (not the driver %s)\n", card->kind->module);
 	else

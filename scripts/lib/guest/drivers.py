@@ -28,7 +28,7 @@ exit 0
 # $3: others that they need. Their options are where modprobe looks for them.
 EXCHANGE = r"""
 dir=/lib/modules/$(uname -r)/updates
-mkdir -p "$dir" && tar -C "$dir" --no-same-owner -xf - || exit
+mkdir -p "$dir" && tar -C "$dir" --no-same-owner -mxf - || exit
 [ -z "$3" ] || modprobe -a $3 || exit
 [ -z "$1" ] || rmmod $1 || exit 100
 for module in $2; do
@@ -43,8 +43,19 @@ udevadm settle --timeout=60
 
 IN_USE = 100
 
+# Of the modules that are its arguments, those that are being loaded or unloaded
+UNFINISHED = r"""
+for module; do
+	case $(cat "/sys/module/$module/initstate" 2>/dev/null) in coming | going) echo "$module" ;; esac
+done
+"""
 
-class InUse(GuestError):
+
+class NotLoaded(GuestError):
+    """The guest does not take the new modules."""
+
+
+class InUse(NotLoaded):
     """What is to be replaced cannot be unloaded."""
 
 
@@ -111,12 +122,22 @@ def load(guest, files):
     done = guest.run("sh", "-c", EXCHANGE, "exchange", " ".join(away),
                      " ".join(name for name in order if name in new), " ".join(others),
                      input=archive({name: files[name] for name in new}))
-    said = done.stderr.decode(errors="replace").strip()
-    if done.status == IN_USE:
-        raise InUse(f"{said}\nwhat uses the driver in the guest must end first")
     if done.status:
-        raise GuestError(f"the drivers could not be loaded (status {done.status}): {said}")
+        raise not_loaded(guest, done, order)
     return [name for name in order if name in new]
+
+
+def not_loaded(guest, done, names):
+    """The error for a command that has not replaced the modules of these names."""
+    said = done.stderr.decode(errors="replace").strip()
+    unfinished = guest.run("sh", "-c", UNFINISHED, "unfinished", *names).stdout.decode().split()
+    if unfinished:
+        return NotLoaded(f"{said}\nloading or unloading {' and '.join(unfinished)} has not ended in the"
+                         " guest, as after an oops in it: no other can take its place until the guest"
+                         " is started anew")
+    if done.status == IN_USE:
+        return InUse(f"{said}\nwhat uses the driver in the guest must end first")
+    return NotLoaded(f"the drivers could not be loaded (status {done.status}): {said}")
 
 
 class KernelLog:

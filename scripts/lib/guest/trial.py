@@ -112,20 +112,22 @@ class Trial:
     def run(self, built, begin):
         """Loads and runs what build() returned; the exit status."""
         log = drivers.KernelLog(self.guest)
+        try:
+            self._load(built, begin)
+            if self.options.command:
+                return terminal.run(self.guest, self.options.command).status
+            return 0
+        finally:
+            for line in log.lines():
+                print(f"kernel: {line}", file=sys.stderr, flush=True)
+
+    def _load(self, built, begin):
         with tempfile.TemporaryDirectory() as directory:
             loaded = drivers.load(self.guest, drivers.stripped(built[0], directory, self._arch))
         if loaded and self._gdb:  # they are at other addresses now
             debugger.write(self.guest, self._gdb, *built)
         what = f"loaded {', '.join(loaded)}" if loaded else "the guest has these drivers already"
         print(f"try: {what} ({time.monotonic() - begin:.1f} s)", file=sys.stderr, flush=True)
-        status = 0
-        try:
-            if self.options.command:
-                status = terminal.run(self.guest, self.options.command).status
-        finally:
-            for line in log.lines():
-                print(f"kernel: {line}", file=sys.stderr)
-        return status
 
     def watch(self):
         while True:
@@ -135,9 +137,7 @@ class Trial:
                 status = self.run(self.build(), begin)
                 print(f"try: exit status {status}; waiting for a source to be saved (^C ends)",
                       file=sys.stderr, flush=True)
-            except Failed as error:
-                print(f"try: {error}", file=sys.stderr, flush=True)
-            except (drivers.InUse, CommandTimeout) as error:
+            except (Failed, drivers.NotLoaded, CommandTimeout) as error:
                 print(f"try: {error}", file=sys.stderr, flush=True)
             while stamps() == seen:
                 self.guest.pause(INTERVAL)
