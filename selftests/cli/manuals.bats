@@ -49,6 +49,15 @@ names() {
 	done
 }
 
+@test "no line is wider than a terminal of 80 columns" {
+	command -v man && command -v groff || skip "no man or no groff"
+	for file in "${pages[@]}"; do
+		run -0 env MANWIDTH=80 LC_ALL=C.UTF-8 MANPAGER=cat MANOPT= man -l "$file"
+		run ! env LC_ALL=C.UTF-8 grep -E '.{81}' \
+			<(sed 's/.\x08//g; s/\x1b\[[0-9;]*m//g' <<<"$output")
+	done
+}
+
 @test "pciaddr-check(1) names every option" {
 	command -v mandoc || skip "no mandoc"
 	mapfile -t options < <(pciaddr-check --help | grep -oE -- '--[a-z-]+' |
