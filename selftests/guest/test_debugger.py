@@ -6,7 +6,8 @@ from harness.pseudo_terminal import PseudoTerminal
 
 PROMPT = r"root@guest:\S*?[#$] "
 SOURCE = f"{TOP}/driver/edu.c"
-COMMANDS = ("break edu_fact", "continue", "frame", "detach")
+# What is typed begins a new page each time, commands of the command line do not.
+COMMANDS = ("set pagination off", "break edu_fact", "continue", "frame", "detach", "quit")
 
 
 def test_gdb_stops_in_the_driver_and_shows_its_source():
@@ -14,7 +15,7 @@ def test_gdb_stops_in_the_driver_and_shows_its_source():
         advised = shell.expect(r"gdb -x (\S+)\r")[1]
         shell.expect(PROMPT)
         then = [word for command in COMMANDS for word in ("-ex", command)]
-        with PseudoTerminal("gdb", "-nx", "-batch", "-x", advised, *then) as gdb:
+        with PseudoTerminal("gdb", "-nx", "-q", "-x", advised, *then, size=(24, 250)) as gdb:
             gdb.expect(r"Breakpoint 1 at ")
             shell.type("fpga-ctl --device edu0 fact 5; echo e\"\"nd\r")
             # The compiler may have made it a part of its caller.

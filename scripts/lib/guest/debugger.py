@@ -50,7 +50,8 @@ def commands(sockets, objects, places, source):
     for module, found in sorted(places.items()):
         others = "".join(f" -s {name} {address}" for name, address in sorted(found.items())
                          if name != ".text")
-        yield f"add-symbol-file {quoted(objects[module])} {found['.text']}{others}"
+        # It lists the sections, and would ask in the midst of them whether to go on.
+        yield f"with pagination off -- add-symbol-file {quoted(objects[module])} {found['.text']}{others}"
 
 
 def write(guest, sockets, files, source):
