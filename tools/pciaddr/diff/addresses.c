@@ -97,6 +97,21 @@ static bool both_unused(const struct pair *pair, const struct bar *old, const st
 		(old->kernel_unset || old->kernel_none) && (new->kernel_unset || new->kernel_none);
 }
 
+/* The copy of a VGA card's ROM, which a PC's firmware has made: sysfs has it in the ROM's place. */
+static bool is_shadow(const struct bar *bar)
+{
+	return bar->index == BAR_ROM &&
+		(bar->kernel_shadow || (bar->range.first >= ROM_SHADOW_FIRST &&
+					bar->range.last <= ROM_SHADOW_LAST));
+}
+
+/* In D3 registers may read 0, while the kernel keeps what it writes into them at the next wake. */
+static bool lost_in_sleep(const struct pci_function *function, const struct bar *bar)
+{
+	return bar->state == BAR_UNASSIGNED && bar->register_known && !bar->kernel_unset &&
+		(function->asleep || config_is_asleep(function));
+}
+
 static void compare_bars(const struct pair *pair, const struct bar *old, const struct bar *new)
 {
 	struct results *results = pair->comparison->results;
@@ -113,6 +128,18 @@ static void compare_bars(const struct pair *pair, const struct bar *old, const s
 	if (old->index == BAR_ROM && old->state != new->state &&
 	    (pair->old->told_by_log || pair->new->told_by_log)) {
 		diff_same(pair->comparison, CHECK_DIFF_UNASSIGNED);
+		return;
+	}
+	if (is_shadow(old) != is_shadow(new)) {
+		diff_same(pair->comparison, CHECK_DIFF_MOVED);
+		return;
+	}
+	if (lost_in_sleep(pair->old, old) != lost_in_sleep(pair->new, new)) {
+		if (old->kernel_known && new->kernel_known && range_equal(old->kernel, new->kernel))
+			diff_same(pair->comparison, CHECK_DIFF_MOVED);
+		else
+			diff_unknown(pair, CHECK_DIFF_UNASSIGNED,
+				     "the device sleeps on one side, where its register reads 0");
 		return;
 	}
 	if (old->unmapped != new->unmapped &&

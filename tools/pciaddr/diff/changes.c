@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "pciaddr/model/log-facts.h"
+#include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/topology.h"
 
 #define CLASS_PREFIX "diff-"
 
@@ -82,10 +85,58 @@ void diff_unknown(const struct pair *pair, enum check_id check, const char *reas
 }
 
 /* May the machine have more than its source tells?  Then why, and otherwise NULL. */
-static const char *is_incomplete(const struct machine *machine)
+/* A log that does not have the scan of the domain tells of no more devices than something was said of. */
+static bool is_scanned(const struct machine *machine, uint32_t domain)
+{
+	for (size_t i = 0; i < machine->log->root_count; i++)
+		if (machine->log->roots[i].domain == domain)
+			return true;
+	return false;
+}
+
+/*
+ * Intel's P2SB: firmware hides it, the kernel shows it for a moment to read its BAR, and of the
+ * moment that it is hidden again no log tells.
+ */
+static bool is_shown_shortly(const struct pci_function *function)
+{
+	return function->told_by_log && function->ids_known && function->vendor == VENDOR_INTEL &&
+		function->class_known && function->class >> 8 == CLASS_MEMORY_OTHER &&
+		!function->driver;
+}
+
+static const struct pci_function *host_bridge_of(const struct machine *machine, uint32_t domain)
+{
+	const struct bus *bus = machine_bus(machine, domain, 0);
+	const struct pci_function *first = bus && bus->count ? &machine->functions[bus->first] : NULL;
+
+	return first && !first->device && !first->function && first->class_known &&
+		first->class >> 8 == CLASS_HOST_BRIDGE ? first : NULL;
+}
+
+/* A text may be that of 'lspci -s' of a few devices: nobody takes a host bridge out. */
+static bool is_part(const struct machine *machine, const struct machine *other, uint32_t domain)
+{
+	const struct pci_function *bridge = host_bridge_of(other, domain);
+
+	for (size_t i = 0; machine->kind == SOURCE_DUMP && bridge && i < machine->count; i++)
+		if (!slot_compare(&machine->functions[i], bridge))
+			return false;
+	return machine->kind == SOURCE_DUMP && bridge;
+}
+
+/* Why @function of @other need not be in @machine; NULL: it should be. */
+static const char *is_incomplete(const struct machine *machine, const struct machine *other,
+				 const struct pci_function *function)
 {
 	if (machine->cut_off)
 		return "the source of the other side ends in the middle";
+	if (is_shown_shortly(function))
+		return "firmware hides it: it is seen only while the kernel looks at it";
+	if (log_is_only_source(machine) && !is_scanned(machine, function->domain))
+		return "the other side is a part of a log, without the scan of the buses";
+	if (is_part(machine, other, function->domain))
+		return "the other side is a part of a machine: its host bridge is not in it, either";
 	return machine->unplaced_count ? "the other side has devices without an address yet: it "
 		"may be one of them" : NULL;
 }
@@ -283,6 +334,7 @@ void diff_machines(struct results *results, const struct machine *old,
 		.cut_new = cut_function(new),
 	};
 	struct match *match = &comparison.match;
+	const char *reason;
 
 	results->old = old;
 	match_machines(match, old, new);
@@ -291,9 +343,9 @@ void diff_machines(struct results *results, const struct machine *old,
 
 		if (match_of_old(match, function))
 			continue;
-		if (is_incomplete(new))
-			diff_missing(&comparison, CHECK_DIFF_GONE, function,
-				     is_incomplete(new));
+		reason = is_incomplete(new, old, function);
+		if (reason)
+			diff_missing(&comparison, CHECK_DIFF_GONE, function, reason);
 		else
 			add(&comparison, CHECK_DIFF_GONE, function, NULL, NULL,
 			    "the device is gone", function_side(results, function), nothing);
@@ -304,9 +356,9 @@ void diff_machines(struct results *results, const struct machine *old,
 
 		if (pair.old)
 			compare_pair(&pair);
-		else if (is_incomplete(old))
+		else if (is_incomplete(old, new, function))
 			diff_missing(&comparison, CHECK_DIFF_NEW, function,
-				     is_incomplete(old));
+				     is_incomplete(old, new, function));
 		else
 			add(&comparison, CHECK_DIFF_NEW, NULL, function, NULL,
 			    "the device is new", nothing, function_side(results, function));

@@ -11,7 +11,6 @@
 #include "pciaddr/model/pcispec.h"
 
 #define ECAM_HIGH	(448 * GIB)		/* where no QEMU has RAM, and any processor reaches */
-#define VENDOR_INTEL	0x8086u
 #define PCIEXBAR	0x60u			/* of Intel's host bridges */
 
 /* Intel's PCIEXBAR, where it can be true */

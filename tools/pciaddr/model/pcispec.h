@@ -11,6 +11,7 @@
 #define PCIADDR_MODEL_PCISPEC_H
 
 #define CFG_VENDOR		0x00
+#define   VENDOR_INTEL		0x8086
 #define CFG_COMMAND		0x04
 #define   COMMAND_IO		0x0001
 #define   COMMAND_MEMORY	0x0002
@@ -138,6 +139,7 @@
 #define CAP_ID_POWER		0x01
 #define   POWER_STATUS		0x04
 #define     POWER_STATE	0x0003	/* D0 to D3hot */
+#define CLASS_MEMORY_OTHER	0x0580
 #define CLASS_HOST_BRIDGE	0x0600
 #define CLASS_IDE		0x0101
 #define PROGIF_IDE_NATIVE_1	0x01	/* the primary channel has BARs of its own */
@@ -154,5 +156,9 @@
 #define RESOURCE_64BIT		0x00100000ull
 #define RESOURCE_DISABLED	0x10000000ull
 #define RESOURCE_UNSET		0x20000000ull
+
+/* Where a PC's firmware copies a VGA card's ROM to */
+#define ROM_SHADOW_FIRST	0xc0000u
+#define ROM_SHADOW_LAST		0xdffffu
 
 #endif
