@@ -221,6 +221,7 @@ static void begin_function(struct dump_reader *reader, const struct pci_function
 	function->line = reader->lines.number;
 	reader->in_function = true;
 	reader->from_log = false;
+	reader->config_follows = false;
 }
 
 static void skip_blanks(struct line *line)
@@ -286,6 +287,9 @@ static bool read_header_or_row(struct dump_reader *reader, const struct line *li
 
 	if (digits) {
 		read_held(reader);
+		/* print_hex_dump() of any driver looks the same */
+		if (reader->in_function && reader->from_log && !reader->config_follows)
+			return true;
 		if (reader->in_function)
 			enter_section(reader, reader->from_log ? SECTION_LOG : SECTION_LSPCI);
 		dump_read_row(reader, line, digits);
@@ -373,6 +377,7 @@ static void read_log(struct dump_reader *reader, const struct line *line,
 	if (dump_log_config(&text)) {
 		begin_function(reader, &slot);
 		reader->from_log = true;
+		reader->config_follows = true;
 	} else if (dump_log_found(&text, &found)) {
 		begin_function(reader, &slot);
 		/* found anew, after another start or in a slot for hot-plug, it may be another card */

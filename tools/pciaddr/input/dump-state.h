@@ -161,7 +161,8 @@ struct dump_reader {
 	bool out_of_order;
 	bool any_driver;
 	bool any_rows;		/* some function before this one had config space */
-	bool from_log;		/* "config space:" in a log */
+	bool from_log;		/* a log names the function */
+	bool config_follows;	/* ... and says "config space:" */
 	bool keyed;		/* of lspci -vmm */
 	bool unindented;	/* details of this function have lost the tab in front */
 	struct held_line held;

@@ -87,8 +87,25 @@ static bool take_time(struct cursor *cursor)
 	return true;
 }
 
+/* "Feb26 10:50", with which dmesg -H begins each minute: letters, the day, and a time. */
+static bool is_human_day(const char *text, const char *end)
+{
+	struct cursor at = { text, end };
+	unsigned int digits;
+
+	while (at.next < end && (isalpha((unsigned char)*at.next) || *at.next & 0x80))
+		at.next++;
+	if (at.next - text < 2)
+		return false;
+	take_blanks(&at);
+	digits = take_digits(&at);
+	return digits >= 1 && digits <= 2 && take(&at, ' ') && take_digits(&at) == 2 &&
+		take(&at, ':') && take_digits(&at) == 2 && at.next == end;
+}
+
 /*
- * dmesg's "[    0.198415] ", "[    0.1][    T1] ", "[Tue Mar 24 07:10:54 2026] ", "[  +0.000018] ":
+ * dmesg's "[    0.198415] ", "[    0.1][    T1] ", "[Tue Mar 24 07:10:54 2026] ", "[  +0.000018] ",
+ * "[Feb26 10:50] ":
  * brackets with a number or a time in them, and nothing that lspci has in brackets.
  */
 static bool take_stamp(struct cursor *cursor)
@@ -114,7 +131,7 @@ static bool take_stamp(struct cursor *cursor)
 		else if (!strchr(" +-<>TC", *c))
 			other = true;
 	}
-	if (!time && (!number || !point || other))
+	if (!time && (!number || !point || other) && !is_human_day(at.next, close))
 		return false;
 	at.next = close + 1;
 	/* the task or the processor that said it */
