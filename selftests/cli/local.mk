@@ -23,6 +23,7 @@ cli_tests = \
 	selftests/cli/pciaddr-check-log.bats \
 	selftests/cli/pciaddr-check-machines.bats \
 	selftests/cli/pciaddr-check-old-logs.bats \
+	selftests/cli/pciaddr-check-parts.bats \
 	selftests/cli/pciaddr-check-posts.bats \
 	selftests/cli/pciaddr-check-sources.bats \
 	selftests/cli/pciaddr-check-spec.bats \

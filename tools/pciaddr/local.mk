@@ -158,6 +158,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/log-old.c \
 	tools/pciaddr/input/log-resource.c \
 	tools/pciaddr/input/log-resource.h \
+	tools/pciaddr/input/log-settle.c \
+	tools/pciaddr/input/log-settle.h \
 	tools/pciaddr/input/log-told.h \
 	tools/pciaddr/input/memory-tree.c \
 	tools/pciaddr/input/memory-tree.h \

@@ -61,6 +61,18 @@ static const char views_differ[] =
 static const char views_advice[] =
 	"give 'lspci -vvxxxx' as root with /proc/iomem, or with the kernel's log as FILE.dmesg";
 
+/* Of a BAR's text and of the kernel's windows: both are where the CPU has them. */
+static bool in_kernel_window(const struct pci_function *function, const struct bar *bar,
+			     const struct bridge *bridge)
+{
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++)
+		if (window_space(kind) == (enum space)bar->space && !bar->register_known &&
+		    !function->told_by_log && bridge->windows[kind].kernel_state == WINDOW_OPEN &&
+		    range_contains(bridge->windows[kind].kernel, bar->range))
+			return true;
+	return false;
+}
+
 /*
  * lspci without hex prints where the CPU has a BAR, and of a bridge what its registers say.  A
  * memory window has 32 bits: one that has a BAR above 4 GiB is behind a host bridge that translates.
@@ -75,6 +87,8 @@ static enum forwarding forwarding_behind_offset(const struct machine *machine,
 	struct range range = bar->range;
 	uint64_t offset;
 
+	if (in_kernel_window(function, bar, bridge))
+		return FORWARDS;
 	if (bar->space != SPACE_MEMORY || bar->register_known || function->told_by_log ||
 	    bar->range.first < FOUR_GIB || memory->kernel_state == WINDOW_OPEN || !memory->range.last ||
 	    (prefetchable->state == WINDOW_OPEN && prefetchable->range.first >= FOUR_GIB))

@@ -186,6 +186,11 @@ static const char *host_advice(struct log_check *check, const struct log_pool *p
 {
 	struct pool_room room = log_pool_room(check->machine, pool);
 
+	if (pool->marked)
+		return "the host bridge has a window below 4 GiB that is marked as one of 64 bits, "
+			"where Linux puts nothing of 32 bits, as the memory window of a bridge is: "
+			"correct it in the device tree ('ranges' with 0x02000000 in place of "
+			"0x03000000), or take Linux 5.13 or later, which ignores the mark";
 	if (pool->space == SPACE_IO)
 		return "each bridge takes 4 KiB of I/O: have fewer ports, or cards that need no I/O";
 	if (room.largest && is_bridge_bar(check, room.largest) &&
@@ -272,21 +277,42 @@ static bool is_memory(const char *owner)
 	return owner && (!strcmp(owner, "System RAM") || !strcmp(owner, "Unusable memory"));
 }
 
+/*
+ * The kernel claims all that firmware has placed before it gives addresses to what has none.  Does
+ * the log have nothing of the second, as where somebody shows the lines of the first alone?
+ */
+static bool ends_with_claims(const struct log_check *check, const struct log_loss *losses,
+			     size_t count)
+{
+	for (size_t i = 0; i < count && losses[i].harm; i++) {
+		const struct log_function *function =
+			log_facts_function(check->facts, &losses[i].resource->slot);
+
+		if (losses[i].resource->line < check->facts->assigning_line ||
+		    (function && function->cannot_enable))
+			return false;
+	}
+	return true;
+}
+
 static void tell_claim(struct log_check *check, const struct log_loss *losses, size_t count)
 {
 	struct results *results = check->results;
 	const struct log_resource *root = losses[0].root;
+	bool cut = !is_memory(root->conflict) && ends_with_claims(check, losses, count);
 	struct names names = { 0 };
 
 	for (size_t i = 0; i < count && losses[i].harm; i++)
 		add_name(check, &names, losses[i].resource);
 	results_add(results, &(struct finding) {
-		.status = STATUS_FAIL,
+		.status = cut ? STATUS_UNKNOWN : STATUS_FAIL,
 		.check = losses[0].check,
 		.function = function_of(check->machine, &root->slot),
 		.item = log_resource_name(root),
-		.message = TEXT(results, "the kernel did not keep firmware's address, and gave no "
-				"other; without an address: %s", names_text(check, &names)),
+		.message = TEXT(results, "the kernel did not keep firmware's address, and %s: %s",
+				cut ? "whether it gave another, as it mostly can, these lines do not "
+				"tell" : "gave no other; without an address",
+				names_text(check, &names)),
 		.values = {
 			{ root->conflict ? TEXT(results, "it is the address of %s, too",
 						root->conflict) :
@@ -294,7 +320,8 @@ static void tell_claim(struct log_check *check, const struct log_loss *losses, s
 			{ TEXT(results, "above: %s", log_pool_text(check->machine, results,
 								    &losses[0].pool)), { 0 } },
 		},
-		.advice = is_memory(root->conflict) ?
+		.advice = cut ? "'dmesg | grep SLOT' shows whether 'assigned' or 'failed to assign' "
+			"follows for it" : is_memory(root->conflict) ?
 			"the memory map that the kernel was given has memory where the device is: of a "
 			"guest of Xen, set 'e820_host = 1'; elsewhere the firmware or the virtual "
 			"machine's monitor has to leave it out" :
@@ -572,6 +599,71 @@ static void tell_not_enabled(struct log_check *check, const struct log_function 
 	});
 }
 
+/* Of a bridge whose own bus had no number, all that is below it is told with that one. */
+static bool is_below_lost_bus(const struct log_check *check, const struct log_function *function)
+{
+	for (size_t i = 0; i < check->facts->function_count; i++) {
+		const struct log_function *other = &check->facts->functions[i];
+
+		if (other != function && !other->gone && other->no_bus && other->no_bus_first &&
+		    other->slot.domain == function->slot.domain &&
+		    function->slot.bus >= other->no_bus_first &&
+		    function->slot.bus <= other->no_bus_last)
+			return true;
+	}
+	return false;
+}
+
+/* The bridge whose bus numbers end too early: the one that leads to @function, or further up. */
+static const struct log_function *short_of_buses(const struct log_check *check,
+						 const struct log_function *function)
+{
+	const struct log_function *found = NULL;
+
+	for (size_t i = 0; i < check->facts->function_count; i++) {
+		const struct log_function *other = &check->facts->functions[i];
+
+		if (other->gone || !other->bus_wanted || other->slot.domain != function->slot.domain ||
+		    other->slot.bus >= function->slot.bus || other->bus_wanted < function->slot.bus)
+			continue;
+		if (!found || other->slot.bus > found->slot.bus)
+			found = other;
+	}
+	return found;
+}
+
+static void tell_no_bus(struct log_check *check, const struct log_function *function)
+{
+	const struct log_function *above = short_of_buses(check, function);
+	struct results *results = check->results;
+	const char *numbers = "no bus number";
+
+	if (function->no_bus_first)
+		numbers = function->no_bus_last > function->no_bus_first ?
+			TEXT(results, "no bus numbers (%02x to %02x)", function->no_bus_first,
+			     function->no_bus_last) :
+			TEXT(results, "no bus number (%02x)", function->no_bus_first);
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_LOG_BUS_NUMBERS,
+		.function = function_of(check->machine, &function->slot),
+		.message = TEXT(results, "%s: %s left for what is below it, which the kernel does "
+				"not see or cannot use",
+				device_name(results, &function->slot),
+				function->no_bus_last > function->no_bus_first ?
+				TEXT(results, "%s were", numbers) : TEXT(results, "%s was", numbers)),
+		.values = {
+			above ? (struct value) {
+				TEXT(results, "%s needs numbers up to %02x, and has fewer",
+				     device_name(results, &above->slot), above->bus_wanted), { 0 },
+			} : no_value,
+		},
+		.advice = "boot with 'pci=assign-busses' (x86), which numbers all buses anew; of what "
+			"comes when the bridges have their numbers (plugged in, or with a link that "
+			"is up late), remove the root port above and rescan",
+	});
+}
+
 static void check_single(struct log_check *check)
 {
 	for (size_t i = 0; i < check->facts->resource_count; i++) {
@@ -600,17 +692,8 @@ static void check_single(struct log_check *check)
 
 		if (!function->gone && function->cannot_enable)
 			tell_not_enabled(check, function);
-		if (function->gone || !function->no_bus)
-			continue;
-		results_add(check->results, &(struct finding) {
-			.status = STATUS_FAIL,
-			.check = CHECK_LOG_BUS_NUMBERS,
-			.function = function_of(check->machine, &function->slot),
-			.message = TEXT(check->results, "%s: no bus number was left for what is "
-					"below it, which the kernel does not see",
-					device_name(check->results, &function->slot)),
-			.advice = "boot with 'pci=assign-busses'",
-		});
+		if (!function->gone && function->no_bus && !is_below_lost_bus(check, function))
+			tell_no_bus(check, function);
 	}
 }
 

@@ -24,10 +24,27 @@ static struct value log_value(const struct machine *machine, struct results *res
 	};
 }
 
+/* Lines without the machine's start, or several starts: which of them the source is of, none tells. */
+static bool is_of_this_start(const struct machine *machine, const struct pci_function *function)
+{
+	const struct log_facts *facts = machine->log;
+
+	for (size_t i = 0; i < facts->root_count; i++)
+		if (facts->roots[i].domain == function->domain)
+			return !facts->starts;
+	return false;
+}
+
 static void report(const struct machine *machine, struct results *results,
 		   const struct pci_function *function, const struct log_resource *told,
 		   struct value shown)
 {
+	if (!is_of_this_start(machine, function)) {
+		results_unknown(results, CHECK_LOG_AGREES, function, "the source shows another address "
+				"than the kernel's log has said last, and the log may be of another "
+				"boot: it has parts only, or several starts", NULL);
+		return;
+	}
 	results_add(results, &(struct finding) {
 		.status = STATUS_FAIL,
 		.check = CHECK_LOG_AGREES,
@@ -55,24 +72,50 @@ static bool is_same(const struct machine *machine, const struct pci_function *fu
 		 shown.first + offset == told->range.first);
 }
 
+static enum agreement compare(const struct machine *machine, const struct pci_function *function,
+			      const struct bar *bar, const struct log_resource *told)
+{
+	if (bar->kernel_known)
+		return is_same(machine, function, bar->kernel, told) ? AGREES : DIFFERS;
+	if (bar->register_known && bar->state == BAR_ASSIGNED && !config_is_asleep(function))
+		return translation_agrees(machine, function, bar->space, bar->register_address,
+					  told->range.first);
+	return UNDECIDED;
+}
+
+/* lspci -v counts BARs, and does not number them: the log has the numbers. */
+static const struct log_resource *told_of(const struct machine *machine,
+					  const struct pci_function *function,
+					  const struct bar *bar)
+{
+	const struct log_resource *same = NULL;
+
+	if (!function->bars_counted || bar->index == BAR_ROM)
+		return log_facts_resource(machine->log, function, bar->index);
+	for (unsigned int item = 0; item < LOG_ITEM_ROM; item++) {
+		const struct log_resource *told = log_facts_resource(machine->log, function, item);
+
+		if (!told || !told->has_address || told->space != bar->space)
+			continue;
+		if (compare(machine, function, bar, told) == AGREES)
+			return told;
+		if (!same && bar->size_known && range_size(told->range) == range_size(bar->range))
+			same = told;
+	}
+	return same;
+}
+
 static void check_bar(const struct machine *machine, struct results *results,
 		      const struct pci_function *function, const struct bar *bar)
 {
-	const struct log_resource *told =
-		log_facts_resource(machine->log, function, bar->index);
+	const struct log_resource *told = told_of(machine, function, bar);
 	enum agreement agreement;
 
 	/* a ROM has its address while it is read, a fixed port by the standard */
 	if (!told || !told->has_address || bar->index == BAR_ROM || bar->fixed_legacy ||
 	    bar->kernel_none || told->not_taken)
 		return;
-	if (bar->kernel_known)
-		agreement = is_same(machine, function, bar->kernel, told) ? AGREES : DIFFERS;
-	else if (bar->register_known && bar->state == BAR_ASSIGNED && !config_is_asleep(function))
-		agreement = translation_agrees(machine, function, bar->space,
-					       bar->register_address, told->range.first);
-	else
-		return;
+	agreement = compare(machine, function, bar, told);
 	if (agreement == AGREES)
 		results_pass(results, CHECK_LOG_AGREES);
 	else if (agreement == DIFFERS)

@@ -80,6 +80,9 @@ static bool host_part(const struct machine *machine, const struct log_pool *pool
 	*part = window->cpu;
 	if (pool->space == SPACE_IO)
 		return true;
+	/* pci_bus_alloc_resource() of __pci_assign_resource(): the types have to be the same */
+	if (pool->not_64bit && window->marked_64bit)
+		return false;
 	if (pool->below_4g) {
 		uint64_t first = on_bus(machine, pool->domain, part->first);
 
@@ -98,6 +101,7 @@ static void set_host(const struct machine *machine, const struct log_resource *r
 
 	pool->bus = resource->slot.bus;
 	pool->below_4g = resource->space == SPACE_MEMORY && !resource->is_64bit;
+	pool->not_64bit = pool->below_4g && !resource->prefetchable;
 	if (!host_is_known(machine, pool->domain, pool->bus)) {
 		pool->kind = POOL_UNKNOWN;
 		return;
@@ -111,6 +115,13 @@ static void set_host(const struct machine *machine, const struct log_resource *r
 	for (size_t i = 0; i < machine->host_window_count; i++)
 		if (host_part(machine, pool, &machine->host_windows[i], &part))
 			pool->kind = POOL_HOST;
+	for (size_t i = 0; pool->not_64bit && i < machine->host_window_count; i++) {
+		struct log_pool other = *pool;
+
+		other.not_64bit = false;
+		pool->marked |= machine->host_windows[i].marked_64bit &&
+			host_part(machine, &other, &machine->host_windows[i], &part);
+	}
 }
 
 const struct log_resource *log_root_of(const struct machine *machine,

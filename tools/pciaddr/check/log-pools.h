@@ -20,6 +20,8 @@ struct log_pool {
 	uint32_t domain;
 	uint8_t bus;		/* what is on it takes from this pool */
 	bool below_4g;		/* only this part of it can be used */
+	bool marked;		/* there is one that is marked as of 64 bits, which cannot be used */
+	bool not_64bit;		/* what needs a place may not be in one of those */
 	bool from_log;		/* the log has the host bridge's windows, /proc need not be asked */
 	const struct log_function *bridge;
 	const struct log_resource *window;

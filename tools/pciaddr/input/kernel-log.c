@@ -80,6 +80,25 @@ static bool take_bus(struct line *line, struct host_window *window)
 	return true;
 }
 
+/*
+ * A host bridge's windows do not overlap.  Where they do, what was told before is of another log, or
+ * of another machine: mails have parts of several, without the line that begins each.
+ */
+static void drop_of_another(struct machine *machine, const struct host_window *window)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < machine->host_window_count; i++) {
+		const struct host_window *old = &machine->host_windows[i];
+
+		if (old->domain != window->domain || old->bus != window->bus ||
+		    old->space != window->space || old->path != window->path ||
+		    !range_overlaps(old->cpu, window->cpu) || range_equal(old->cpu, window->cpu))
+			machine->host_windows[kept++] = *old;
+	}
+	machine->host_window_count = kept;
+}
+
 static void root_window(struct machine *machine, const char *path, uint32_t number,
 			const struct line *whole)
 {
@@ -98,6 +117,8 @@ static void root_window(struct machine *machine, const char *path, uint32_t numb
 	skip_past(&line, " ");
 	if (!take_range(&line, &window.cpu))
 		return;
+	window.marked_64bit = line.length >= 7 && !memcmp(line.text, " 64bit]", 7);
+	drop_of_another(machine, &window);
 	/* it is told only where it is not the CPU's */
 	if (skip_past(&line, "(bus address [")) {
 		if (!take_range(&line, &bus))
@@ -205,7 +226,9 @@ bool kernel_log_line(struct machine *machine, const char *path, uint32_t number,
 /* A mail program breaks lines inside brackets, and behind the words that something follows. */
 static bool is_unfinished(const struct log_facts *facts)
 {
-	static const char *const ends[] = { ":", ";", " for", " to", " assign", " assigned" };
+	static const char *const ends[] = {
+		":", ";", " for", " to", " assign", " assigned", " unusable", " because",
+	};
 	const char *text = facts->pending;
 	const char *open = strrchr(text, '['), *close = strrchr(text, ']');
 

@@ -12,8 +12,7 @@
 
 #include "pciaddr/model/pcispec.h"
 
-/* "02", "02-13"; returns what follows it, or NULL. */
-static const char *read_buses(const char *text, uint64_t *first, uint64_t *last)
+const char *log_read_buses(const char *text, uint64_t *first, uint64_t *last)
 {
 	text = log_read_hex(text, first);
 	*last = *first;
@@ -70,6 +69,43 @@ struct log_function *log_take_bridge(struct told_line *line)
 	return bridge;
 }
 
+/*
+ * Without SR-IOV, BAR 8 is the memory window and BAR 9 the prefetchable one.  With it BAR 8 would be
+ * the virtual BAR 1, of which there is none as a rule: virtual BARs have 64 bits.
+ */
+static bool looks_like_window(const struct log_facts *facts, const struct pci_function *slot)
+{
+	const struct log_resource *memory = log_facts_resource(facts, slot, LOG_ITEM_VF_BAR + 1);
+	const struct log_resource *prefetchable = log_facts_resource(facts, slot, LOG_ITEM_VF_BAR + 2);
+
+	if (memory && memory->by_number && memory->outcome != LOG_NOTHING &&
+	    !memory->prefetchable && !memory->is_64bit)
+		return true;
+	return facts->window_numbers && prefetchable && prefetchable->by_number &&
+		prefetchable->outcome != LOG_NOTHING && prefetchable->prefetchable;
+}
+
+void log_settle_numbers(struct log_facts *facts)
+{
+	/* the second time, one of those before has shown which numbers the kernel has */
+	for (unsigned int turn = 0; turn < 2 && !facts->vf_numbers; turn++) {
+		for (size_t i = 0; i < facts->resource_count; i++) {
+			const struct pci_function slot = facts->resources[i].slot;
+			struct log_function *function = log_facts_function(facts, &slot);
+
+			if ((function && (function->slot.header_known || function->is_bridge)) ||
+			    !looks_like_window(facts, &slot))
+				continue;
+			function = log_facts_take_function(facts, &slot);
+			if (!function->line)
+				function->line = facts->resources[i].line;
+			function->is_bridge = true;
+			facts->window_numbers = true;
+			renumber_windows(facts, function);
+		}
+	}
+}
+
 /* "PCI bridge to [bus 02-13]" */
 static bool told_buses(struct told_line *line, const char *text)
 {
@@ -81,7 +117,7 @@ static bool told_buses(struct told_line *line, const char *text)
 		bus = log_after(text, "CardBus bridge to [bus ");
 	if (!bus)
 		return false;
-	bus = read_buses(bus, &first, &last);
+	bus = log_read_buses(bus, &first, &last);
 	bridge = log_take_bridge(line);
 	begin_listing(line->facts, bridge);
 	bridge->subtractive |= bus && log_after(bus, "] (subtractive decode)");
@@ -198,6 +234,7 @@ static void bus_resource(struct told_line *line, const char *text, uint32_t doma
 	if (!listed->open || listed->domain != domain || listed->bus != bus)
 		log_facts_close_windows(line->facts, bridge);
 	*listed = (struct log_bus_list) { true, domain, bus };
+	line->facts->assigning_line = line->number;
 	set_window(line, bridge, &printed);
 }
 

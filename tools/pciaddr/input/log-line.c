@@ -16,6 +16,7 @@
 static void failed(struct told_line *line, struct log_resource *resource)
 {
 	resource->failures++;
+	line->facts->assigning_line = line->number;
 	log_set_outcome(line, resource, LOG_NO_SPACE);
 }
 
@@ -45,6 +46,20 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 static void cannot_enable(struct told_line *line)
 {
 	log_facts_take_function(line->facts, &line->slot)->cannot_enable = true;
+	line->facts->assigning_line = line->number;
+}
+
+static void enabled(struct told_line *line)
+{
+	log_facts_take_function(line->facts, &line->slot)->cannot_enable = false;
+	line->facts->assigning_line = line->number;
+}
+
+static void assigned(struct told_line *line, const struct item_name *name,
+		     const struct printed_resource *printed)
+{
+	log_set_address(line, log_take(line, name, printed), printed, LOG_ASSIGNED);
+	line->facts->assigning_line = line->number;
 }
 
 /* "[mem 0x00100000-0x00bfffff] to [bus 04-0f] add_size 1600000 add_align 100000" */
@@ -80,7 +95,7 @@ static void told_after(struct told_line *line, const struct item_name *name,
 		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
 	else if (log_after(rest, "assigned") || log_after(rest, "reassigned") ||
 		 log_after(rest, "old value restored"))
-		log_set_address(line, log_take(line, name, printed), printed, LOG_ASSIGNED);
+		assigned(line, name, printed);
 	else if (log_after(rest, "failed to expand") || log_after(rest, "failed to add"))
 		log_take(line, name, printed)->not_expanded = true;
 	else if (log_after(rest, "was not released"))
@@ -104,7 +119,7 @@ static void told_before(struct told_line *line, const struct item_name *name,
 	    log_after(words, "can't assign "))
 		failed(line, log_take(line, name, printed));
 	else if (log_after(words, "assigned ") || log_after(words, "reassigned "))
-		log_set_address(line, log_take(line, name, printed), printed, LOG_ASSIGNED);
+		assigned(line, name, printed);
 	else if (log_after(words, "releasing "))
 		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
 	else if (log_after(words, "trying firmware assignment "))
@@ -393,6 +408,36 @@ static bool probe_gave_up(const char *text)
 	return !*found || !strcmp(found, "!") || log_after(found, " (") || log_after(found, ":");
 }
 
+/*
+ * "devices behind bridge are unusable because [bus 42-46] cannot be assigned for them", "No bus
+ * number available for hot-added bridge", "bridge has subordinate 41 but max busn 46"
+ */
+static bool told_no_bus(struct told_line *line, const char *text)
+{
+	const char *buses = strstr(text, "because [bus "), *most = strstr(text, " but max busn ");
+	struct log_function *bridge;
+	uint64_t first, last;
+
+	if (most && log_after(text, "bridge has subordinate ")) {
+		if (log_read_hex(most + strlen(" but max busn "), &last) && last <= UINT8_MAX)
+			log_facts_take_function(line->facts, &line->slot)->bus_wanted = (uint8_t)last;
+		return true;
+	}
+	if (!log_after(text, "devices behind bridge are unusable") &&
+	    !log_after(text, "No bus number available for hot-added bridge"))
+		return false;
+	bridge = log_facts_take_function(line->facts, &line->slot);
+	bridge->no_bus = true;
+	if (!bridge->line)
+		bridge->line = line->number;
+	buses = buses ? log_read_buses(buses + strlen("because [bus "), &first, &last) : NULL;
+	if (buses) {
+		bridge->no_bus_first = (uint8_t)first;
+		bridge->no_bus_last = (uint8_t)last;
+	}
+	return true;
+}
+
 static void told_other(struct told_line *line, const char *text)
 {
 	const char *resize = strstr(text, "Failed to resize BAR");
@@ -400,15 +445,14 @@ static void told_other(struct told_line *line, const char *text)
 
 	if (strstr(text, "not enough MMIO resources for SR-IOV"))
 		log_facts_take_function(line->facts, &line->slot)->no_vf_space = true;
-	else if (log_after(text, "devices behind bridge are unusable") ||
-		 log_after(text, "No bus number available for hot-added bridge"))
-		log_facts_take_function(line->facts, &line->slot)->no_bus = true;
+	else if (told_no_bus(line, text))
+		return;
 	else if ((log_after(text, "probe with driver ") && strstr(text, " failed with error ")) ||
 		 log_after(text, "error -") || probe_gave_up(text))
 		/* dev_err_probe() of the driver says the second, and nothing of the first follows */
 		probe_failed(line);
 	else if (log_after(text, "enabling device ("))
-		log_facts_take_function(line->facts, &line->slot)->cannot_enable = false;
+		enabled(line);
 	else if (log_after(text, "pciehp: Slot("))
 		slot_line(line, text);
 	else if (log_after(text, "Removing from iommu group"))
@@ -454,11 +498,16 @@ static void take_driver(struct told_line *line, const char *text)
 	if (!function || behind[0] != ' ' || (behind[-1] != ':' && !log_after(behind, " en") &&
 					      !log_after(behind, " eth")))
 		return;
-	if (length == 3 && !memcmp(text, "pci", 3))
+	if (length == 3 && !memcmp(text, "pci", 3)) {
 		function->driver = NULL;
-	else if (!function->driver || strncmp(function->driver, text, length) ||
-		 function->driver[length])
+	} else if (!function->driver || strncmp(function->driver, text, length) ||
+		   function->driver[length]) {
 		function->driver = arena_copy(&line->machine->arena, text, length);
+		/* a probe has begun, and may end without a word */
+		function->driver_begun = log_after(behind, " enabling device (") != NULL;
+	} else {
+		function->driver_begun = false;
+	}
 }
 
 /* "e1000e: probe of 0000:00:1f.6 failed with error -12": kernels up to 6.8 */
@@ -580,6 +629,7 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 	if (length) {
 		line.facts->listed.open = false;
 		line.facts->old_bridge_open = false;
+		line.port_driver = log_after(text, "pcieport ") != NULL;
 		take_driver(&line, text);
 		function_line(&line, text + length);
 		return;

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "pciaddr/configspace/decode.h"
+#include "pciaddr/input/log-settle.h"
+#include "pciaddr/input/log-told.h"
 #include "pciaddr/model/log-facts.h"
 
 /* The number of the line among all of the machine's source, of which the log may be a part. */
@@ -93,7 +95,7 @@ static void take_identity(struct pci_function *function, const struct log_functi
 	}
 	if (function->port_type == PORT_UNKNOWN)
 		function->port_type = found->port_type;
-	if (!function->driver)
+	if (!function->driver && !found->driver_begun)
 		function->driver = found->driver;
 }
 
@@ -179,6 +181,9 @@ void log_machine_settle(struct machine *machine)
 			     " lines from here on are left out", machine->log->path,
 			     machine->log->quoted_line, machine->log->quoted_count);
 	find_last_buses(machine->log);
+	log_settle_numbers(machine->log);
+	log_guess_buses(machine->log);
+	log_settle_windows(machine);
 	for (size_t i = 0; i < machine->log->function_count; i++)
 		if (machine->log->functions[i].leaving)
 			log_facts_port_empty(machine->log, &machine->log->functions[i].slot);

@@ -81,12 +81,16 @@ static bool numbered_window(const struct told_line *line, unsigned int number,
 {
 	const struct log_function *function = log_facts_function(line->facts, &line->slot);
 
-	if (number >= LOG_ITEM_ROM + 1 + VF_BARS)
+	if (number >= LOG_ITEM_ROM + 1 + VF_BARS) {
+		line->facts->vf_numbers = true;
 		return true;
+	}
 	/* virtual functions have no I/O */
-	if (printed->space == SPACE_IO)
-		return true;
-	return function && (function->is_bridge || function->buses_known);
+	if (printed->space != SPACE_IO && !line->port_driver &&
+	    !(function && (function->is_bridge || function->buses_known)))
+		return false;
+	line->facts->window_numbers = true;
+	return true;
 }
 
 unsigned int log_item_of(const struct told_line *line, const struct item_name *name,

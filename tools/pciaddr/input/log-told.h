@@ -11,6 +11,7 @@ struct told_line {
 	struct log_facts *facts;
 	struct pci_function slot;
 	uint32_t number;
+	bool port_driver;	/* of the driver that ports alone have */
 };
 
 /* A resource's name in front of a line: what it is, as far as the name says so. */
@@ -21,6 +22,9 @@ struct item_name {
 
 /* "12", at most @most; returns what follows it, or NULL. */
 const char *log_read_decimal(const char *text, unsigned int most, unsigned int *value);
+
+/* "02", "02-13"; returns what follows it, or NULL. */
+const char *log_read_buses(const char *text, uint64_t *first, uint64_t *last);
 
 /* "BAR 0", "reg 0x10", "bridge window" ...; returns what follows it, NULL: no such name. */
 const char *log_read_name(const char *text, struct item_name *name);
@@ -45,6 +49,9 @@ void log_set_address(struct told_line *line, struct log_resource *resource,
  * for another line.
  */
 bool log_bridge_line(struct told_line *line, const char *text);
+
+/* At the end: functions without a line of their own, whose "BAR 8" is a window. */
+void log_settle_numbers(struct log_facts *facts);
 
 /* The line's function is a bridge, with a line of its own as far as none is known. */
 struct log_function *log_take_bridge(struct told_line *line);

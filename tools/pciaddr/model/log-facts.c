@@ -283,6 +283,17 @@ void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slo
 		  (size_t)(function - facts->functions));
 }
 
+void log_facts_guess_bus(struct log_facts *facts, const struct pci_function *slot, uint8_t secondary)
+{
+	struct log_function *function = log_facts_take_function(facts, slot);
+	struct pci_function bus = { .domain = slot->domain, .bus = secondary };
+
+	function->bus_guessed = true;
+	function->secondary = secondary;
+	index_set(facts->index, key_of(&bus, LOG_ITEM_BUS),
+		  (size_t)(function - facts->functions));
+}
+
 void log_facts_close_windows(struct log_facts *facts, struct log_function *bridge)
 {
 	for (enum window_kind kind = 0; kind < WINDOWS; kind++) {
@@ -305,7 +316,7 @@ struct log_function *log_facts_bridge_to(const struct log_facts *facts, uint32_t
 	struct log_function *function = place ? &facts->functions[place->value] : NULL;
 
 	/* it may have been given other numbers since */
-	return function && !function->gone && function->buses_known &&
+	return function && !function->gone && (function->buses_known || function->bus_guessed) &&
 		function->secondary == bus && function->slot.bus < bus ? function : NULL;
 }
 

@@ -59,9 +59,13 @@ struct log_function {
 	struct pci_function slot;	/* address, ids, class, header type */
 	bool gone;
 	bool buses_known;
+	bool bus_guessed;	/* the secondary bus: no line tells it, the numbers' order does */
 	bool cannot_enable;	/* "can't enable device" */
 	bool no_vf_space;	/* "not enough MMIO resources for SR-IOV" */
 	bool no_bus;		/* there was no bus number for what is below it */
+	uint8_t no_bus_first;	/* ... which wanted these */
+	uint8_t no_bus_last;
+	uint8_t bus_wanted;	/* "but max busn 46": the last that is used below it, or 0 */
 	bool leaving;		/* the button of its slot was pressed, which powers off in 5 s */
 	bool subtractive;	/* "PCI bridge to ... (subtractive decode)" */
 	bool whole_class;	/* with the programming interface */
@@ -76,6 +80,7 @@ struct log_function {
 	uint8_t subordinate;
 	uint32_t line;
 	const char *driver;	/* NULL: none has said anything */
+	bool driver_begun;	/* it has enabled the device, and said no more */
 	uint32_t probe_line;	/* its probe failed; 0: it did not */
 };
 
@@ -132,10 +137,13 @@ struct log_facts {
 	uint32_t quoted_count;	/* lines left out, because somebody quotes them below the log */
 	uint32_t quoted_line;	/* the first of them */
 	bool back;		/* the pending line has none, or an older one */
+	bool vf_numbers;	/* numbers from 13 on: those from 7 on are of virtual functions */
+	bool window_numbers;	/* numbers from 7 on are of windows: the kernel has no SR-IOV */
 	uint32_t starts;	/* of the machine, behind the first */
 	uint32_t start_line;	/* the last of them */
 	struct pci_function old_bridge;	/* whose windows the next lines may have, without its slot */
 	bool old_bridge_open;
+	uint32_t assigning_line;	/* the last that tells of addresses that the kernel gives */
 	uint64_t lost;		/* records at its beginning that newer ones have overwritten */
 	const char *path;	/* the log */
 	char *pending;		/* a line that the next one may continue */
@@ -174,6 +182,12 @@ void log_facts_port_empty(struct log_facts *facts, const struct pci_function *sl
 /* What a bridge leads to; later lines about it count more. */
 void log_facts_set_buses(struct log_facts *facts, const struct pci_function *slot,
 			 uint8_t secondary, uint8_t subordinate);
+
+/*
+ * The bridge leads to this bus, as the order in which buses are numbered has it.  For what stands
+ * above what alone: the machine's buses are those that are known.
+ */
+void log_facts_guess_bus(struct log_facts *facts, const struct pci_function *slot, uint8_t secondary);
 
 /* Its windows are about to be listed anew: what is not in the list is closed. */
 void log_facts_close_windows(struct log_facts *facts, struct log_function *bridge);

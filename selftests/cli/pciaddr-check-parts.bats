@@ -1,0 +1,357 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# pciaddr-check: parts of kernel logs, which lack lines, and logs beside what lspci prints.
+
+bats_require_minimum_version 1.5.0
+load pciaddr
+
+setup() {
+	log=$BATS_TEST_TMPDIR/log
+}
+
+@test "hex dumps of drivers are no config space, those of 'config space:' are" {
+	cat >"$log" <<-'LOG'
+		[    0.5] PCI host bridge to bus 0000:00
+		[    0.5] pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]
+		[    0.5] pci 0000:00:03.0: [1234:0001] type 00 class 0x0c0010
+		[    0.5] pci 0000:00:03.0: reg 0x10: [mem 0x80000000-0x80000fff]
+		[   31.7] partition c9:
+		[   31.7]   00000000: c9 06 02 7f ff 02 ff 01 fb bf 00 41 00 20 00 00
+		[   31.7]   00000010: 00 07 89 37 00 a0 00 00
+	LOG
+	run -0 pciaddr-check --dump "$log"
+	[[ $output != *FAILED* && $output != *unknown\ * && $output != *"fewer than 16"* ]]
+	sed 's/partition c9:/pci 0000:00:03.0: config space:/; s/c9 06 02 7f/34 12 02 00/' "$log" >"$log.dump"
+	run pciaddr-check --dump "$log.dump"
+	[[ $output == *"fewer than 16 bytes: 00000010: 00 07 89 37"* ]]
+}
+
+# ends SIZE: what a kernel without SR-IOV says of two bridges and a card, and no line about buses
+ends() {
+	echo "pci 0000:00:00.0: BAR 8: no space for [mem size 0x$1]"
+	echo "pci 0000:00:00.0: BAR 8: failed to assign [mem size 0x$1]"
+	echo "pci 0000:00:00.0: BAR 9: no space for [mem size 0x00200000 64bit pref]"
+	echo "pci 0000:00:00.0: BAR 9: failed to assign [mem size 0x00200000 64bit pref]"
+	echo "pci 0000:01:03.0: BAR 8: no space for [mem size 0x$1]"
+	echo "pci 0000:01:03.0: BAR 8: failed to assign [mem size 0x$1]"
+	echo "pci 0000:02:00.0: BAR 0: no space for [mem size 0x$1 64bit]"
+	echo "pci 0000:02:00.0: BAR 0: failed to assign [mem size 0x$1 64bit]"
+}
+
+@test "parts of logs of kernels without SR-IOV: BAR 8 and 9 are windows, and what they lead to is below them" {
+	for size in 01000000 00100000 40000000; do
+		ends $size >"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+		fails_with log-no-space "0000:00:00.0 memory window" "0000:02:00.0 BAR 0"
+		[[ $output != *"VF BAR"* ]]
+	done
+	# another one has the numbers of a kernel with SR-IOV, where those are of virtual functions
+	echo "pci 0000:05:00.0: BAR 14: assigned [mem 0x80000000-0x800fffff]" >>"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "0000:00:00.0 VF BAR 1"
+}
+
+@test "the driver of ports has no virtual functions" {
+	for name in pcieport pci; do
+		{
+			echo "$name 2000:00:00.0: BAR 9: no space for [mem size 0x00400000 64bit pref]"
+			echo "$name 2000:00:00.0: BAR 9: failed to assign [mem size 0x00400000 64bit pref]"
+		} >"$log"
+		run pciaddr-check --dmesg "$log"
+		if [ $name = pcieport ]; then
+			[[ $output == *"2000:00:00.0 prefetchable window"* && $output != *FAILED* ]]
+		else
+			[[ $output == *"2000:00:00.0 VF BAR 2"* ]]
+		fi
+	done
+}
+
+@test "parts of logs with the failures alone: the topmost windows are the cause" {
+	part() {
+		echo "pci $1:00:00.0: BAR 14: no space for [mem size 0x00100000]"
+		echo "pci $1:00:00.0: BAR 14: failed to assign [mem size 0x00100000]"
+		echo "pci $1:01:00.0: BAR 0: no space for [mem size 0x00004000 64bit]"
+		echo "pci $1:01:00.0: BAR 0: failed to assign [mem size 0x00004000 64bit]"
+	}
+	part 0002 >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+	fails_with log-no-space "0002:00:00.0 memory window" "wanted: 1 MiB" "0002:01:00.0 BAR 0"
+	# two ports: the first bus is that of the first
+	{
+		sed 's/00:00.0: BAR/00:1c.0: BAR/' "$log"
+		sed 's/00:00.0: BAR/00:1d.0: BAR/; s/01:00.0/02:00.0/' "$log"
+	} >"$log.two"
+	run -1 pciaddr-check --dmesg "$log.two"
+	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+	fails_with log-no-space "0002:00:1c.0 memory window" "wanted: 2 MiB" "0002:01:00.0 BAR 0, 0002:02:00.0 BAR 0"
+	# new words
+	part 000a | sed 's/BAR 14/bridge window/; s/BAR \(.*\): no space for \(.*\)/BAR \1 \2: can'\''t assign; no space/
+		s/window: no space for \(.*\)/window \1: can'\''t assign; no space/' | grep -v 'failed to' >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "000a:00:00.0 memory window" "000a:01:00.0 BAR 0"
+}
+
+@test "a host bridge's window that is marked as of 64 bits has no place for a memory window" {
+	marked() {
+		echo "PCI host bridge to bus 0000:00"
+		echo "pci_bus 0000:00: root bus resource [bus 00-1f]"
+		echo "pci_bus 0000:00: root bus resource [mem $1]"
+		echo "pci 0000:00:00.0: [1234:0001] type 01 class 0x060400"
+		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x010802"
+		echo "pci 0000:01:00.0: reg 0x10: [mem 0x00000000-0x00003fff 64bit]"
+		echo "pci 0000:00:00.0: BAR 14: no space for [mem size 0x00100000]"
+		echo "pci 0000:00:00.0: BAR 14: failed to assign [mem size 0x00100000]"
+		echo "pci 0000:01:00.0: BAR 0: no space for [mem size 0x00004000 64bit]"
+		echo "pci 0000:01:00.0: BAR 0: failed to assign [mem size 0x00004000 64bit]"
+		echo "pci 0000:00:00.0: PCI bridge to [bus 01]"
+	}
+	for range in 0xe8000000-0xe9ffffff 0x40000000-0x7fffffff; do
+		marked "$range 64bit" >"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-no-space "0000:00:00.0 memory window" "marked as one of 64 bits" "'ranges'"
+		for other in "" " window" " 64bit pref"; do
+			marked "$range$other" >"$log"
+			run pciaddr-check --dmesg "$log"
+			[[ $output != *"marked as"* ]]
+		done
+	done
+	# one more beside it, without the mark, is what counts
+	marked "0xe8000000-0xe9ffffff 64bit" >"$log"
+	sed -i '3a pci_bus 0000:00: root bus resource [mem 0xf0000000-0xf007ffff]' "$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "memory 0xf0000000-0xf007ffff: 512 KiB"
+}
+
+@test "windows of one host bridge that overlap are of two logs: the later one counts" {
+	{
+		echo "pci_bus 0000:00: root bus resource [mem 0x65400000-0xbfffffff window]"
+		echo "pci_bus 0000:00: root bus resource [mem 0x4000000000-0x7fffffffff window]"
+		echo "and on the other machine:"
+		echo "pci_bus 0000:00: root bus resource [mem 0x90000000-0x9fffffff window]"
+		echo "pci 0000:00:15.0: [1234:0001] type 00 class 0x118000"
+		echo "pci 0000:00:15.0: BAR 0: no space for [mem size 0x20000000]"
+	} >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-no-space "memory 0x90000000-0x9fffffff: 256 MiB" "256 MiB are missing"
+}
+
+@test "lines of the claims alone do not tell whether another address was given" {
+	{
+		echo "pci 0000:07:00.0: can't claim BAR 0 [mem 0x10030000000-0x1003fffffff 64bit pref]: no compatible bridge window"
+		echo "pci 0000:07:00.0: can't claim BAR 4 [io  0x8280-0x829f]: address conflict with PCI Bus 0000:01 [io  0x8000-0x8fff]"
+	} >"$log"
+	run -3 pciaddr-check --dmesg "$log"
+	[[ $output == *"unknown  log-claim"*"0000:07:00.0 BAR 0"*"no window above has it"* ]]
+	# what is given to another shows that this one got none
+	echo "pci 0000:08:00.0: BAR 0: assigned [mem 0x80000000-0x80000fff]" >>"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-claim "0000:07:00.0 BAR 0"
+	# and what the driver says of it
+	sed -i '$d' "$log"
+	echo "drv 0000:07:00.0: can't enable device: BAR 0 [mem 0x10030000000-0x1003fffffff 64bit pref] not claimed" >>"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with log-claim "0000:07:00.0 BAR 0"
+}
+
+@test "bus numbers that are missing are told once, of the topmost bridge, with what it needs" {
+	lost() {
+		echo "pci 0004:42:00.0: devices behind bridge are unusable because [bus $1] cannot be assigned for them"
+		echo "pci 0004:42:02.0: devices behind bridge are unusable because [bus $2] cannot be assigned for them"
+		echo "pci 0004:41:00.0: devices behind bridge are unusable because [bus 42-$2] cannot be assigned for them"
+		echo "pcieport 0004:40:00.0: bridge has subordinate 41 but max busn $2"
+	}
+	lost 43 44 >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+	fails_with log-bus-numbers "0004:41:00.0" "numbers (42 to 44)" "0004:40:00.0 needs numbers up to 44" \
+		"pci=assign-busses"
+	# a mail program has broken the lines
+	lost 43 5a | sed 's/ because/\n&/' >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+	fails_with log-bus-numbers "numbers (42 to 5a)"
+	# two of one level, of which none is below the other
+	lost 43 44 | head -n 2 >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	[ "$(grep -c ^FAILED <<<"$output")" = 2 ]
+	fails_with log-bus-numbers "0004:42:00.0" "number (43)"
+}
+
+@test "the minutes of dmesg -H are stamps" {
+	for minute in "Feb26 10:50" "Mär 3 23:09" "Oct31 00:00"; do
+		{
+			echo "[$minute] pci 0000:00:04.0: BAR 0: no space for [mem size 0x00001000]"
+			echo "[  +0.000003] pci 0000:00:05.0: BAR 0: no space for [mem size 0x00002000]"
+		} >"$log"
+		run -1 pciaddr-check --dump "$log"
+		fails_with log-no-space "0000:00:04.0 BAR 0"
+		[[ $output != *warning* ]]
+	done
+}
+
+# A host bridge whose memory is at $1 for the CPU and at $2 on the bus, as a log tells it and as
+# lspci -v prints it: of the windows the low 32 bits of the CPU's addresses.
+high() {
+	local low=$((0x$1 & 0xffffffff))
+	{
+		echo "PCI host bridge to bus 0030:00"
+		printf 'pci_bus 0030:00: root bus resource [mem 0x%s-0x%x] (bus address [0x%s-0x%x])\n' \
+			"$1" $((0x$1 + 0x3fffffff)) "$2" $((0x$2 + 0x3fffffff))
+		echo "pci_bus 0030:00: root bus resource [io  0x0000-0xffff] (bus address [0xf8000000-0xf800ffff])"
+		echo "pci 0030:00:00.0: [1234:0001] type 01 class 0x060400"
+		echo "pci 0030:01:00.0: [1234:0002] type 00 class 0x020000"
+		printf 'pci 0030:01:00.0: BAR 0 [mem 0x%s-0x%x]: assigned\n' "$1" $((0x$1 + 0xffff))
+		echo "pci 0030:00:00.0: PCI bridge to [bus 01]"
+		echo "pci 0030:00:00.0:   bridge window [io  0x1000-0x1fff]"
+		printf 'pci 0030:00:00.0:   bridge window [mem 0x%s-0x%x]\n' "$1" $((0x$1 + 0xfffff))
+	} >"$log"
+	{
+		echo "0030:00:00.0 PCI bridge: Device 1234:0001 (prog-if 00 [Normal decode])"
+		printf '\tFlags: bus master, fast devsel, latency 0\n'
+		printf '\tBus: primary=00, secondary=01, subordinate=01, sec-latency=0\n'
+		printf '\tI/O behind bridge: 1000-1fff [size=4K] [16-bit]\n'
+		printf '\tMemory behind bridge: %08x-%08x [size=1M] [32-bit]\n' $low $((low + 0xfffff))
+		printf '\tPrefetchable memory behind bridge: [disabled] [64-bit]\n\n'
+		echo "0030:01:00.0 Ethernet controller: Device 1234:0002"
+		printf '\tFlags: bus master, fast devsel, latency 0\n'
+		printf '\tMemory at %s (32-bit, non-prefetchable) [size=64K]\n' "$1"
+	} >"$log.lspci"
+}
+
+@test "lspci prints the low half of a window's address: with the log it is whole" {
+	for place in "620c000000000 80000000" "300900000 f0000000" "7f40000000 c0000000"; do
+		# shellcheck disable=SC2086
+		high $place
+		run pciaddr-check --dump "$log.lspci" --dmesg "$log"
+		[[ $output == *"ok       window-in-window"* && $output == *"ok       bar-in-window"* ]]
+		[[ $output != *FAILED* ]]
+		# of another host bridge it is outside
+		sed -i '/bridge window \[mem/d; s/root bus resource \[mem 0x\([0-9a-f]*\)\([0-9a-f]\{8\}\)-/root bus resource [mem 0x9\1\2-/
+			s/-0x\([0-9a-f]*\)\] (bus address \[0x\(8\|f\|c\)/-0x9\1] (bus address [0x\2/' "$log"
+		run -1 pciaddr-check --dump "$log.lspci" --dmesg "$log"
+		[[ $output == *FAILED* ]]
+	done
+}
+
+@test "lspci -v counts BARs, the log numbers them" {
+	{
+		echo "PCI host bridge to bus 0000:00"
+		echo "pci_bus 0000:00: root bus resource [io  0x0000-0xffff window]"
+		echo "pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
+		echo "pci 0000:00:06.0: [1234:0001] type 00 class 0x020000"
+		echo "pci 0000:00:06.0: BAR 0 [mem 0x9c300000-0x9c37ffff]"
+		echo "pci 0000:00:06.0: BAR 2 [io  0x9000-0x901f]"
+		echo "pci 0000:00:06.0: BAR 3 [mem 0x9c380000-0x9c383fff]"
+	} >"$log"
+	{
+		echo "00:06.0 Ethernet controller: Device 1234:0001"
+		printf '\tFlags: bus master, fast devsel, latency 0\n'
+		printf '\tMemory at 9c300000 (32-bit, non-prefetchable) [size=512K]\n'
+		printf '\tI/O ports at 9000 [disabled] [size=32]\n'
+		printf '\tMemory at 9c380000 (32-bit, non-prefetchable) [size=16K]\n'
+	} >"$log.lspci"
+	run pciaddr-check --dump "$log.lspci" --dmesg "$log"
+	[[ $output == *"ok       log-agrees"* && $output != *FAILED* ]]
+	sed -i 's/9c380000/9c390000/' "$log.lspci"
+	run -1 pciaddr-check --dump "$log.lspci" --dmesg "$log"
+	fails_with log-agrees "0x9c390000" "0x9c380000"
+	# without the machine's start nobody knows of which boot the lines are
+	sed -i 1d "$log"
+	run -3 pciaddr-check --dump "$log.lspci" --dmesg "$log"
+	[[ $output == *"unknown  log-agrees"*"parts only"* ]]
+}
+
+# pair LINE... and one more: a machine's log with these lines, and what lspci prints of it in $log.lspci
+started() {
+	echo "PCI host bridge to bus 0000:00"
+	echo "pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
+	echo "pci 0000:00:02.0: [1234:0001] type 00 class 0x030000"
+	echo "pci 0000:00:02.0: BAR 0 [mem 0x${1:-90000000}-0x${2:-9000ffff}]"
+}
+
+vga() {
+	printf '00:02.0 VGA compatible controller [0300]: Device [1234:0001] (prog-if 00 [VGA controller])\n'
+	printf '\tControl: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx-\n'
+	printf '\tRegion 0: Memory at 90000000 (32-bit, non-prefetchable) [size=64K]\n'
+}
+
+@test "diff: a VGA card's ROM is at its copy, where lspci has it, and did not move" {
+	{ started && echo "pci 0000:00:02.0: reg 0x30: [mem 0xbdee0000-0xbdefffff pref]"; } >"$log"
+	{ vga && printf '\tExpansion ROM at 000c0000 [disabled] [size=128K]\n'; } >"$log.lspci"
+	run pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output != *changed\ * ]]
+	run pciaddr-check --diff "$log.lspci" "$log"
+	[[ $output != *changed\ * ]]
+	sed -i 's/000c0000/b0000000/; s/ \[disabled\]//' "$log.lspci"
+	run -1 pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output == *"diff-moved"*"expansion ROM"* ]]
+}
+
+@test "diff: what a part of a log does not tell is neither new nor gone" {
+	started >"$log"
+	{ vga && printf '\n00:03.0 Ethernet controller [0200]: Device [1234:0003]\n' &&
+		printf '\tRegion 0: Memory at 90010000 (32-bit, non-prefetchable) [size=4K]\n'; } >"$log.lspci"
+	run -1 pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output == *"diff-new"*"0000:00:03.0: the device is new"* ]]
+	run -1 pciaddr-check --diff "$log.lspci" "$log"
+	[[ $output == *"diff-gone"*"0000:00:03.0: the device is gone"* ]]
+	sed -i 1,2d "$log"
+	run pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output != *changed\ * && $output == *"unknown  diff-new"*"part of a log"* ]]
+	run pciaddr-check --diff "$log.lspci" "$log"
+	[[ $output != *changed\ * && $output == *"unknown  diff-gone"*"part of a log"* ]]
+}
+
+@test "diff: of what 'lspci -s' shows of a machine, the rest is not gone" {
+	for class in 060000 020000; do
+		{ started && echo "pci 0000:00:00.0: [1234:0009] type 00 class 0x$class" &&
+			echo "pci 0000:00:05.0: [1234:0005] type 00 class 0x020000"; } >"$log"
+		vga >"$log.lspci"
+		run pciaddr-check --diff "$log" "$log.lspci"
+		if [ $class = 060000 ]; then
+			[[ $output != *changed\ * && $output == *"unknown  diff-gone"*"part of a machine"* ]]
+		else
+			[[ $output == *"diff-gone"*"0000:00:05.0: the device is gone"* ]]
+		fi
+	done
+}
+
+@test "diff: a function that firmware hides is seen for a moment, and not gone" {
+	for vendor in 8086 1234; do
+		{ started && echo "pci 0000:00:1f.1: [$vendor:9d20] type 00 class 0x058000" &&
+			echo "pci 0000:00:1f.1: reg 0x10: [mem 0xbd000000-0xbdffffff 64bit]"; } >"$log"
+		vga >"$log.lspci"
+		run pciaddr-check --diff "$log" "$log.lspci"
+		if [ $vendor = 8086 ]; then
+			[[ $output != *changed\ * && $output == *"firmware hides it"* ]]
+		else
+			[[ $output == *"diff-gone"*"0000:00:1f.1: the device is gone"* ]]
+		fi
+	done
+}
+
+@test "diff: a driver that has begun to probe need not have been bound" {
+	{ started && echo "serial 0000:00:02.0: enabling device (0000 -> 0002)"; } >"$log"
+	{ vga && printf '\tKernel driver in use: other\n'; } >"$log.lspci"
+	run pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output != *changed\ * ]]
+	echo "serial 0000:00:02.0: ready" >>"$log"
+	run -1 pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output == *"diff-driver"*"another driver is bound"* ]]
+}
+
+@test "diff: a register that reads 0 in D3 has lost nothing" {
+	started >"$log"
+	{ vga && printf '\tCapabilities: [40] Power Management version 3\n' &&
+		printf '\t\tStatus: %s NoSoftRst+ PME-Enable- DSel=0 DScale=0 PME-\n' D3 &&
+		printf '00: 34 12 01 00 07 00 10 00 00 00 00 03 00 00 00 00\n' &&
+		printf '%s: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n' 10 20 &&
+		printf '30: 00 00 00 00 40 00 00 00 00 00 00 00 00 00 00 00\n'; } >"$log.lspci"
+	run pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output != *changed\ * ]]
+	sed -i 's/Status: D3/Status: D0/' "$log.lspci"
+	run pciaddr-check --diff "$log" "$log.lspci"
+	[[ $output == *"has lost its address"* ]]
+}
