@@ -87,6 +87,21 @@ static bool take_time(struct cursor *cursor)
 	return true;
 }
 
+/* "[    T1]", "[   C0]": the task or the processor that said it */
+static bool take_caller(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	take_blanks(&at);
+	if (!take(&at, '['))
+		return false;
+	take_blanks(&at);
+	if ((!take(&at, 'T') && !take(&at, 'C')) || !take_digits(&at) || !take(&at, ']'))
+		return false;
+	*cursor = at;
+	return true;
+}
+
 /* "Feb26 10:50", with which dmesg -H begins each minute: letters, the day, and a time. */
 static bool is_human_day(const char *text, const char *end)
 {
@@ -134,19 +149,8 @@ static bool take_stamp(struct cursor *cursor)
 	if (!time && (!number || !point || other) && !is_human_day(at.next, close))
 		return false;
 	at.next = close + 1;
-	/* the task or the processor that said it */
-	for (;;) {
-		struct cursor caller = at;
-
-		take_blanks(&caller);
-		if (!take(&caller, '['))
-			break;
-		take_blanks(&caller);
-		if ((!take(&caller, 'T') && !take(&caller, 'C')) || !take_digits(&caller) ||
-		    !take(&caller, ']'))
-			break;
-		at = caller;
-	}
+	while (take_caller(&at))
+		;
 	take(&at, ' ');
 	*cursor = at;
 	return true;
@@ -342,6 +346,44 @@ static bool take_kernel(struct cursor *cursor)
 	return true;
 }
 
+/* "host kernel: ", where somebody has cut off the time */
+static bool take_host_and_kernel(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	if (!take_host(&at) || !take(&at, ' ') || !take_kernel(&at))
+		return false;
+	*cursor = at;
+	return true;
+}
+
+/* "0.397495] ", where somebody has cut off what is before it */
+static bool take_rest_of_stamp(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	if (!take_digits(&at) || !take(&at, '.') || take_digits(&at) != 6 || !take(&at, ']') ||
+	    !take_end(&at))
+		return false;
+	*cursor = at;
+	return true;
+}
+
+/* "03:09:07,536 DEBUG kernel:", of anaconda's syslog */
+static bool take_installer(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+	static const char word[] = "kernel:";
+
+	if (!take_time(&at) || !take(&at, ' ') || !take_letters(&at, 8) || !take(&at, ' ') ||
+	    (size_t)(at.end - at.next) < strlen(word) || memcmp(at.next, word, strlen(word)))
+		return false;
+	at.next += strlen(word);
+	take(&at, ' ');
+	*cursor = at;
+	return true;
+}
+
 /* "HOST lspci[12]: " behind a stamp, of journalctl -o short-monotonic */
 static bool take_host_and_program(struct cursor *cursor)
 {
@@ -426,6 +468,7 @@ char strip_diff_sign(struct line *line)
 		return 0;
 	cursor.next++;
 	rest = cursor;
+	take_blanks(&rest);
 	if (!take_level(&rest) && !take_record(&rest) && !take_stamp(&rest) &&
 	    !take_log_line(&rest) && !take_word_and_slot(&rest))
 		return 0;
@@ -446,10 +489,16 @@ bool strip_prefix(struct line *line)
 		struct cursor blanks = cursor;
 
 		/* a log that is indented or quoted as a whole */
-		take_blanks(&blanks);
+		while (take_blanks(&blanks) || take(&blanks, '\t'))
+			;
 		if (take_level(&blanks) || take_record(&blanks) || take_stamp(&blanks) ||
-		    take_facility(&blanks) || take_log_line(&blanks) || take_kernel(&blanks)) {
+		    take_facility(&blanks) || take_log_line(&blanks) || take_kernel(&blanks) ||
+		    take_host_and_kernel(&blanks) || take_rest_of_stamp(&blanks) ||
+		    take_installer(&blanks)) {
 			take_host_and_program(&blanks);
+			/* a journal has its own time in place of the kernel's */
+			if (take_caller(&blanks))
+				take(&blanks, ' ');
 			cursor = blanks;
 			log = true;
 			continue;
