@@ -191,6 +191,129 @@ ends() {
 	done
 }
 
+@test "stamps that were cut, or that others than the kernel have written" {
+	local stamps=("host kernel: " "0.397495] " "	[   26.403728] " "03:09:07,536 DEBUG kernel:"
+		"23:59:59,001 INFO kernel: " "12.000001] " "		[ 1.5] "
+		"2025-10-07T11:51:23.614390-07:00 host kernel: [T24615] " "Oct  7 11:51:23 host kernel: [   C3] ")
+	for stamp in "${stamps[@]}"; do
+		{
+			echo "PCI host bridge to bus 0000:00"
+			echo "pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
+			echo "pci 0000:00:03.0: [1234:0001] type 00 class 0x020000"
+			echo "pci 0000:00:03.0: BAR 0: no space for [mem size 0x00001000]"
+		} | while read -r line; do echo "$stamp$line"; done >"$log"
+		for option in --dump --dmesg; do
+			run -1 pciaddr-check $option "$log"
+			[[ $output == *": 1 PCI function, "* && $output != *warning* ]]
+			fails_with log-no-space "0000:00:03.0 BAR 0" "host bridge of bus 0000:00"
+		done
+	done
+}
+
+@test "what nobody uses may be where the scan found it: a hidden function, ports beside memory" {
+	found() {
+		echo "PCI host bridge to bus 0000:00"
+		echo "pci_bus 0000:00: root bus resource [io  0x1000-0x1fff window]"
+		echo "pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
+		echo "pci 0000:00:1f.1: [$1:a120] type 00 class 0x$2"
+		echo "pci 0000:00:1f.1: reg 0x10: [mem $3]"
+		echo "pci 0000:00:1f.1: reg 0x18: [io  0x9000-0x907f]"
+	}
+	found 8086 058000 0xfd000000-0xfdffffff | grep -v 'io  0x9' >"$log"
+	run -0 pciaddr-check --dmesg "$log"
+	found 1234 058000 0xfd000000-0xfdffffff | grep -v 'io  0x9' >"$log"
+	run -3 pciaddr-check --dmesg "$log"
+	unknown=$(grep -c "^unknown  bar-in-window" <<<"$output")
+	[ "$unknown" = 1 ]
+	found 1234 020000 0x80000000-0x80000fff >"$log"
+	run -0 pciaddr-check --dmesg "$log"
+	# ports alone are needed
+	sed -i '/mem 0x80000000-0x80000fff/d' "$log"
+	run -3 pciaddr-check --dmesg "$log"
+}
+
+@test "a list of lspci's in front of a log has what the log tells of its devices" {
+	{
+		echo "00:1b.0 PCI bridge: Device 1234:0001 (rev 10)"
+		echo "04:00.0 Ethernet controller: Device 1234:0002"
+		echo
+		echo "[    0.5] PCI host bridge to bus 0000:00"
+		echo "[    0.5] pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
+		echo "[    0.5] pci 0000:00:1b.0: [1234:0001] type 01 class 0x060400"
+		echo "[    0.5] pci 0000:00:1b.0: PCI bridge to [bus 04]"
+		echo "[    0.5] pci 0000:00:1b.0:   bridge window [mem 0x80000000-0x800fffff]"
+		echo "[    0.5] pci 0000:04:00.0: [1234:0002] type 00 class 0x020000"
+		echo "[    0.5] pci 0000:04:00.0: BAR 0 [mem 0x80000000-0x80000fff]: assigned"
+	} >"$log"
+	run -0 pciaddr-check --dump "$log"
+	[[ $output == *": 2 PCI functions, 1 bridge, 2 buses"* && $output == *"ok       bar-in-window"* ]]
+	sed -i 's/0x80000000-0x80000fff\]: assigned/0x90000000-0x90000fff]: assigned/' "$log"
+	run -1 pciaddr-check --dump "$log"
+	fails_with bar-in-window "0000:04:00.0 BAR 0"
+}
+
+@test "what the kernel has given below a bridge shows that somebody has left out its windows" {
+	for space in "mem 0x90000000-0x90000fff" "io  0x2000-0x207f"; do
+		{
+			echo "PCI host bridge to bus 0000:00"
+			echo "pci_bus 0000:00: root bus resource [io  0x0000-0xffff]"
+			echo "pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff]"
+			echo "pci 0000:00:00.0: [1234:0001] type 01 class 0x060400 PCIe Root Port"
+			echo "pci 0000:00:00.0: PCI bridge to [bus 01-ff]"
+			echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x010802 PCIe Endpoint"
+			echo "pci 0000:01:00.0: BAR 0 [$space]: assigned"
+		} >"$log"
+		run -3 pciaddr-check --dmesg "$log"
+		[[ $output == *"unknown  bar-in-window"* && $output != *FAILED* ]]
+		# a list that has another window is whole
+		{
+			echo "pci 0000:00:00.0: PCI bridge to [bus 01-ff]"
+			echo "pci 0000:00:00.0:   bridge window [mem 0xa0000000-0xa00fffff]"
+			echo "pci 0000:00:00.0:   bridge window [io  0x3000-0x3fff]"
+		} >>"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with bar-in-window "0000:01:00.0 BAR 0"
+	done
+}
+
+@test "ports that the kernel assigns from 0 on are addresses, and not those of a PC" {
+	for last in 0fff 1fff; do
+		{
+			echo "PCI host bridge to bus 0000:00"
+			echo "pci_bus 0000:00: root bus resource [io  0x0000-0xffff]"
+			echo "pci 0000:00:00.0: [1234:0001] type 01 class 0x060400"
+			echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x020000"
+			echo "pci 0000:01:00.0: reg 0x10: [io  0x0000-0x0007]"
+			echo "pci 0000:00:00.0: PCI bridge to [bus 01-ff]"
+			echo "pci 0000:00:00.0:   bridge window [io  0x0000-0x0fff]"
+			echo "pci 0000:00:00.0: BAR 7: assigned [io  0x0000-0x$last]"
+			echo "pci 0000:01:00.0: BAR 0: assigned [io  0x0010-0x0017]"
+			echo "pci 0000:00:00.0: PCI bridge to [bus 01]"
+			echo "pci 0000:00:00.0:   bridge window [io  0x0000-0x$last]"
+		} >"$log"
+		run -0 pciaddr-check --dmesg "$log"
+		[[ $output == *"ok       bar-in-window"* ]]
+		# as the scan finds it, it is what reset leaves
+		sed -i '/BAR 7: assigned/d' "$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output != *"ok       bar-in-window"* ]]
+	done
+}
+
+@test "without the line that begins a host bridge's windows, there may be others" {
+	{
+		echo "PCI host bridge to bus 0000:5d"
+		echo "pci_bus 0000:5d: root bus resource [mem 0xb000000000-0xbfffffffff window]"
+		echo "pcieport 0000:5d:00.0: PCI bridge to [bus 5e-61]"
+		echo "pcieport 0000:5d:00.0:   bridge window [mem 0xb9000000-0xba0fffff]"
+	} >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with window-in-window "0000:5d:00.0 memory window"
+	sed -i 1d "$log"
+	run pciaddr-check --dmesg "$log"
+	[[ $output != *FAILED* ]]
+}
+
 # A host bridge whose memory is at $1 for the CPU and at $2 on the bus, as a log tells it and as
 # lspci -v prints it: of the windows the low 32 bits of the CPU's addresses.
 high() {
@@ -263,12 +386,12 @@ high() {
 	[[ $output == *"unknown  log-agrees"*"parts only"* ]]
 }
 
-# pair LINE... and one more: a machine's log with these lines, and what lspci prints of it in $log.lspci
+# A machine's log, and what lspci prints of its only device.
 started() {
 	echo "PCI host bridge to bus 0000:00"
 	echo "pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
 	echo "pci 0000:00:02.0: [1234:0001] type 00 class 0x030000"
-	echo "pci 0000:00:02.0: BAR 0 [mem 0x${1:-90000000}-0x${2:-9000ffff}]"
+	echo "pci 0000:00:02.0: BAR 0 [mem 0x90000000-0x9000ffff]"
 }
 
 vga() {

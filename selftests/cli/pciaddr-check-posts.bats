@@ -131,6 +131,28 @@ assigned() {
 	[[ $output != *FAILED* ]]
 }
 
+@test "a resize that had a place, and whose windows are then put back over each other, has lost the device" {
+	for size in 0x13fffffff 0x17fffffff; do
+		{
+			host
+			echo "pci 0000:00:02.0: [1234:0001] type 01 class 0x060400 PCIe Root Port"
+			echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x030000 PCIe Endpoint"
+			echo "pci 0000:01:00.0: BAR 0 [mem 0x90000000-0x93ffffff 64bit pref]"
+			echo "pci 0000:00:02.0: PCI bridge to [bus 01]"
+			echo "pci 0000:00:02.0:   bridge window [mem 0x90000000-0x97ffffff 64bit pref]"
+			echo "drv 0000:01:00.0: BAR 0 [mem 0x90000000-0x93ffffff 64bit pref]: releasing"
+			echo "pcieport 0000:00:02.0: bridge window [mem 0x90000000-0x97ffffff 64bit pref]: releasing"
+			echo "pcieport 0000:00:02.0: bridge window [mem 0x100000000-$size 64bit pref]: assigned"
+			echo "drv 0000:01:00.0: BAR 0 [mem 0x100000000-$size 64bit pref]: assigned"
+		} >"$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output != *log-resize*FAILED* ]]
+		echo "pcieport 0000:00:02.0: bridge window [mem 0x90000000-0x97ffffff 64bit pref]: can't claim; address conflict with PCI Bus 0000:01 [mem 0x90000000-0x97ffffff 64bit pref]" >>"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-resize "0000:00:02.0 prefetchable window" "not given back" "amdgpu.rebar=0"
+	done
+}
+
 @test "what the scan found fails nothing: a ROM, a host bridge's BAR, a BAR that the log leaves there" {
 	{
 		host

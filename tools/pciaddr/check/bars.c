@@ -121,6 +121,10 @@ static void check_in_window(const struct machine *machine, struct results *resul
 {
 	const struct pci_function *bridge = function->parent;
 
+	if (bar_is_left_alone(function, bar)) {
+		results_not_looked_at(results, CHECK_BAR_IN_WINDOW);
+		return;
+	}
 	for (; bridge; bridge = bridge->parent) {
 		enum window_kind kind;
 		enum forwarding how = bridge_forwarding(bridge->bridge, bar->space, bar->range,
@@ -239,6 +243,8 @@ static bool may_be_pc(const struct machine *machine, const struct pci_function *
 
 	if (machine->resources[SPACE_IO].state == RESOURCES_READ)
 		return machine->pc;
+	if (machine->log && machine->log->low_ports)
+		return false;
 	while (translation_next(machine, function, SPACE_IO, &at, &offset))
 		if (offset)
 			return false;

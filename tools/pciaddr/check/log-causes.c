@@ -21,6 +21,22 @@ static bool has_memory(const struct log_facts *facts, const struct pci_function 
 	return false;
 }
 
+/* A device directly below a bridge's window, which has been given up, needs the place in it. */
+static bool holds_device(const struct log_facts *facts, const struct log_resource *window)
+{
+	const struct log_function *bridge = log_facts_function(facts, &window->slot);
+
+	for (size_t i = 0; bridge && bridge->buses_known && i < facts->resource_count; i++) {
+		const struct log_resource *bar = &facts->resources[i];
+
+		if (bar->item < LOG_ITEM_ROM && bar->has_address &&
+		    bar->slot.domain == window->slot.domain && bar->slot.bus == bridge->secondary &&
+		    bar->space == window->space && bar->prefetchable == window->prefetchable)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A bridge works without its own BARs and a card without its ROM; with a memory BAR, most
  * cards work without their I/O ports, unless the kernel says that it cannot enable them.
@@ -29,6 +45,9 @@ static enum harm harm_of(const struct log_facts *facts, const struct log_resourc
 {
 	const struct log_function *function = log_facts_function(facts, &resource->slot);
 
+	if (resource->rolled_back && log_resource_is_window(resource) &&
+	    holds_device(facts, resource))
+		return HARM_DEVICE;
 	if (log_resource_is_window(resource) || resource->item == LOG_ITEM_ROM)
 		return HARM_NONE;
 	if (log_resource_is_vf(resource))

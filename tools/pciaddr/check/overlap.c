@@ -131,6 +131,8 @@ static void report_unless_unsettled(const struct machine *machine, struct result
 		results_unknown(results, check, inner->function, nested, nested_advice);
 	else if (!unsettled)
 		report(results, inner, outer);
+	else if (unsettled->bar && bar_is_left_alone(unsettled->function, unsettled->bar))
+		results_not_looked_at(results, CHECK_BAR_OVERLAP);
 	else if (unsettled->bar && unsettled->bar->as_found)
 		results_unknown(results, check, unsettled->function, only_found,
 				only_found_advice);

@@ -85,24 +85,13 @@ void diff_unknown(const struct pair *pair, enum check_id check, const char *reas
 }
 
 /* May the machine have more than its source tells?  Then why, and otherwise NULL. */
-/* A log that does not have the scan of the domain tells of no more devices than something was said of. */
+/* A log without the scan of the domain has only those devices that something was said of. */
 static bool is_scanned(const struct machine *machine, uint32_t domain)
 {
 	for (size_t i = 0; i < machine->log->root_count; i++)
 		if (machine->log->roots[i].domain == domain)
 			return true;
 	return false;
-}
-
-/*
- * Intel's P2SB: firmware hides it, the kernel shows it for a moment to read its BAR, and of the
- * moment that it is hidden again no log tells.
- */
-static bool is_shown_shortly(const struct pci_function *function)
-{
-	return function->told_by_log && function->ids_known && function->vendor == VENDOR_INTEL &&
-		function->class_known && function->class >> 8 == CLASS_MEMORY_OTHER &&
-		!function->driver;
 }
 
 static const struct pci_function *host_bridge_of(const struct machine *machine, uint32_t domain)
@@ -131,7 +120,7 @@ static const char *is_incomplete(const struct machine *machine, const struct mac
 {
 	if (machine->cut_off)
 		return "the source of the other side ends in the middle";
-	if (is_shown_shortly(function))
+	if (function_is_hidden(function))
 		return "firmware hides it: it is seen only while the kernel looks at it";
 	if (log_is_only_source(machine) && !is_scanned(machine, function->domain))
 		return "the other side is a part of a log, without the scan of the buses";

@@ -157,6 +157,9 @@ static void set_window(struct told_line *line, const struct log_function *bridge
 		window->size = printed->size ? printed->size : window->size;
 		log_set_address(line, window, printed, window->outcome > LOG_FOUND ?
 				LOG_ASSIGNED : LOG_FOUND);
+	} else if (window->at_zero && range_equal(printed->range, window->range)) {
+		log_set_outcome(line, window, LOG_ASSIGNED);
+		window->has_address = true;
 	}
 }
 

@@ -28,7 +28,7 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 	size_t length;
 
 	resource->claims++;
-	resource->rolled_back = resource->outcome == LOG_RELEASED ||
+	resource->rolled_back = resource->was_released || resource->outcome == LOG_RELEASED ||
 		resource->outcome == LOG_NO_SPACE;
 	if (!other) {
 		log_set_outcome(line, resource, strstr(reason, "no address") ? LOG_RELEASED :
@@ -41,6 +41,12 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 		length--;
 	resource->conflict = arena_copy(&line->machine->arena, other, length < 60 ? length : 60);
 	log_set_outcome(line, resource, LOG_CONFLICT);
+}
+
+static void released(struct told_line *line, struct log_resource *resource)
+{
+	log_set_outcome(line, resource, LOG_RELEASED);
+	resource->was_released = true;
 }
 
 static void cannot_enable(struct told_line *line)
@@ -58,8 +64,20 @@ static void enabled(struct told_line *line)
 static void assigned(struct told_line *line, const struct item_name *name,
 		     const struct printed_resource *printed)
 {
-	log_set_address(line, log_take(line, name, printed), printed, LOG_ASSIGNED);
+	struct log_resource *resource = log_take(line, name, printed);
+	struct log_function *bridge =
+		log_facts_bridge_to(line->facts, line->slot.domain, line->slot.bus);
+
+	log_set_address(line, resource, printed, LOG_ASSIGNED);
+	resource->at_zero = printed->has_range && !printed->empty && !printed->disabled &&
+		!printed->range.first;
+	resource->has_address |= resource->at_zero;
+	/* PCIBIOS_MIN_IO of a PC */
+	if (printed->space == SPACE_IO && resource->has_address && printed->range.first < 0x1000)
+		line->facts->low_ports = true;
 	line->facts->assigning_line = line->number;
+	if (bridge && !resource->firmware_tried)
+		bridge->gave[printed->space] = true;
 }
 
 /* "[mem 0x00100000-0x00bfffff] to [bus 04-0f] add_size 1600000 add_align 100000" */
@@ -92,7 +110,7 @@ static void told_after(struct told_line *line, const struct item_name *name,
 	else if (reason)
 		not_claimed(line, log_take(line, name, printed), reason);
 	else if (log_after(rest, "releasing"))
-		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
+		released(line, log_take(line, name, printed));
 	else if (log_after(rest, "assigned") || log_after(rest, "reassigned") ||
 		 log_after(rest, "old value restored"))
 		assigned(line, name, printed);
@@ -121,7 +139,7 @@ static void told_before(struct told_line *line, const struct item_name *name,
 	else if (log_after(words, "assigned ") || log_after(words, "reassigned "))
 		assigned(line, name, printed);
 	else if (log_after(words, "releasing "))
-		log_set_outcome(line, log_take(line, name, printed), LOG_RELEASED);
+		released(line, log_take(line, name, printed));
 	else if (log_after(words, "trying firmware assignment "))
 		log_take(line, name, printed)->firmware_tried = true;
 }

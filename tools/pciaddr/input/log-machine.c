@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "pciaddr/configspace/decode.h"
+#include "pciaddr/configspace/read.h"
 #include "pciaddr/input/log-settle.h"
 #include "pciaddr/input/log-told.h"
 #include "pciaddr/model/log-facts.h"
+#include "pciaddr/model/pcispec.h"
 
 /* The number of the line among all of the machine's source, of which the log may be a part. */
 static uint32_t source_line(const struct machine *machine, uint32_t line)
@@ -52,6 +54,20 @@ static void take_bar(struct machine *machine, struct pci_function *function,
 	bar->as_found = resource->outcome == LOG_FOUND;
 }
 
+/* Something below it was given an address, and of the window that has it, no line is there. */
+static bool lacks_windows(const struct log_facts *facts, const struct log_function *found,
+			  enum space space)
+{
+	for (enum window_kind kind = 0; found->gave[space] && kind < WINDOWS; kind++) {
+		const struct log_resource *window =
+			log_facts_resource(facts, &found->slot, LOG_ITEM_WINDOW + kind);
+
+		if (window && window->space == space && window->has_address)
+			return false;
+	}
+	return found->gave[space];
+}
+
 static void take_window(struct machine *machine, struct window *window,
 			const struct log_function *found, enum window_kind kind)
 {
@@ -66,7 +82,9 @@ static void take_window(struct machine *machine, struct window *window,
 	if (resource && resource->has_address) {
 		window->state = window->kernel_state = WINDOW_OPEN;
 		window->range = window->kernel = resource->range;
-	} else if (found->windows_told || (resource && resource->outcome != LOG_NOTHING)) {
+	} else if ((found->windows_told &&
+		    !lacks_windows(machine->log, found, window_space(kind))) ||
+		   (resource && resource->outcome != LOG_NOTHING)) {
 		window->state = window->kernel_state = WINDOW_CLOSED;
 	}
 }
@@ -166,6 +184,32 @@ static void find_last_buses(struct log_facts *facts)
 	}
 }
 
+/* A line of lspci without -v: all else that is known of it, the log tells. */
+static bool is_listed_only(const struct pci_function *function)
+{
+	uint32_t value;
+
+	return !function->told_by_log && !function->command_known &&
+		!config_read(function, CFG_BAR0, 4, &value) &&
+		!function->bar_count && !function->regions_known && !function->resource_known &&
+		!function->bars_listed && !function->virtual && !function->absent;
+}
+
+static void take_header(struct machine *machine, struct pci_function *function,
+			const struct log_function *found)
+{
+	function->told_by_log = true;
+	if (!function->ids_known) {
+		function->ids_known = found->slot.ids_known;
+		function->vendor = found->slot.vendor;
+		function->product = found->slot.product;
+	}
+	function->header_known = true;
+	function->header_type = found->slot.header_type;
+	if (found->is_bridge && !function->bridge)
+		function->bridge = arena_alloc(&machine->arena, sizeof(*function->bridge));
+}
+
 void log_machine_settle(struct machine *machine)
 {
 	size_t kept = 0;
@@ -193,6 +237,8 @@ void log_machine_settle(struct machine *machine)
 		struct pci_function *function = &machine->functions[i];
 		const struct log_function *found = log_facts_function(machine->log, function);
 
+		if (found && !found->gone && found->slot.header_known && is_listed_only(function))
+			take_header(machine, function, found);
 		if (function->told_by_log && found) {
 			if (found->gone)
 				continue;

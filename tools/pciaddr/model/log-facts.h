@@ -42,6 +42,8 @@ struct log_resource {
 	bool invalid : 1;	/* the register cannot be sized */
 	bool by_number : 1;	/* "BAR 8": of a bridge, it is a window */
 	bool rolled_back : 1;	/* it was released, and could not be claimed again */
+	bool at_zero : 1;	/* the kernel has assigned 0, which is an address then */
+	bool was_released : 1;	/* since the function was found */
 	bool not_taken : 1;	/* "error updating": the register reads otherwise */
 	bool legacy : 1;	/* IDE in compatibility mode: fixed ports */
 	struct range range;	/* with an address */
@@ -73,6 +75,7 @@ struct log_function {
 	bool secondary_only;	/* the last bus is not told */
 	bool in_listing;	/* its next lines may be the windows that it has open */
 	bool listing_begun;	/* ... and there was one */
+	bool gave[SPACES];	/* what is below it was given an address, as an open window has it */
 	bool windows_told;	/* all that it had open were listed: the others were closed */
 	uint8_t listings;	/* since it was found */
 	uint8_t port_type;	/* enum port_type */
@@ -137,6 +140,7 @@ struct log_facts {
 	uint32_t quoted_count;	/* lines left out, because somebody quotes them below the log */
 	uint32_t quoted_line;	/* the first of them */
 	bool back;		/* the pending line has none, or an older one */
+	bool low_ports;		/* the kernel has assigned ports that it assigns on no PC */
 	bool vf_numbers;	/* numbers from 13 on: those from 7 on are of virtual functions */
 	bool window_numbers;	/* numbers from 7 on are of windows: the kernel has no SR-IOV */
 	uint32_t starts;	/* of the machine, behind the first */

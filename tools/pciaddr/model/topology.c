@@ -204,3 +204,23 @@ unsigned int window_register(const struct bridge *bridge, enum window_kind kind)
 
 	return bridge->cardbus ? cardbus[kind] : pci[kind];
 }
+
+bool function_is_hidden(const struct pci_function *function)
+{
+	return function->told_by_log && function->ids_known && function->vendor == VENDOR_INTEL &&
+		function->class_known && function->class >> 8 == CLASS_MEMORY_OTHER &&
+		!function->driver;
+}
+
+bool bar_is_left_alone(const struct pci_function *function, const struct bar *bar)
+{
+	if (!bar->as_found)
+		return false;
+	if (function_is_hidden(function))
+		return true;
+	for (unsigned int i = 0; bar->space == SPACE_IO && i < function->bar_count; i++)
+		if (function->bars[i].space == SPACE_MEMORY && function->bars[i].index != BAR_ROM &&
+		    function->bars[i].state == BAR_ASSIGNED)
+			return true;
+	return false;
+}

@@ -27,6 +27,18 @@ enum forwarding bridge_forwarding(const struct bridge *bridge, enum space space,
  */
 bool isa_hole(const struct bridge *bridge, struct range range);
 
+/*
+ * Intel's P2SB: firmware hides it, the kernel shows it for a moment to read its BAR, and of the
+ * moment that it is hidden again no log tells.
+ */
+bool function_is_hidden(const struct pci_function *function);
+
+/*
+ * A BAR where the scan of a log found it, which the kernel leaves there and nobody uses: of a
+ * function that is hidden, or ports beside memory.
+ */
+bool bar_is_left_alone(const struct pci_function *function, const struct bar *bar);
+
 /* Is @bridge above @function, at any distance? */
 bool is_above(const struct pci_function *bridge, const struct pci_function *function);
 

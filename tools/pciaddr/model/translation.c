@@ -13,6 +13,7 @@
 #include "common/alloc.h"
 #include "common/arena.h"
 #include "pciaddr/model/host-windows.h"
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/resources.h"
 #include "pciaddr/model/slot.h"
 #include "pciaddr/model/topology.h"
@@ -612,6 +613,19 @@ bool translation_next(const struct machine *machine, const struct pci_function *
 	return false;
 }
 
+/* Of a log without the line that begins a host bridge's windows, somebody may have left out others. */
+static bool is_from_part(const struct machine *machine, const struct host_window *window)
+{
+	const struct log_facts *log = machine->log;
+
+	if (!log || window->path != log->path)
+		return false;
+	for (size_t i = 0; i < log->root_count; i++)
+		if (log->roots[i].domain == window->domain && log->roots[i].bus == window->bus)
+			return false;
+	return true;
+}
+
 enum host_forwarding host_forwarding(const struct machine *machine,
 				     const struct pci_function *function, enum space space,
 				     struct range bus, bool low16)
@@ -623,6 +637,9 @@ enum host_forwarding host_forwarding(const struct machine *machine,
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t offset = windows[i].offset;
+
+		if (is_from_part(machine, &windows[i]))
+			all_known = false;
 
 		if (!offset_is_known(windows[i].state)) {
 			if (!machine->pc) {
