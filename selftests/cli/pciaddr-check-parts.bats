@@ -314,6 +314,42 @@ ends() {
 	[[ $output != *FAILED* ]]
 }
 
+@test "a BAR that a driver cannot take, because another has claimed its addresses" {
+	for slot in 0000:09:00.0 0001:01:00.1; do
+		echo "vfio-pci $slot: BAR 1: can't reserve [mem 0xd0000000-0xdfffffff 64bit pref]" >"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-conflict "$slot BAR 1" "0xd0000000-0xdfffffff" "/proc/iomem" "sysfb_init"
+		# it is at another place since
+		echo "pci $slot: BAR 1: assigned [mem 0x8000000000-0x800fffffff 64bit pref]" >>"$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output != *FAILED* ]]
+	done
+	# ports of old disk controllers belong to others as a rule
+	echo "ata_piix 0000:00:1f.1: BAR 0: can't reserve [io  0x01f0-0x01f7]" >"$log"
+	run pciaddr-check --dmesg "$log"
+	[[ $output != *FAILED* ]]
+	# that it is over ECAM says more
+	{
+		echo "PCI: ECAM [mem 0x80000000-0x8fffffff] (base 0x80000000) for domain 0000 [bus 00-ff]"
+		echo "drv 0000:04:00.0: BAR 1: can't reserve [mem 0x805c0000-0x805c3fff 64bit]"
+	} >"$log"
+	run pciaddr-check --dmesg "$log"
+	[[ $output != *log-conflict* || $output == *"ok       log-conflict"* ]]
+}
+
+@test "the kernel's notice that a window cannot have what is below it names the window" {
+	for last in 0xfc4fffff 0xfc7fffff; do
+		{
+			echo "pcieport 0000:02:00.2: Assigned bridge window [mem 0xfc200000-$last] to [bus 03-2a] cannot fit 0x1000000 required for 0000:03:00.0 bridging to [bus 04]"
+			echo "pci 0000:03:00.0: bridge window [mem size 0x01000000]: can't assign; no space"
+			echo "pci 0000:04:00.0: BAR 0 [mem size 0x01000000]: can't assign; no space"
+		} >"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-no-space "0000:03:00.0 memory window" "0000:04:00.0 BAR 0" \
+			"0000:02:00.2 memory window 0xfc200000-$last" "MiB are missing"
+	done
+}
+
 # A host bridge whose memory is at $1 for the CPU and at $2 on the bus, as a log tells it and as
 # lspci -v prints it: of the windows the low 32 bits of the CPU's addresses.
 high() {
@@ -439,6 +475,11 @@ vga() {
 			[[ $output == *"diff-gone"*"0000:00:05.0: the device is gone"* ]]
 		fi
 	done
+	# a log has all that was found
+	started >"$log.second"
+	echo "pci 0000:00:00.0: [1234:0009] type 00 class 0x060000" >>"$log"
+	run -1 pciaddr-check --diff "$log" "$log.second"
+	[[ $output == *"diff-gone"*"0000:00:05.0: the device is gone"* ]]
 }
 
 @test "diff: a function that firmware hides is seen for a moment, and not gone" {

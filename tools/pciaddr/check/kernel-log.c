@@ -555,6 +555,39 @@ static void tell_not_taken(struct log_check *check, const struct log_resource *r
 		      "is not the device");
 }
 
+static bool is_over_ecam(const struct log_check *check, const struct log_resource *resource)
+{
+	for (size_t i = 0; i < check->facts->ecam_count; i++)
+		if (range_overlaps(check->facts->ecam[i].range, resource->range))
+			return true;
+	return false;
+}
+
+/* Nothing is wrong with where it is, only somebody else is there; over ECAM, that is told. */
+static void tell_not_reserved(struct log_check *check, const struct log_resource *resource)
+{
+	struct results *results = check->results;
+	char range[RANGE_TEXT_MAX];
+
+	if (resource->space != SPACE_MEMORY || is_over_ecam(check, resource))
+		return;
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_LOG_CONFLICT,
+		.function = function_of(check->machine, &resource->slot),
+		.item = log_resource_name(resource),
+		.message = "a driver could not take it, because something else has claimed its "
+			"addresses",
+		.values = {
+			{ TEXT(results, "it is at %s", range_text(resource->range, range)),
+			  at_log(check, resource->line) },
+		},
+		.advice = "/proc/iomem (as root) names who has them: a frame buffer that firmware left "
+			"(boot with 'initcall_blacklist=sysfb_init', where a guest is to have the "
+			"card), a driver that is still bound, or memory that firmware reserves",
+	});
+}
+
 /* An address that the kernel has given, and that cannot work: it says nothing of it. */
 static void check_assigned(struct log_check *check)
 {
@@ -565,6 +598,8 @@ static void check_assigned(struct log_check *check)
 			continue;
 		if (resource->not_taken)
 			tell_not_taken(check, resource);
+		if (resource->not_reserved)
+			tell_not_reserved(check, resource);
 		if (resource->firmware_tried && !log_resource_is_window(resource) &&
 		    !is_shown(check, resource) && !log_is_reachable(check->machine, resource))
 			tell_unusable(check, resource,

@@ -122,8 +122,9 @@ static const char *is_incomplete(const struct machine *machine, const struct mac
 		return "the source of the other side ends in the middle";
 	if (function_is_hidden(function))
 		return "firmware hides it: it is seen only while the kernel looks at it";
-	if (log_is_only_source(machine) && !is_scanned(machine, function->domain))
-		return "the other side is a part of a log, without the scan of the buses";
+	if (log_is_only_source(machine))
+		return is_scanned(machine, function->domain) ? NULL :
+			"the other side is a part of a log, without the scan of the buses";
 	if (is_part(machine, other, function->domain))
 		return "the other side is a part of a machine: its host bridge is not in it, either";
 	return machine->unplaced_count ? "the other side has devices without an address yet: it "

@@ -198,11 +198,35 @@ static bool told_unused(struct told_line *line, const char *text)
 	return true;
 }
 
+/*
+ * "Assigned bridge window [mem 0xfc200000-0xfc4fffff] to [bus 03-2a] cannot fit 0x1000000 required
+ * for 0000:03:00.0 bridging to [bus 04]": of a part of a log, that is all that is said of the window.
+ */
+static bool told_cannot_fit(struct told_line *line, const char *text)
+{
+	const char *window = log_after(text, "Assigned bridge window "), *rest;
+	struct printed_resource printed;
+	struct log_function *bridge;
+	uint64_t first, last;
+
+	if (!window)
+		return false;
+	rest = log_read_resource(window, &printed);
+	rest = rest ? log_after(rest, " to [bus ") : NULL;
+	if (!rest || !log_read_buses(rest, &first, &last))
+		return true;
+	bridge = log_take_bridge(line);
+	if (!bridge->buses_known && first > line->slot.bus)
+		log_facts_set_buses(line->facts, &line->slot, (uint8_t)first, (uint8_t)last);
+	set_window(line, bridge, &printed);
+	return true;
+}
+
 bool log_bridge_line(struct told_line *line, const char *text)
 {
 	struct log_function *function = log_facts_function(line->facts, &line->slot);
 
-	if (told_buses(line, text) || told_unused(line, text))
+	if (told_buses(line, text) || told_unused(line, text) || told_cannot_fit(line, text))
 		return true;
 	if (log_after(text, "bridge configuration invalid ")) {
 		log_take_bridge(line);

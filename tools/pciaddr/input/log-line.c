@@ -49,6 +49,18 @@ static void released(struct told_line *line, struct log_resource *resource)
 	resource->was_released = true;
 }
 
+static void not_reserved(struct told_line *line, const struct item_name *name,
+			 const struct printed_resource *printed)
+{
+	struct log_resource *resource = log_take(line, name, printed);
+
+	if (resource->outcome == LOG_NOTHING)
+		log_set_address(line, resource, printed, LOG_ASSIGNED);
+	resource->not_reserved = true;
+	resource->line = line->number;
+	line->facts->assigning_line = line->number;
+}
+
 static void cannot_enable(struct told_line *line)
 {
 	log_facts_take_function(line->facts, &line->slot)->cannot_enable = true;
@@ -140,6 +152,8 @@ static void told_before(struct told_line *line, const struct item_name *name,
 		assigned(line, name, printed);
 	else if (log_after(words, "releasing "))
 		released(line, log_take(line, name, printed));
+	else if (log_after(words, "can't reserve "))
+		not_reserved(line, name, printed);
 	else if (log_after(words, "trying firmware assignment "))
 		log_take(line, name, printed)->firmware_tried = true;
 }

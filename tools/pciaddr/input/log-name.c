@@ -138,6 +138,7 @@ void log_set_outcome(struct told_line *line, struct log_resource *resource,
 	resource->line = line->number;
 	resource->has_address = false;
 	resource->not_taken = false;
+	resource->not_reserved = false;
 }
 
 void log_set_address(struct told_line *line, struct log_resource *resource,

@@ -42,6 +42,7 @@ struct log_resource {
 	bool invalid : 1;	/* the register cannot be sized */
 	bool by_number : 1;	/* "BAR 8": of a bridge, it is a window */
 	bool rolled_back : 1;	/* it was released, and could not be claimed again */
+	bool not_reserved : 1;	/* a driver could not have it: another has claimed its addresses */
 	bool at_zero : 1;	/* the kernel has assigned 0, which is an address then */
 	bool was_released : 1;	/* since the function was found */
 	bool not_taken : 1;	/* "error updating": the register reads otherwise */
