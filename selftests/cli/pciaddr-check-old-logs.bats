@@ -143,7 +143,7 @@ tree() {
 	run -3 pciaddr-check --dump "$log"
 	[[ $output == *"harmless: no place for 1 memory resource"* && $output != *"VF BAR"* ]]
 	# what is no bridge has virtual functions
-	sed -i '/bridge configuration/d; 4i [    1.9] pci 0000:00:00.0: [1234:0001] type 00 class 0x020000' "$log"
+	sed -i '/bridge configuration/d; 3a [    1.9] pci 0000:00:00.0: [1234:0001] type 00 class 0x020000' "$log"
 	sed -i 's/BAR 8: assigned .*/BAR 8: no space for [mem size 0x00100000]/' "$log"
 	run pciaddr-check --dump "$log"
 	[[ $output == *"0000:00:00.0 VF BAR 2"* ]]

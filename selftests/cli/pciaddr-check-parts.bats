@@ -337,6 +337,30 @@ ends() {
 	[[ $output != *log-conflict* || $output == *"ok       log-conflict"* ]]
 }
 
+@test "of a large window that failed, a part of a log need not show what is below it" {
+	large() {
+		echo "pcieport 0001:01:00.0: bridge window [mem size 0x$1 64bit pref]: can't assign; no space"
+		echo "pcieport 0001:01:00.0: bridge window [mem size 0x$1 64bit pref]: failed to assign"
+		echo "pcieport 0001:02:00.0: bridge window [mem size 0x$1 64bit pref]: can't assign; no space"
+	}
+	for size in 600000000 00600000; do
+		large $size >"$log"
+		run -3 pciaddr-check --dmesg "$log"
+		[[ $output == *"unknown  log-no-space"*"0001:01:00.0"*"whether something below needs it"* ]]
+		# the card is there, and has what it needs; or it has not
+		echo "drv 0001:03:00.0: BAR 0 [mem 0x80000000-0x80000fff 64bit]: assigned" >>"$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output == *harmless:* && $output != *"whether something below"* ]]
+		echo "drv 0001:03:00.0: BAR 2 [mem size 0x$size 64bit pref]: can't assign; no space" >>"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-no-space "0001:01:00.0 prefetchable window" "0001:03:00.0 BAR 2"
+	done
+	# as much as is reserved for what may be plugged in
+	large 00200000 >"$log"
+	run pciaddr-check --dmesg "$log"
+	[[ $output == *harmless:* ]]
+}
+
 @test "the kernel's notice that a window cannot have what is below it names the window" {
 	for last in 0xfc4fffff 0xfc7fffff; do
 		{

@@ -146,7 +146,7 @@ static void check_bus_numbers(struct results *results, const struct pci_function
 	if (!bridge->buses_known) {
 		results_unknown(results, CHECK_BUS_NUMBERS, function,
 				"the bridge's bus numbers were not read",
-				header_advice);
+				function->told_by_log ? log_start_advice : header_advice);
 		return;
 	}
 	/* a bridge out of reset; nothing below it is enumerated */

@@ -5,6 +5,8 @@
 
 const char header_advice[] =
 	"give at least the first 64 bytes of config space ('lspci -x' or more)";
+const char log_start_advice[] =
+	"give the log from the machine's start, where the buses are scanned";
 
 void check_machine(const struct machine *machine, struct results *results)
 {

@@ -50,6 +50,7 @@ extern const char bridge_missing_advice[];
 
 /* What to do where a part of the config header was not read. */
 extern const char header_advice[];
+extern const char log_start_advice[];
 
 /* A bridge whose ISA Enable bit holds back an I/O BAR below it: what it does, where, the remedy. */
 struct isa_enable {

@@ -404,6 +404,56 @@ static bool all_windows(const struct log_loss *losses, size_t count)
 	return true;
 }
 
+/* What the kernel reserves of memory for a hot-plug port (pci=hpmmiosize=), where nothing needs it. */
+#define RESERVE_SIZE 0x200000
+
+static bool is_scanned(const struct log_check *check, uint32_t domain)
+{
+	for (size_t i = 0; i < check->facts->root_count; i++)
+		if (check->facts->roots[i].domain == domain)
+			return true;
+	return false;
+}
+
+/* A part of a log has a large window that failed, and nothing of what is below it. */
+static bool is_open_question(const struct log_check *check, const struct log_loss *loss)
+{
+	const struct log_resource *window = loss->resource;
+
+	if (!log_resource_is_window(window) || window->space != SPACE_MEMORY || window->sized ||
+	    window->size <= RESERVE_SIZE || is_scanned(check, window->slot.domain))
+		return false;
+	for (size_t i = 0; i < check->facts->resource_count; i++) {
+		const struct log_resource *below = &check->facts->resources[i];
+
+		if (below->outcome != LOG_NOTHING && !log_resource_is_window(below) &&
+		    below->slot.domain == window->slot.domain &&
+		    below->slot.bus > window->slot.bus)
+			return false;
+	}
+	return true;
+}
+
+static void tell_open_question(struct log_check *check, const struct log_loss *loss)
+{
+	struct results *results = check->results;
+
+	results_add(results, &(struct finding) {
+		.status = STATUS_UNKNOWN,
+		.check = loss->check,
+		.function = function_of(check->machine, &loss->root->slot),
+		.item = log_resource_name(loss->root),
+		.message = "it has no place; whether something below needs it, these lines do not tell",
+		.values = {
+			{ TEXT(results, "wanted: %s for %s", bytes_text(results, loss->root->size),
+			       resource_text(check, loss->root)),
+			  at_log(check, loss->root->line) },
+			{ room_text(check, &loss->pool, loss->root->size), { 0 } },
+		},
+		.advice = "take the log from its beginning, which has what is below it",
+	});
+}
+
 static void tell_harmless(struct log_check *check, const struct log_loss *losses, size_t count)
 {
 	struct results *results = check->results;
@@ -443,7 +493,9 @@ static void check_losses(struct log_check *check)
 						"another cause of the same kind", NULL);
 			continue;
 		}
-		if (!losses[i].harm)
+		if (!losses[i].harm && is_open_question(check, &losses[i]))
+			tell_open_question(check, &losses[i]);
+		else if (!losses[i].harm)
 			tell_harmless(check, &losses[i], end - i);
 		else if (losses[i].check == CHECK_LOG_NO_SPACE)
 			tell_harm(check, &losses[i], end - i);

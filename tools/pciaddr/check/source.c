@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "pciaddr/model/host-windows.h"
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/topology.h"
 #include "pciaddr/model/translation.h"
 
@@ -50,6 +51,7 @@ void check_source(const struct machine *machine, struct results *results)
 		else if (bus_may_be_below(machine, bus))
 			results_unknown(results, CHECK_SOURCE, &machine->functions[bus->first],
 					"whether a bridge leads to its bus was not read",
+					log_is_only_source(machine) ? log_start_advice :
 					header_advice);
 		else
 			results_pass(results, CHECK_SOURCE);
