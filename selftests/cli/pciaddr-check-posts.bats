@@ -150,6 +150,10 @@ assigned() {
 		echo "pcieport 0000:00:02.0: bridge window [mem 0x90000000-0x97ffffff 64bit pref]: can't claim; address conflict with PCI Bus 0000:01 [mem 0x90000000-0x97ffffff 64bit pref]" >>"$log"
 		run -1 pciaddr-check --dmesg "$log"
 		fails_with log-resize "0000:00:02.0 prefetchable window" "not given back" "amdgpu.rebar=0"
+		# the device is further down
+		sed -i 's/\[bus 01\]/[bus 01-03]/; s/0000:01:00.0/0000:03:00.0/' "$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with log-resize "0000:00:02.0 prefetchable window"
 	done
 }
 

@@ -21,7 +21,7 @@ static bool has_memory(const struct log_facts *facts, const struct pci_function 
 	return false;
 }
 
-/* A device directly below a bridge's window, which has been given up, needs the place in it. */
+/* A device below a bridge's window, which has been given up, needs the place in it. */
 static bool holds_device(const struct log_facts *facts, const struct log_resource *window)
 {
 	const struct log_function *bridge = log_facts_function(facts, &window->slot);
@@ -30,7 +30,8 @@ static bool holds_device(const struct log_facts *facts, const struct log_resourc
 		const struct log_resource *bar = &facts->resources[i];
 
 		if (bar->item < LOG_ITEM_ROM && bar->has_address &&
-		    bar->slot.domain == window->slot.domain && bar->slot.bus == bridge->secondary &&
+		    bar->slot.domain == window->slot.domain &&
+		    bar->slot.bus >= bridge->secondary && bar->slot.bus <= bridge->subordinate &&
 		    bar->space == window->space && bar->prefetchable == window->prefetchable)
 			return true;
 	}

@@ -107,11 +107,14 @@ static const struct pci_function *host_bridge_of(const struct machine *machine, 
 static bool is_part(const struct machine *machine, const struct machine *other, uint32_t domain)
 {
 	const struct pci_function *bridge = host_bridge_of(other, domain);
+	const struct bus *bus = machine_bus(machine, domain, 0);
 
-	for (size_t i = 0; machine->kind == SOURCE_DUMP && bridge && i < machine->count; i++)
-		if (!slot_compare(&machine->functions[i], bridge))
+	if (machine->kind != SOURCE_DUMP || !bridge)
+		return false;
+	for (uint32_t i = 0; bus && i < bus->count; i++)
+		if (!slot_compare(&machine->functions[bus->first + i], bridge))
 			return false;
-	return machine->kind == SOURCE_DUMP && bridge;
+	return true;
 }
 
 /* Why @function of @other need not be in @machine; NULL: it should be. */

@@ -3,8 +3,9 @@
 
 #include "pciaddr/model/slot.h"
 
-/* Each costs a look at all resources. */
+/* Each costs a look at all resources; a part of a log has few host bridges, if any. */
 #define GUESSES_MOST 64
+#define ROOTS_MOST 64
 
 #define LOW_32 0xffffffffull
 
@@ -74,7 +75,8 @@ static const struct log_resource *likely_bridge(const struct log_facts *facts,
 void log_guess_buses(struct log_facts *facts)
 {
 	struct pci_function at = { 0 };
-	const struct pci_function *next = next_bus(facts, NULL);
+	const struct pci_function *next =
+		facts->root_count <= ROOTS_MOST ? next_bus(facts, NULL) : NULL;
 
 	for (unsigned int i = 0; next && i < GUESSES_MOST; i++) {
 		const struct log_resource *bridge = likely_bridge(facts, next);
