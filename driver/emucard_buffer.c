@@ -93,20 +93,25 @@ static int emucard_buffer_index(struct emucard_buffer *buffer)
 	return 0;
 }
 
-/* The card is entered. */
+/*
+ * The card is entered. Each transfer synchronizes its own piece (emucard_slice_sync()); memory may
+ * be registered twice, or be transferred without its buffer (emucard_xfer_map()).
+ */
 static int emucard_buffer_map(struct emucard_buffer *buffer)
 {
 	struct emucard *card = buffer->card;
 	int ret;
 
-	ret = dma_map_sgtable(card->dev.parent, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
+	ret = dma_map_sgtable(card->dev.parent, &buffer->sgt, DMA_BIDIRECTIONAL,
+			      DMA_ATTR_SKIP_CPU_SYNC);
 	if (ret)
 		return -ENOMEM;
 	ret = emucard_buffer_index(buffer);
 	if (!ret)
 		ret = card->ops->buffer_map(card, buffer);
 	if (ret) {
-		dma_unmap_sgtable(card->dev.parent, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
+		dma_unmap_sgtable(card->dev.parent, &buffer->sgt, DMA_BIDIRECTIONAL,
+				  DMA_ATTR_SKIP_CPU_SYNC);
 		return ret;
 	}
 	mutex_lock(&card->buffers_mutex);

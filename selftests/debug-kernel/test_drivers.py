@@ -27,8 +27,9 @@ def kernel(request):
 
 @pytest.fixture
 def machine(kernel):
-    """No more memory than edu's 28 bits of address reach: this kernel has no zone for DMA."""
-    return Machine(kernel=kernel, qemu_args=["-m", "256"], append=APPEND)
+    """This kernel has no zone for DMA, so that all memory must be within what edu's DMA reaches."""
+    return Machine(kernel=kernel, append=(*APPEND, "edu.dma_bits=32"),
+                   qemu_args=["-m", "512", "-global", "edu.dma_mask=0xffffffff"])
 
 
 @pytest.mark.parametrize("name", [name for name in programs() if name != "fuzz"])

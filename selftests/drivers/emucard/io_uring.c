@@ -41,7 +41,10 @@ TEST_F(card, a_read_and_a_write_complete)
 	}
 }
 
-/* Each piece by itself in memory, so that none can be joined with the next */
+/*
+ * Each piece by itself in memory, so that none can be joined with the next. Of pieces of 5 bytes, 7
+ * begin in a cache line: more at a time, and the debugging of the DMA API gives up counting.
+ */
 static void split(struct iovec *vec, size_t nr, unsigned char *buf, size_t len)
 {
 	size_t i;
@@ -53,7 +56,7 @@ static void split(struct iovec *vec, size_t nr, unsigned char *buf, size_t len)
 TEST_F(card, vectors_of_any_number_complete)
 {
 	static const size_t numbers[] = { 1, 64, 65, 1024 };
-	size_t len = 3, size = 2 * 1024 * len, i, j;
+	size_t len = 5, size = 2 * 1024 * len, i, j;
 	unsigned char *out = calloc(1, size), *in = malloc(size);
 	struct iovec vec[1024];
 	struct io_uring_sqe sqe;
