@@ -42,21 +42,24 @@ TEST_F(card, a_read_and_a_write_complete)
 }
 
 /*
- * Each piece by itself in memory, so that none can be joined with the next. Of pieces of 5 bytes, 7
- * begin in a cache line: more at a time, and the debugging of the DMA API gives up counting.
+ * Each piece by itself in memory, so that none can be joined with the next. Seven begin in a cache
+ * line: of more at a time the debugging of the DMA API loses count.
  */
-static void split(struct iovec *vec, size_t nr, unsigned char *buf, size_t len)
+#define PIECE	3
+#define STRIDE	10
+
+static void split(struct iovec *vec, size_t nr, unsigned char *buf)
 {
 	size_t i;
 
 	for (i = 0; i < nr; i++)
-		vec[i] = (struct iovec) { buf + 2 * i * len, len };
+		vec[i] = (struct iovec) { buf + i * STRIDE, PIECE };
 }
 
 TEST_F(card, vectors_of_any_number_complete)
 {
 	static const size_t numbers[] = { 1, 64, 65, 1024 };
-	size_t len = 5, size = 2 * 1024 * len, i, j;
+	size_t size = 1024 * STRIDE, i, j;
 	unsigned char *out = calloc(1, size), *in = malloc(size);
 	struct iovec vec[1024];
 	struct io_uring_sqe sqe;
@@ -67,15 +70,15 @@ TEST_F(card, vectors_of_any_number_complete)
 		size_t nr = numbers[i];
 
 		for (j = 0; j < nr; j++)
-			fill_pattern(out + 2 * j * len, len, i * 1024 + j);
+			fill_pattern(out + j * STRIDE, PIECE, i * 1024 + j);
 		memset(in, 0, size);
-		split(vec, nr, out, len);
+		split(vec, nr, out);
 		sqe = rw_sqe(self->fd, IORING_OP_WRITEV, vec, nr, 5);
-		ASSERT_EQ(nr * len, uring_run(&u, &sqe, PATIENCE_MS)) TH_LOG("%zu vectors", nr);
-		split(vec, nr, in, len);
+		ASSERT_EQ(nr * PIECE, uring_run(&u, &sqe, PATIENCE_MS)) TH_LOG("%zu vectors", nr);
+		split(vec, nr, in);
 		sqe = rw_sqe(self->fd, IORING_OP_READV, vec, nr, 5);
-		ASSERT_EQ(nr * len, uring_run(&u, &sqe, PATIENCE_MS)) TH_LOG("%zu vectors", nr);
-		EXPECT_EQ(2 * nr * len, first_difference(out, in, 2 * nr * len));
+		ASSERT_EQ(nr * PIECE, uring_run(&u, &sqe, PATIENCE_MS)) TH_LOG("%zu vectors", nr);
+		EXPECT_EQ(nr * STRIDE, first_difference(out, in, nr * STRIDE));
 	}
 }
 
