@@ -62,7 +62,10 @@ class Run:
     def run(self):
         try:
             for event in self.column.events:
-                self._event(event)
+                if self.column.kernel in event.not_on:
+                    self._subtests.report(event.name, "skipped", event.not_on[self.column.kernel])
+                else:
+                    self._event(event)
             self._refusals()
         finally:
             self._end()

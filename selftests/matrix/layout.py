@@ -51,6 +51,7 @@ class Event:
     kernels: how many kernels start with it
     edu: QEMU's edu card works afterwards
     bzimage: the kernel must have been started so
+    not_on: kernels that it cannot be tried on, and why
     """
 
     name: str
@@ -59,6 +60,7 @@ class Event:
     kernels: int = 0
     edu: bool = True
     bzimage: bool = False
+    not_on: dict = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclasses.dataclass(frozen=True)
