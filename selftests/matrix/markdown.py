@@ -65,7 +65,11 @@ def firmware_names(results):
              if name != "bases" and not name.startswith((cards.PREFIX, memory.PREFIX, others.PREFIX))]  # fmt: skip
     for part in (markdown_bases, markdown_cards, markdown_memory):
         named += part.firmware_of(results)
-    return list(dict.fromkeys([*firmwares.FIRMWARES, *named]))
+    return _beside_this_machines(named)
+
+
+def _beside_this_machines(names):
+    return list(dict.fromkeys([*firmwares.FIRMWARES, *names]))
 
 
 def _reason(outcome, event, card):
@@ -117,7 +121,8 @@ def page(results, qemu, releases):
     for card in shown:
         lines += _card_table(card, runs, notes)
     for part in (markdown_bases, markdown_cards, markdown_memory):
-        lines += part.lines(results, names, notes)
+        # Firmware that only other tables have results of has no column in this one.
+        lines += part.lines(results, _beside_this_machines(part.firmware_of(results)), notes)
     lines += markdown_others.lines(results, notes)
     lines += ["## Notes", "", *notes.lines(), "", "## What QEMU refuses", ""]
     lines += [f"- {refusal.name}: {refusal.reason}" for refusal in table.REFUSALS]

@@ -9,6 +9,7 @@ import markdown_bases
 import markdown_cards
 import markdown_memory
 import memory
+import table
 from notes import Notes
 
 
@@ -54,6 +55,16 @@ def test_firmware_of_another_release_has_a_column():
     lines = markdown_bases.lines(results, names, Notes())
     column = rows(lines, "Window from")[0].index("pc, SeaBIOS of sid")
     assert rows(lines, "0x1000")[0][column] == "holds"
+
+
+def test_firmware_of_another_table_has_no_column(monkeypatch):
+    monkeypatch.setattr(markdown, "_versions", lambda *of: "these")
+    results = bases_results({("pc", "seabios", 0x1000, "alone"): bases.HOLDS})
+    for layout in table.LAYOUTS:
+        results[f"pc, seabios:sid, 7.3, {layout.name}"] = {(card.id, "cold boot"): "held" for card in layout.cards}
+    page = markdown.page(results, None, [])
+    assert "| pc, SeaBIOS of sid, 7.3 |" in page
+    assert "Of 180 machines 1 hold, 0 are refused, 179 were not run." in page.splitlines()
 
 
 def test_cards_name_machines_that_differ():
