@@ -78,6 +78,16 @@ static const char *keep(struct arena *arena, const char *text, size_t length)
 	return copy;
 }
 
+static unsigned long current_line(XML_Parser parser)
+{
+	/* Expat 2.9 calls the older function deprecated. */
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+	return XML_GetCurrentLineNumber64(parser);
+#else
+	return XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static struct xml_element *element_new(struct reading *reading, const char *name,
 				       const char **attributes)
 {
@@ -91,7 +101,7 @@ static struct xml_element *element_new(struct reading *reading, const char *name
 		name = separator + 1;
 	}
 	element->name = keep(arena, name, strlen(name));
-	element->line = (uint32_t)XML_GetCurrentLineNumber(reading->parser);
+	element->line = (uint32_t)current_line(reading->parser);
 	for (; attributes[0]; attributes += 2) {
 		if (strchr(attributes[0], SEPARATOR))
 			continue;
@@ -188,7 +198,7 @@ static const struct xml_element *parse(struct machine *machine, const char *text
 		else
 			machine_fail(machine, EXIT_USAGE, "%s:%lu: %s; wanted: what 'virsh dumpxml "
 				     "DOMAIN' prints", machine->config_path,
-				     (unsigned long)XML_GetCurrentLineNumber(parser),
+				     current_line(parser),
 				     XML_ErrorString(error));
 	}
 	XML_ParserFree(parser);
