@@ -35,6 +35,8 @@ need_meson() {
 		unset APT_CONFIG
 		mv "$dir.new" "$dir"
 	fi
+	# So that the cache does not give it up while a build uses it
+	touch "$dir"
 	export PYTHONPATH=$dir/usr/lib/python3/dist-packages${PYTHONPATH:+:$PYTHONPATH}
 }
 
