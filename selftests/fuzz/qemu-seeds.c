@@ -66,30 +66,32 @@ static void operation(uint8_t code, const void *data, size_t size)
 	fwrite(SEPARATOR, strlen(SEPARATOR), 1, seed);
 }
 
-/* A write of 32 bits to the port at this offset in BAR0 */
-static void out(uint16_t offset, uint32_t value)
+/*
+ * A write of 32 bits at this offset in the first of what the operation reaches. That of
+ * configuration space has one byte of offset, and none looks at the next.
+ */
+static void write_first(uint8_t code, uint16_t offset, uint32_t value)
 {
 	struct {
 		uint8_t size;
-		uint8_t base;
+		uint8_t which;
 		uint16_t offset;
 		uint32_t value;
 	} a = { SIZE_LONG, 0, offset, value };
 
-	operation(OP_OUT, &a, sizeof(a));
+	operation(code, &a, sizeof(a));
 }
 
-/* A write of 32 bits into the configuration space of the first of the machine's functions */
+/* To a port of BAR0 */
+static void out(uint16_t offset, uint32_t value)
+{
+	write_first(OP_OUT, offset, value);
+}
+
+/* Into configuration space of the first of the machine's functions */
 static void config_out(uint8_t offset, uint32_t value)
 {
-	struct {
-		uint8_t size;
-		uint8_t function;
-		uint8_t offset;
-		uint32_t value;
-	} a = { SIZE_LONG, 0, offset, value };
-
-	operation(OP_PCI_WRITE, &a, sizeof(a));
+	write_first(OP_PCI_WRITE, offset, value);
 }
 
 /* A write of 32 bits to the memory region that is the @index-th by address */
@@ -98,9 +100,10 @@ static void memory_out(uint8_t index, uint32_t offset, uint32_t value)
 	struct {
 		uint8_t size;
 		uint8_t index;
+		uint16_t padding;	/* named, or it has what was on the stack */
 		uint32_t offset;
 		uint64_t value;
-	} a = { SIZE_LONG, index, offset, value };
+	} a = { SIZE_LONG, index, 0, offset, value };
 
 	operation(OP_WRITE, &a, sizeof(a));
 }

@@ -407,21 +407,13 @@ static bool all_windows(const struct log_loss *losses, size_t count)
 /* What the kernel reserves of memory for a hot-plug port (pci=hpmmiosize=), where nothing needs it. */
 #define RESERVE_SIZE 0x200000
 
-static bool is_scanned(const struct log_check *check, uint32_t domain)
-{
-	for (size_t i = 0; i < check->facts->root_count; i++)
-		if (check->facts->roots[i].domain == domain)
-			return true;
-	return false;
-}
-
 /* A part of a log has a large window that failed, and nothing of what is below it. */
 static bool is_open_question(const struct log_check *check, const struct log_loss *loss)
 {
 	const struct log_resource *window = loss->resource;
 
 	if (!log_resource_is_window(window) || window->space != SPACE_MEMORY || window->sized ||
-	    window->size <= RESERVE_SIZE || is_scanned(check, window->slot.domain))
+	    window->size <= RESERVE_SIZE || log_facts_has_domain(check->facts, window->slot.domain))
 		return false;
 	for (size_t i = 0; i < check->facts->resource_count; i++) {
 		const struct log_resource *below = &check->facts->resources[i];

@@ -80,7 +80,7 @@ static void check_bar(const struct machine *machine, struct results *results,
 		results_pass(results, CHECK_BAR_KERNEL);
 		break;
 	case DIFFERS:
-		if (function->asleep || config_is_asleep(function))
+		if (function_is_asleep(function))
 			results_unknown(results, CHECK_BAR_KERNEL, function, asleep,
 					asleep_advice);
 		else
@@ -131,7 +131,7 @@ static void check_window(const struct machine *machine, struct results *results,
 	case DIFFERS:
 		break;
 	}
-	if (function->asleep || config_is_asleep(function)) {
+	if (function_is_asleep(function)) {
 		results_unknown(results, CHECK_WINDOW_KERNEL, function, asleep, asleep_advice);
 		return;
 	}

@@ -29,10 +29,7 @@ static bool is_of_this_start(const struct machine *machine, const struct pci_fun
 {
 	const struct log_facts *facts = machine->log;
 
-	for (size_t i = 0; i < facts->root_count; i++)
-		if (facts->roots[i].domain == function->domain)
-			return !facts->starts;
-	return false;
+	return log_facts_has_domain(facts, function->domain) && !facts->starts;
 }
 
 static void report(const struct machine *machine, struct results *results,

@@ -69,6 +69,11 @@ bool config_is_asleep(const struct pci_function *function)
 		status & POWER_STATE;
 }
 
+bool function_is_asleep(const struct pci_function *function)
+{
+	return function->asleep || config_is_asleep(function);
+}
+
 bool config_extended_known(const struct pci_function *function)
 {
 	bool express_known, pcix_known;

@@ -34,6 +34,9 @@ struct msi_state config_msi(const struct pci_function *function, uint8_t id);
 /* Does the Power Management capability say that the function is in D1, D2 or D3hot? */
 bool config_is_asleep(const struct pci_function *function);
 
+/* Does that, or the source? */
+bool function_is_asleep(const struct pci_function *function);
+
 /*
  * Is it known which extended capabilities there are?  Their list was read, or the function has
  * no extended config space: it is neither PCI Express nor PCI-X.

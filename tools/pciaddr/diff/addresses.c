@@ -109,7 +109,7 @@ static bool is_shadow(const struct bar *bar)
 static bool lost_in_sleep(const struct pci_function *function, const struct bar *bar)
 {
 	return bar->state == BAR_UNASSIGNED && bar->register_known && !bar->kernel_unset &&
-		(function->asleep || config_is_asleep(function));
+		function_is_asleep(function);
 }
 
 static void compare_bars(const struct pair *pair, const struct bar *old, const struct bar *new)

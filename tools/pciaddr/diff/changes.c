@@ -85,15 +85,6 @@ void diff_unknown(const struct pair *pair, enum check_id check, const char *reas
 }
 
 /* May the machine have more than its source tells?  Then why, and otherwise NULL. */
-/* A log without the scan of the domain has only those devices that something was said of. */
-static bool is_scanned(const struct machine *machine, uint32_t domain)
-{
-	for (size_t i = 0; i < machine->log->root_count; i++)
-		if (machine->log->roots[i].domain == domain)
-			return true;
-	return false;
-}
-
 static const struct pci_function *host_bridge_of(const struct machine *machine, uint32_t domain)
 {
 	const struct bus *bus = machine_bus(machine, domain, 0);
@@ -125,8 +116,9 @@ static const char *is_incomplete(const struct machine *machine, const struct mac
 		return "the source of the other side ends in the middle";
 	if (function_is_hidden(function))
 		return "firmware hides it: it is seen only while the kernel looks at it";
+	/* without the scan it has only those devices that something was said of */
 	if (log_is_only_source(machine))
-		return is_scanned(machine, function->domain) ? NULL :
+		return log_facts_has_domain(machine->log, function->domain) ? NULL :
 			"the other side is a part of a log, without the scan of the buses";
 	if (is_part(machine, other, function->domain))
 		return "the other side is a part of a machine: its host bridge is not in it, either";
@@ -347,11 +339,13 @@ void diff_machines(struct results *results, const struct machine *old,
 		const struct pci_function *function = &new->functions[i];
 		struct pair pair = { &comparison, match_of_new(match, function), function };
 
-		if (pair.old)
+		if (pair.old) {
 			compare_pair(&pair);
-		else if (is_incomplete(old, new, function))
-			diff_missing(&comparison, CHECK_DIFF_NEW, function,
-				     is_incomplete(old, new, function));
+			continue;
+		}
+		reason = is_incomplete(old, new, function);
+		if (reason)
+			diff_missing(&comparison, CHECK_DIFF_NEW, function, reason);
 		else
 			add(&comparison, CHECK_DIFF_NEW, NULL, function, NULL,
 			    "the device is new", nothing, function_side(results, function));

@@ -112,8 +112,7 @@ static void compare_links(const struct pair *pair)
 {
 	struct link_state old = config_link(pair->old), new = config_link(pair->new);
 	struct results *results = pair->comparison->results;
-	bool asleep = pair->old->asleep || pair->new->asleep ||
-		config_is_asleep(pair->old) || config_is_asleep(pair->new);
+	bool asleep = function_is_asleep(pair->old) || function_is_asleep(pair->new);
 
 	if (old.known != new.known) {
 		diff_unknown(pair, CHECK_DIFF_LINK, "the link is known on one side only");

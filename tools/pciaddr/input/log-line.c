@@ -590,14 +590,12 @@ static void root_bus(struct machine *machine, const char *text, uint32_t number)
 	if (!text || *text != ':' || !log_read_hex(text + 1, &bus) || domain > UINT32_MAX ||
 	    bus > UINT8_MAX)
 		return;
-	for (size_t i = 0; i < facts->root_count; i++)
-		if (facts->roots[i].domain == domain && facts->roots[i].bus == bus) {
-			/* in a time that goes on its driver was bound again */
-			if (facts->back)
-				started_again(facts, number);
-			log_facts_forget(machine, &(uint32_t) { (uint32_t)domain });
-			break;
-		}
+	if (log_facts_has_root(facts, (uint32_t)domain, (uint8_t)bus)) {
+		/* in a time that goes on its driver was bound again */
+		if (facts->back)
+			started_again(facts, number);
+		log_facts_forget(machine, &(uint32_t) { (uint32_t)domain });
+	}
 	facts->roots = grow_array(facts->roots, facts->root_count + 1, sizeof(*facts->roots));
 	facts->roots[facts->root_count++] = (struct log_root) { (uint32_t)domain, (uint8_t)bus };
 }

@@ -9,18 +9,10 @@
 
 #define LOW_32 0xffffffffull
 
-static bool is_root(const struct log_facts *facts, uint32_t domain, uint8_t bus)
-{
-	for (size_t i = 0; i < facts->root_count; i++)
-		if (facts->roots[i].domain == domain && facts->roots[i].bus == bus)
-			return true;
-	return false;
-}
-
 static bool needs_bridge(const struct log_facts *facts, const struct log_resource *resource)
 {
 	return resource->outcome != LOG_NOTHING && resource->slot.bus &&
-		!is_root(facts, resource->slot.domain, resource->slot.bus) &&
+		!log_facts_has_root(facts, resource->slot.domain, resource->slot.bus) &&
 		!log_facts_bridge_to(facts, resource->slot.domain, resource->slot.bus);
 }
 

@@ -320,6 +320,22 @@ struct log_function *log_facts_bridge_to(const struct log_facts *facts, uint32_t
 		function->secondary == bus && function->slot.bus < bus ? function : NULL;
 }
 
+bool log_facts_has_domain(const struct log_facts *facts, uint32_t domain)
+{
+	for (size_t i = 0; i < facts->root_count; i++)
+		if (facts->roots[i].domain == domain)
+			return true;
+	return false;
+}
+
+bool log_facts_has_root(const struct log_facts *facts, uint32_t domain, uint8_t bus)
+{
+	for (size_t i = 0; i < facts->root_count; i++)
+		if (facts->roots[i].domain == domain && facts->roots[i].bus == bus)
+			return true;
+	return false;
+}
+
 static bool is_of(uint32_t domain, const uint32_t *wanted)
 {
 	return !wanted || domain == *wanted;

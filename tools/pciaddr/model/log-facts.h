@@ -197,6 +197,10 @@ void log_facts_guess_bus(struct log_facts *facts, const struct pci_function *slo
 /* Its windows are about to be listed anew: what is not in the list is closed. */
 void log_facts_close_windows(struct log_facts *facts, struct log_function *bridge);
 
+/* Has the log the scan of this domain, or of this root bus, since the machine started? */
+bool log_facts_has_domain(const struct log_facts *facts, uint32_t domain);
+bool log_facts_has_root(const struct log_facts *facts, uint32_t domain, uint8_t bus);
+
 /* The bridge that leads to a bus, as the log has it; NULL: none that is known. */
 struct log_function *log_facts_bridge_to(const struct log_facts *facts, uint32_t domain,
 					 uint8_t bus);

@@ -618,12 +618,8 @@ static bool is_from_part(const struct machine *machine, const struct host_window
 {
 	const struct log_facts *log = machine->log;
 
-	if (!log || window->path != log->path)
-		return false;
-	for (size_t i = 0; i < log->root_count; i++)
-		if (log->roots[i].domain == window->domain && log->roots[i].bus == window->bus)
-			return false;
-	return true;
+	return log && window->path == log->path &&
+		!log_facts_has_root(log, window->domain, window->bus);
 }
 
 enum host_forwarding host_forwarding(const struct machine *machine,
