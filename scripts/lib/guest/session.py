@@ -352,7 +352,7 @@ class Guest:
 
         def ended():
             if self._lost != lost:
-                raise SessionLost(f"the guest went down, waiting for {what}")
+                raise SessionLost(self._last_words(f"the guest, or its agent, went down, waiting for {what}"))
             for frame in self._received:
                 command.take(*frame)
             self._received.clear()
@@ -536,8 +536,11 @@ class Guest:
         return panicked
 
     def _account(self, message, firmware=False):
-        """A message with what QEMU, firmware and the console said last."""
+        """A message with what QEMU, firmware and the console said last; the logs are kept."""
         self._keep_logs = True
+        return self._last_words(message, firmware)
+
+    def _last_words(self, message, firmware=False):
         vm = self._vm
         shown = [("QEMU said", vm.log, CONSOLE_LINES)]
         if firmware or not vm.console.lines():
