@@ -62,10 +62,7 @@ class Run:
     def run(self):
         try:
             for event in self.column.events:
-                if self.column.kernel in event.not_on:
-                    self._subtests.report(event.name, "skipped", event.not_on[self.column.kernel])
-                else:
-                    self._event(event)
+                self._event(event)
             self._refusals()
         finally:
             self._end()
@@ -87,6 +84,7 @@ class Run:
             machine=column.machine, firmware=column.firmware, kernel=column.kernel,
             cards=False, append=APPEND, qemu_args=devices(column.machine, column.layout.devices),
             bzimage=any(event.bzimage for event in column.events),
+            processors=1 if any(column.kernel in event.one_processor_on for event in column.events) else 2,
         ), TIMEOUT)  # fmt: skip
         self._guest.boot()
 

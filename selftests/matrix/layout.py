@@ -51,7 +51,7 @@ class Event:
     kernels: how many kernels start with it
     edu: QEMU's edu card works afterwards
     bzimage: the kernel must have been started so
-    not_on: kernels that it cannot be tried on, and why
+    one_processor_on: kernels on which it needs a machine with one
     """
 
     name: str
@@ -60,7 +60,7 @@ class Event:
     kernels: int = 0
     edu: bool = True
     bzimage: bool = False
-    not_on: dict = dataclasses.field(default_factory=dict, hash=False)
+    one_processor_on: tuple = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -44,6 +44,7 @@ class Machine:
     # Start the kernel as a boot loader does. An ELF kernel (PVH) boots sooner, but QEMU writes
     # it into memory again at each reset, also at that which wakes the machine from ACPI S3.
     bzimage: bool = False
+    processors: int = 2
     # All that it has in one initramfs (small.py): no udev, few modules and programs
     small: bool = False
     # The directory of a machine that pciaddr-check --emulate has written: its PCI devices take
@@ -143,7 +144,7 @@ def command_line(machine, images, qmp_fd, agent_fd, console, debug_port, sockets
     for directory in dict.fromkeys((firmware.directory, "/usr/share/seabios", "/usr/share/qemu")):
         args += ["-L", directory]
     args += ["-machine", ",".join(filter(None, (machine.machine, platform.options))), "-accel", accel]
-    args += ["-cpu", "host" if accel == "kvm" else platform.cpu, "-smp", "2", "-m", "1024"]
+    args += ["-cpu", "host" if accel == "kvm" else platform.cpu, "-smp", str(machine.processors), "-m", "1024"]
     if firmware.bios:
         args += ["-bios", firmware.bios]
     args += ["-kernel", kernel, "-initrd", images["initrd"]]
