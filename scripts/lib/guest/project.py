@@ -219,13 +219,17 @@ def _kernel_of(part):
     return kernels.KERNELS / part.where.split("-", 1)[1]
 
 
-def _compile_modules(part):
+def _kbuild(part, *arguments):
     # These choose the compiler in Debian's headers.
     cross = [] if part.arch.is_native else [
         "env", "DEB_BUILD_ARCH=amd64", f"DEB_HOST_ARCH={part.arch.name}",
         f"DEB_HOST_GNU_TYPE={part.arch.triplet}"]
-    part.run(*cross, "make", "-C", part.directory / "src/driver",
-             f"KDIR={os.path.realpath(_kernel_of(part) / 'build')}", f"-j{os.cpu_count()}")
+    part.run(*cross, "make", f"-j{os.cpu_count()}", *arguments)
+
+
+def _compile_modules(part):
+    _kbuild(part, "-C", part.directory / "src/driver",
+            f"KDIR={os.path.realpath(_kernel_of(part) / 'build')}")
 
 
 def _build_modules(part):
@@ -235,8 +239,8 @@ def _build_modules(part):
     modules = work / "root/usr/lib/modules" / release
     _compile_modules(part)
     # What a test needs beside them
-    part.run("make", "-C", os.path.realpath(kernel / "build"),
-             f"M={work / 'src/selftests/drivers/importer'}", "modules")
+    _kbuild(part, "-C", os.path.realpath(kernel / "build"),
+            f"M={work / 'src/selftests/drivers/importer'}", "modules")
     (modules / "updates").mkdir(parents=True)
     for module in (work / "src").rglob("*.ko"):
         # Debug information is ten times the rest, and slows loading.
