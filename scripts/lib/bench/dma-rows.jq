@@ -15,6 +15,10 @@ def rate($what; $target):
 	 {name: ($name + ": " + $what), ours: ($runs | rate($what; "fpga") | round),
 	  peer: ($peer.rate | round), peer_name: ("QEMU's " + $peer.name), unit: "per s",
 	  better: "more", aim: (if ($what | contains("batches")) then 5 else 2 end)}),
+	($whats[] | select($name == "dma" and contains("batches")) | . as $what |
+	 {name: ("dma: " + $what + ", without a transfer"), ours: ($runs | rate($what; "fpga") | round),
+	  peer: ($runs | rate($what; "null_blk") | round),
+	  peer_name: "null_blk, which transfers nothing", unit: "per s", better: "more", aim: null}),
 	# Registered buffers are to pay for themselves.
 	({name: ($name + ": 1 MiB sequential read, io_uring, registered"),
 	  ours: ($runs | rate("1 MiB sequential read, registered"; "fpga") | round),
