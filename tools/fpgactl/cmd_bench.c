@@ -45,9 +45,11 @@ struct config {
 
 static const char help[] =
 	"Measures how long single requests take. Every transfer carries new data, is read\n"
-	"back and compared; making and comparing the data is not in the times. WHAT is\n"
-	"dma, irq or register; default: all that the card can do. Overwrites the card's\n"
-	"memory. - means too few samples for a percentile; JSON leaves it out.\n";
+	"back and compared; making and comparing the data is not in the times. A transfer\n"
+	"that is not timed comes before each two, so that caches are as in a stream of\n"
+	"transfers. WHAT is dma, irq or register; default: all that the card can do.\n"
+	"Overwrites the card's memory. - means too few samples for a percentile; JSON\n"
+	"leaves it out.\n";
 
 static const char options[] =
 	"  -s, --size LIST      of transfers; default: of 4K,64K,1M,16M those that fit\n"

@@ -25,8 +25,9 @@ struct measure_limit {
  * @from_card: result, likewise
  *
  * Each time the data are new, and what comes back is compared with it; neither is
- * in the durations. The first round is not counted. An error, or data that
- * differs, is explained and ends the tool.
+ * in the durations. Each timed transfer follows another at once, as in a stream of
+ * them. The first round is not counted. An error, or data that differs, is
+ * explained and ends the tool.
  */
 void measure_dma(struct device *dev, uint64_t len, bool registered,
 		 const struct measure_limit *limit, struct samples *to_card,
