@@ -54,13 +54,20 @@ TEST_F(card, a_mapping_can_be_looked_at_by_a_debugger)
 	int mem = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
 	unsigned char buf[100];
 	unsigned char *map;
+	ssize_t n;
 
 	map = mmap(NULL, 2 * page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, self->fd, 0);
 	ASSERT_NE(MAP_FAILED, map);
 	ASSERT_GE(mem, 0);
 	memset(map, 0x33, 2 * page_size());
 	/* Across pages, at odd places */
-	ASSERT_EQ(sizeof(buf), pread(mem, buf, sizeof(buf), (uintptr_t)map + page_size() - 33));
+	n = pread(mem, buf, sizeof(buf), (uintptr_t)map + page_size() - 33);
+#ifdef __riscv
+	/* CONFIG_HAVE_IOREMAP_PROT came there after 6.12. */
+	if (n < 0 && errno == EIO)
+		SKIP(return, "this kernel shows debuggers no memory of a device");
+#endif
+	ASSERT_EQ(sizeof(buf), n);
 	EXPECT_EQ(0x33, buf[0]);
 	EXPECT_EQ(0x33, buf[99]);
 	buf[0] = 0x44;
