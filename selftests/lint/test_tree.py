@@ -74,6 +74,17 @@ def test_help_whose_reader_has_gone_begins_nothing(program, tmp_path):
     assert not [path for path in tmp_path.rglob("*") if not path.is_dir()]
 
 
+def test_python_has_no_error_that_pylint_sees():
+    """A call without an argument that it needs, a name that there is not: also in what runs seldom."""
+    is_python = re.compile(r"\A#!.*\bpython3")
+    files = [path for path in tree_files("scripts", "selftests")
+             if path.endswith(".py") or is_python.match(first_lines(path))]
+    places = [os.path.join(TOP, "scripts/lib"), *sorted({os.path.join(TOP, os.path.dirname(path)) for path in files})]
+    # Each directory of tests has its own path: what they import is not looked for here.
+    run("pylint", "--jobs=0", "--errors-only", "--disable=import-error,no-name-in-module", *files,
+        env={"PYTHONPATH": ":".join(places)})
+
+
 def test_every_source_file_names_its_licence():
     """Every file that can have a comment."""
     source = re.compile(r"\.(c|h|sh|mk|am|ac|py|toml|rules)$|^(scripts|selftests)/")

@@ -11,6 +11,7 @@ import table
 from guest import GuestError, Machine
 from guest.machine import devices
 from harness.guests import APPEND, TestGuest, is_race_of_tcg
+from layout import Layout
 from verdict import Look
 
 # How long a guest may take for one thing, on a machine that does others beside [s]
@@ -24,7 +25,7 @@ class Column:
     machine: str
     firmware: str
     kernel: str
-    layout: object
+    layout: Layout
     events: tuple
 
     @property

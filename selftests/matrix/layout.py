@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the table is made of."""
 
+import collections.abc
 import dataclasses
 
 PORTS = 0x800  # of one card
@@ -55,7 +56,7 @@ class Event:
     """
 
     name: str
-    happen: object
+    happen: collections.abc.Callable
     each: bool = False
     kernels: int = 0
     edu: bool = True
@@ -68,9 +69,9 @@ class Absent:
     """Cells that there are not: why, and what shows it (called as Event.happen is)."""
 
     event: str
-    applies: object
+    applies: collections.abc.Callable
     reason: str
-    show: object
+    show: collections.abc.Callable
 
 
 @dataclasses.dataclass(frozen=True)

@@ -111,7 +111,7 @@ def held_places():
         for card in sorted((card for card in CARDS if card.bridge == bridge), key=lambda card: card.slot):
             for bar in card.bars:
                 first, last = bridge.window(bar.prefetchable)
-                base = -(-first // bar.size) * bar.size
+                base = (first + bar.size - 1) // bar.size * bar.size
                 while any(base <= end and begin <= base + bar.size - 1 for begin, end in taken):
                     base += bar.size
                 assert base + bar.size - 1 <= last

@@ -39,7 +39,7 @@ class Modules:
 
     def build(self):
         files, _ = images.drivers()
-        stripped(files, self.unsigned)
+        stripped(files, self.unsigned, "amd64")
 
     def sign(self):
         """By the program of the kernel's headers that signs."""

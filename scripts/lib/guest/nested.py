@@ -97,11 +97,10 @@ def _copy_program(to, program):
     (to / "lib").mkdir(parents=True)
     name = os.path.basename(program)
     output(["strip", "-o", to / "lib" / name, program])
-    for word in output(["ldd", program]).split():
-        if word.startswith("/"):
-            shutil.copy(word, to / "lib")
-            if os.path.basename(word).startswith("ld-"):
-                loader = os.path.basename(word)
+    libraries = [word for word in output(["ldd", program]).split() if word.startswith("/")]
+    for library in libraries:
+        shutil.copy(library, to / "lib")
+    loader = next(name for name in map(os.path.basename, libraries) if name.startswith("ld-"))
     there = f"{PLACE}/qemu/lib"
     wrapper = to / name
     wrapper.write_text(f'#!/bin/sh\nexec {there}/{loader} --library-path {there} {there}/{name} "$@"\n')
