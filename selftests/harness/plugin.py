@@ -108,7 +108,7 @@ def pytest_collection_finish(session):
     if config.option.collectonly or not items:
         return
     needed = _suites_of(config, items)
-    packages = dict.fromkeys(name for suite in needed for name in suite.packages)
+    packages = dict.fromkeys(name for suite in needed for name in suite.needed_packages)
     if packages:
         _need_packages(config, packages)
     if any("qemu" in suite.needs for suite in needed):

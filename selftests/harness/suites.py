@@ -19,6 +19,7 @@ class Suite:
     about: str
     tests: tuple
     packages: tuple = ()
+    packages_long: tuple = ()
     needs: tuple = ()
     computes: bool = False
     long: str = ""
@@ -28,6 +29,10 @@ class Suite:
     @property
     def paths(self):
         return [os.path.join(SELFTESTS, test) for test in self.tests]
+
+    @property
+    def needed_packages(self):
+        return self.packages + (self.packages_long if is_long() else ())
 
     @property
     def limit(self):
