@@ -16,13 +16,16 @@ CARDS = (BRIDGE, FPGA)
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """lost: why Linux has the card elsewhere from the boot on; empty: the address holds."""
+    """lost: why Linux has the card elsewhere from the boot on; empty: the address holds.
+    processors: of the machine
+    """
 
     arch: str
     firmware: str
     says: str  # what describes the machine to Linux, for people
     kernel: str
     lost: str = ""
+    processors: int = 2
 
     @property
     def name(self):
@@ -37,7 +40,7 @@ class Column:
         """The Machine's options."""
         machine = {"arm64": "virt", "ppc64el": "pseries", "riscv64": "virt"}[self.arch]
         return {"arch": self.arch, "firmware": self.firmware, "kernel": self.kernel, "cards": False,
-                "qemu_args": devices(machine, CARDS)}  # fmt: skip
+                "processors": self.processors, "qemu_args": devices(machine, CARDS)}  # fmt: skip
 
 
 MOVED = (
@@ -50,7 +53,9 @@ COLUMNS = (
     Column("arm64", "none", "device tree", "6.12"),
     Column("arm64", "aavmf", "ACPI", "6.1"),
     Column("arm64", "aavmf", "ACPI", "6.12"),
-    Column("ppc64el", "slof", "SLOF", "6.1"),
+    # After loadvm and after a migration the second processor of QEMU 10.0's pseries gets no
+    # interrupt any more under TCG, with or without cards.
+    Column("ppc64el", "slof", "SLOF", "6.1", processors=1),
     Column("riscv64", "opensbi", "device tree", "6.12"),
 )
 
