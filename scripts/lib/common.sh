@@ -12,6 +12,11 @@ shopt -s inherit_errexit
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=$(realpath -m "${XDG_CACHE_HOME:-$HOME/.cache}/fpga-pci")
 export TOP CACHE
+# depmod, modprobe and others, which are not in the path of ordinary users
+case :$PATH: in
+*:/usr/sbin:*) ;;
+*) export PATH=$PATH:/usr/sbin:/sbin ;;
+esac
 
 # Messages go to standard error: standard output belongs to the result.
 say() { printf '[%4ds] %s\n' "$SECONDS" "$*" >&2; }
