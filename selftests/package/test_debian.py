@@ -105,7 +105,9 @@ def test_install_use_and_remove_in_a_guest(packages, guest, subtests):
         with open(path, "rb") as file:
             guest.sh(f"cat >{PLACE}/{os.path.basename(path)}", input=file.read())
     guest.sh(f"cd {PLACE} && {ALL_FILES} >before")
-    guest.sh(f"cd {PLACE} && {APT} install ./*.deb", timeout=3600)
+    # dkms keeps what the compiler said in a file.
+    guest.sh(f"cd {PLACE} && {APT} install ./*.deb || {{ cat /var/lib/dkms/fpga-pci/*/build/make.log; exit 1; }}",
+             timeout=3600)
     for name, command, matches in USE:
         with subtests.test(name):
             guest.sh(command, matches=matches, timeout=600)
