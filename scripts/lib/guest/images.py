@@ -4,6 +4,7 @@
 import functools
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -117,6 +118,7 @@ def _userland(release, kernel):
     hooks = [HOOKS / "userland"]
     headers = "dkms" in names  # it builds modules there
     if headers:
+        names = sorted({*names, _compiler(kernel)})
         hook = shlex.join([str(HOOKS / "headers"), str(kernel)])
         options.append(f'--customize-hook={hook} "$1"')
         hooks.append(HOOKS / "headers")
@@ -125,6 +127,12 @@ def _userland(release, kernel):
     key = content_key(release.codename, names, UNREAD, kernel.name if headers else "", files=hooks)
     return cached(IMAGES / f"userland-{release.codename}-{key}.erofs", "userland",
                   lambda new: _make_userland(release, names, options, new))
+
+
+def _compiler(kernel):
+    """The package of the compiler that built this kernel, with which its headers build modules."""
+    config = (kernel / "build/.config").read_text()
+    return re.search(r'^CONFIG_CC_VERSION_TEXT="\S*\b(gcc-\d+) ', config, re.MULTILINE)[1]
 
 
 def _make_userland(release, names, options, new):
