@@ -131,9 +131,11 @@ class Root:
                    env={"TMPDIR": "/tmp"}, **options)
 
     def rpm(self, *argv):
-        # Debian's rpm asks for --force-debian, so that the two are not mixed by accident.
+        # Debian 12's rpm asks for --force-debian, so that the two are not mixed by accident; that of
+        # Debian 13 does not know it any more.
+        knows = "RPM version 4.1" in run("rpm", "--version")
         return self.run("rpm", "--root", self.directory, "--dbpath", "/var/lib/rpm",
-                        "--force-debian", *argv)
+                        *(["--force-debian"] if knows else []), *argv)
 
     def inside(self, command, **options):
         return self.run("chroot", self.directory, "bash", "-c", command, **options)
