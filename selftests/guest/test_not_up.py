@@ -2,8 +2,10 @@
 """Why a guest did not come up, told soon and once."""
 
 import re
+import socket
 
 import pytest
+from guest.qmp import Qmp
 from test_command_line import call
 
 # The wait for a machine that has not stopped [s]: many times as long as it takes to see that one
@@ -105,6 +107,16 @@ REFUSED = {
     "a memory window over the machine's memory": (
         (), "-device dec-21154,addr=4,mem-base=0x10000000", "0x10000000-0x100fffff"),
 }  # fmt: skip
+
+
+def test_qemu_that_ends_before_it_is_asked_is_no_broken_pipe():
+    """It would be taken for the end of what reads our output, and nothing be said."""
+    ours, its = socket.socketpair()
+    its.close()
+    monitor = Qmp(ours)
+    monitor.send("query-status")
+    assert not ours.recv(1)
+    ours.close()
 
 
 @pytest.mark.parametrize("what", REFUSED)

@@ -2,6 +2,7 @@
 """Commands in a guest that another process holds open, through one of its spare ports."""
 
 import fcntl
+import functools
 import glob
 import os
 import select
@@ -12,6 +13,7 @@ import time
 from . import frames
 from .command import Command
 from .errors import CommandTimeout, GuestError, SessionLost
+from .sending import send
 from .wakeup import Wakeup
 
 ANSWER_TIMEOUT = 30  # for a guest that is up [s]
@@ -63,7 +65,7 @@ class Attachment:
         raise GuestError(f"the guest has {len(ports)} ports for attaching, and all are in use")
 
     def _greet(self):
-        self._sock.sendall(self._decoder.greet())
+        send(self._sock, self._decoder.greet())
         deadline = time.monotonic() + ANSWER_TIMEOUT
         while not any(kind == b"REDY" for kind, _ in self._received):
             if not self._step(deadline):
@@ -75,8 +77,8 @@ class Attachment:
             environment=(), terminal=None, timeout=None):
         timeout = self.timeout if timeout is None else timeout
         deadline = time.monotonic() + timeout if timeout else None
-        command = Command(self._sock.sendall, argv, input, stdin, stdout, stderr, timeout)
-        self._sock.sendall(frames.execute(argv, environment, terminal and terminal()))
+        command = Command(functools.partial(send, self._sock), argv, input, stdin, stdout, stderr, timeout)
+        send(self._sock, frames.execute(argv, environment, terminal and terminal()))
         while command.status is None:
             if not self._step(deadline, command):
                 self.signal(signal.SIGKILL)
@@ -87,10 +89,10 @@ class Attachment:
         return command.result()
 
     def signal(self, number):
-        self._sock.sendall(frames.number(b"KILL", number))
+        send(self._sock, frames.number(b"KILL", number))
 
     def resize(self, size):
-        self._sock.sendall(frames.resize(size))
+        send(self._sock, frames.resize(size))
 
     def pause(self, length):
         """Lets so many seconds go by."""

@@ -4,6 +4,7 @@
 import json
 
 from .errors import GuestError
+from .sending import send
 
 
 class QmpError(GuestError):
@@ -27,7 +28,7 @@ class Qmp:
         message = {"execute": name, "id": self._last_id}
         if arguments:
             message["arguments"] = arguments
-        self.sock.sendall(json.dumps(message).encode() + b"\n")
+        send(self.sock, json.dumps(message).encode() + b"\n")
         return self._last_id
 
     def feed(self, data):

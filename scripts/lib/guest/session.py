@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A running guest: its QEMU, its console, and the agent in it."""
 
+import functools
 import os
 import select
 import shutil
@@ -16,6 +17,7 @@ from .images import prepare
 from .machine import Machine
 from .process import Process
 from .qmp import QmpError
+from .sending import send
 from .wakeup import Wakeup
 
 CONSOLE_LINES = 30
@@ -340,9 +342,9 @@ class Guest:
         if not self._ready:
             self.wait_ready()
         timeout = self.timeout if timeout is None else timeout
-        self._command = Command(self._vm.agent.sendall, argv, input, stdin, stdout, stderr, timeout)
+        self._command = Command(functools.partial(send, self._vm.agent), argv, input, stdin, stdout, stderr, timeout)
         self._received.clear()
-        self._vm.agent.sendall(frames.execute(argv, environment, terminal and terminal()))
+        send(self._vm.agent, frames.execute(argv, environment, terminal and terminal()))
 
     def finish(self):
         """Waits for the command that start() started."""
@@ -361,7 +363,7 @@ class Guest:
         try:
             self._wait(ended, what, command.timeout, command.stdin_ready, CommandTimeout)
         except CommandTimeout:
-            self._vm.agent.sendall(frames.number(b"KILL", signal.SIGKILL))
+            send(self._vm.agent, frames.number(b"KILL", signal.SIGKILL))
             self._wait(ended, f"{command} to end after it was killed", GRACE)
             raise
         return command.result()
@@ -375,10 +377,10 @@ class Guest:
 
     def signal(self, number):
         """Sends a signal to the command that start() started, and to its children."""
-        self._vm.agent.sendall(frames.number(b"KILL", number))
+        send(self._vm.agent, frames.number(b"KILL", number))
 
     def resize(self, size):
-        self._vm.agent.sendall(frames.resize(size))
+        send(self._vm.agent, frames.resize(size))
 
     # Inside
 
@@ -504,7 +506,7 @@ class Guest:
         self._ready = False
         self._lost += 1
         self._opened += 1
-        self._vm.agent.sendall(self._decoder.greet())
+        send(self._vm.agent, self._decoder.greet())
 
     def _on_frame(self, kind, payload):
         if kind == b"REDY":
