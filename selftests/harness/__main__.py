@@ -64,6 +64,7 @@ def main(argv):
     except suites.SuiteListError as error:
         parser.error(str(error))
     if options.list:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as for any other list, piped into head
         for suite in known.values():
             print(f"{suite.name:<13} {suite.about}{' (long)' if suite.long else ''}")
         return 0
