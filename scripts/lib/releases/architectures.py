@@ -18,6 +18,7 @@ class Architecture:
 
     flavour: the end of the kernel packages' names; image: the kernel in their /boot.
     since: the first of the releases of releases.toml that has it, if not all do.
+    release: that of its guests, unless told otherwise; empty: the host's.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Architecture:
     flavour: str
     image: str
     since: str = ""
+    release: str = ""
 
     @property
     def is_native(self):
@@ -47,7 +49,9 @@ ARCHITECTURES = {
     for one in (
         Architecture("amd64", "x86_64-linux-gnu", "x86", "amd64", "vmlinuz"),
         Architecture("arm64", "aarch64-linux-gnu", "arm64", "arm64", "vmlinuz"),
-        Architecture("ppc64el", "powerpc64le-linux-gnu", "powerpc", "powerpc64le", "vmlinux"),
+        # Debian 13's kernel has pages of 4 KiB there, and those of 64 KiB are what this one is for.
+        Architecture("ppc64el", "powerpc64le-linux-gnu", "powerpc", "powerpc64le", "vmlinux",
+                     release="bookworm"),
         Architecture("riscv64", "riscv64-linux-gnu", "riscv", "riscv64", "vmlinux", "trixie"),
     )
 }  # fmt: skip

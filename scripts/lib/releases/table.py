@@ -62,8 +62,9 @@ def named(codename=None):
 
 
 def for_architecture(codename, architecture):
-    """The same for a guest of an architecture, of which older releases may have nothing."""
-    release = named(codename)
+    """The same for a guest of an architecture, which may have a release of its own, and of which
+    older releases may have nothing."""
+    release = named(codename or architecture.release or None)
     if architecture.since and list(RELEASES).index(release.codename) < list(RELEASES).index(architecture.since):
         if codename is None:
             return RELEASES[architecture.since]
