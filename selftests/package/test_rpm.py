@@ -5,6 +5,7 @@ upgraded and removed there."""
 import glob
 import os
 import pathlib
+import re
 import shutil
 
 import installed
@@ -167,7 +168,7 @@ def in_dkms(root):
 def modules_are_there(root):
     for kernel in root.kernels():
         for module in ("emucard", "fpga_pci", "edu"):
-            root.inside(f"modinfo -k {kernel} -F vermagic {module}", matches=[f"^{kernel} "])
+            root.inside(f"modinfo -k {kernel} -F vermagic {module}", matches=[f"^{re.escape(kernel)} "])
 
 
 def signed_by_dkms(root):
