@@ -118,7 +118,8 @@ def _userland(release, kernel):
     hooks = [HOOKS / "userland"]
     headers = "dkms" in names  # it builds modules there
     if headers:
-        names = sorted({*names, _compiler(kernel)})
+        # What the headers' packages depend on; pahole describes the modules' types (BTF).
+        names = sorted({*names, _compiler(kernel), "pahole"})
         hook = shlex.join([str(HOOKS / "headers"), str(kernel)])
         options.append(f'--customize-hook={hook} "$1"')
         hooks.append(HOOKS / "headers")
