@@ -47,12 +47,18 @@ def test_checkpatch_of_qemu_has_nothing_to_say(patch):
     assert not [line for line in found if "does MAINTAINERS need updating" not in line], said
 
 
-def applied(directory, version, patches):
-    """The files of QEMU's that the course changes, with these patches, as QEMU of a version gets them."""
-    state = f"{TREE}/.fpga-pci-course/before"
-    if not os.path.isdir(state):
+def before(directory):
+    """The files of QEMU's that the course changes. Other builds take the course out of the tree."""
+    if not os.path.isdir(TREE):
         run("scripts/learn", "device", LAST, "--program")
-    run("cp", "-r", f"{state}/.", directory)
+    os.makedirs(directory, exist_ok=True)
+    run("bash", "-c", '. scripts/lib/common.sh; . scripts/lib/qemu/course.sh; with_lock qemu course_before "$@"',
+        "before", TREE, directory)
+
+
+def applied(directory, version, patches):
+    """The same with these patches, as QEMU of a version gets them."""
+    before(directory)
     run("bash", "-c", '. scripts/lib/common.sh; . scripts/lib/qemu/course.sh; . qemu/overlay.sh;'
                       ' course_apply "$@"', "apply", version, directory, len(patches))
     return directory
@@ -72,10 +78,9 @@ def test_each_version_gets_what_it_knows(tmp_path, version, header, const):
 def test_git_am_takes_the_patches(tmp_path):
     """As they are, onto QEMU's files; and the result is that of scripts/learn."""
     mailed = tmp_path / "mailed"
-    mailed.mkdir()
     git = ("git", "-C", mailed, "-c", "user.name=test", "-c", "user.email=test@example.org")
     expected = applied(tmp_path / "applied", "99.0", PATCHES)
-    run("cp", "-r", f"{TREE}/.fpga-pci-course/before/.", mailed)
+    before(mailed)
     run(*git, "init", "-q")
     run(*git, "add", "-A")
     run(*git, "commit", "-qm", "QEMU")

@@ -90,6 +90,20 @@ course_save() {
 	mv "$2.new" "$2"
 }
 
+# course_before TREE DIRECTORY: puts the files that the course changes there, as they are without it,
+# whether the tree has the course just now or not
+course_before() {
+	local state
+	state=$(course_state "$1")
+	if [ -d "$state" ]; then
+		cp -r "$state/before/." "$2"
+		return
+	fi
+	course_save "$1" "$2.state" none
+	cp -r "$2.state/before/." "$2"
+	rm -rf "$2.state"
+}
+
 # course_remove TREE: makes it again what it was
 course_remove() {
 	local state
