@@ -118,8 +118,9 @@ def _userland(release, kernel):
     hooks = [HOOKS / "userland"]
     headers = "dkms" in names  # it builds modules there
     if headers:
-        # What the headers' packages depend on; pahole describes the modules' types (BTF).
-        names = sorted({*names, _compiler(kernel), "pahole"})
+        # What the headers' packages depend on; pahole describes the modules' types (BTF). And a
+        # compiler by its usual name, with which Debian 12's dkms comes.
+        names = sorted({*names, _compiler(kernel), "gcc", "libc6-dev", "pahole"})
         hook = shlex.join([str(HOOKS / "headers"), str(kernel)])
         options.append(f'--customize-hook={hook} "$1"')
         hooks.append(HOOKS / "headers")
