@@ -84,7 +84,6 @@ void diff_unknown(const struct pair *pair, enum check_id check, const char *reas
 		results_unknown(pair->comparison->results, check, pair->new, reason, NULL);
 }
 
-/* May the machine have more than its source tells?  Then why, and otherwise NULL. */
 static const struct pci_function *host_bridge_of(const struct machine *machine, uint32_t domain)
 {
 	const struct bus *bus = machine_bus(machine, domain, 0);
@@ -94,7 +93,7 @@ static const struct pci_function *host_bridge_of(const struct machine *machine, 
 		first->class >> 8 == CLASS_HOST_BRIDGE ? first : NULL;
 }
 
-/* A text may be that of 'lspci -s' of a few devices: nobody takes a host bridge out. */
+/* A text may be that of 'lspci -s' of a few devices: a host bridge is not taken out. */
 static bool is_part(const struct machine *machine, const struct machine *other, uint32_t domain)
 {
 	const struct pci_function *bridge = host_bridge_of(other, domain);
