@@ -2,6 +2,7 @@
 """The RPM packages: built by rpmbuild, and installed into a root of this machine's release, used,
 upgraded and removed there."""
 
+import functools
 import glob
 import os
 import pathlib
@@ -106,6 +107,13 @@ def test_the_drivers_ask_for_dkms(rpm):
     rpm.requires("dkms", "dkms")
 
 
+@functools.cache
+def debians_options():
+    """Debian 12's rpm asks for --force-debian, so that the two are not mixed by accident; that of
+    Debian 13 does not know it any more."""
+    return ("--force-debian",) if "RPM version 4.1" in run("rpm", "--version") else ()
+
+
 class Root:
     """A root of this machine's release, with the same libraries that the tools were built with."""
 
@@ -132,11 +140,8 @@ class Root:
                    env={"TMPDIR": "/tmp"}, **options)
 
     def rpm(self, *argv):
-        # Debian 12's rpm asks for --force-debian, so that the two are not mixed by accident; that of
-        # Debian 13 does not know it any more.
-        knows = "RPM version 4.1" in run("rpm", "--version")
         return self.run("rpm", "--root", self.directory, "--dbpath", "/var/lib/rpm",
-                        *(["--force-debian"] if knows else []), *argv)
+                        *debians_options(), *argv)
 
     def inside(self, command, **options):
         return self.run("chroot", self.directory, "bash", "-c", command, **options)
