@@ -10,5 +10,5 @@ def test_what_fails_beside_others_is_told_with_its_status():
 
 
 def test_the_path_of_an_ordinary_user_leads_to_what_is_needed():
-    commands.run("bash", "-c", ". scripts/lib/common.sh; command -v depmod modprobe modinfo",
+    commands.run("bash", "-c", ". scripts/lib/common.sh; type depmod modprobe modinfo",
                  env={"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/games"})
