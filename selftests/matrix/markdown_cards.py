@@ -18,8 +18,8 @@ machines differ, the cell names them.
 """
 
 LOST_REASON = """\
-Linux does not ask where a card that comes later wants its ports. It assigns the BAR another place, \
-which the bridge does not let it have: the card stays where it is, and `pciaddr-check` names both. \
+Linux gives a card that is added later the lowest free ports of the window, whatever its BAR holds. \
+The bridge does not let the BAR change: the card stays where it is, and `pciaddr-check` names both. \
 The last event of a boot: all of the cards were removed and rescanned, one after the other."""
 
 NO_PORTS_REASON = f"""\
