@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # machine() sets dump
-# The gate at boot: which specification it takes, its unit; what monitoring makes of the results.
+# The check at boot: which specification it takes, its unit; what monitoring makes of the results.
 
 bats_require_minimum_version 1.5.0
 load pciaddr

@@ -383,13 +383,13 @@ as_user() {
 	run -0 fpga-ctl list
 	grep -qE "^- +$fpga_slot .*no driver: modprobe fpga_pci" <<<"$output"
 	run --separate-stderr -3 fpga-ctl --device "$fpga_slot" dma
-	[[ $stderr == *"has not taken this card"*dmesg* ]]
+	[[ $stderr == *"did not bind to this card"*dmesg* ]]
 	run --separate-stderr -0 fpga-ctl dma --json
 	[ "$(field device)" = edu0 ]
 	[[ $stderr == *"$fpga_slot: the fpga card has no driver"* ]]
 	run --separate-stderr -3 fpga-ctl info --json
 	[ "$(field device)" = edu0 ]
-	[[ $stderr == *"$fpga_slot: "*"has not taken this card"* ]]
+	[[ $stderr == *"$fpga_slot: "*"did not bind to this card"* ]]
 	modprobe -r fpga_pci edu
 	for command in info dma "irq count" bench selftest; do
 		run --separate-stderr -3 fpga-ctl $command

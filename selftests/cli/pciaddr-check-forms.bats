@@ -434,7 +434,7 @@ alike() {
 	while IFS='|' read -r whose text; do
 		printf "$text\n" >"$form"
 		run -2 pciaddr-check --dump "$form"
-		[[ $output == *"looks like the output of $whose"*"wanted:"* ]] || {
+		[[ $output == *"looks like the output of $whose"*"expected:"* ]] || {
 			echo "$text: $output"
 			return 1
 		}

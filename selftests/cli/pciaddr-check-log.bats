@@ -72,7 +72,7 @@ small_host_new() {
 		$wording | stamped
 		run -1 pciaddr-check --dmesg "$log"
 		[ "$(grep -c '^FAILED' <<<"$output")" = 1 ]
-		fails_with log-no-space "0000:00:00.0 memory window" "wanted: 96 MiB" \
+		fails_with log-no-space "0000:00:00.0 memory window" "requested: 96 MiB" \
 			"host bridge of bus 0000:00, memory 0x40000000-0x43ffffff: 64 MiB" \
 			"32 MiB are missing" "0000:01:00.0 BAR 0, BAR 1" "no kernel option"
 		[[ $output == *"harmless: no place for 1 I/O resource"* ]]
@@ -199,7 +199,7 @@ window_new() {
 		} | stamped
 		run -1 pciaddr-check --dmesg "$log"
 		fails_with log-no-space "0000:01:00.0 VF BAR 2" "[low]" "the card works" \
-			"wanted: 4 GiB" "0000:00:01.0 prefetchable window" "1 GiB" "are missing"
+			"requested: 4 GiB" "0000:00:01.0 prefetchable window" "1 GiB" "are missing"
 		run -0 pciaddr-check --dmesg "$log" --severity medium
 	done
 }

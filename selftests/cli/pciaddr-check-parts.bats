@@ -77,7 +77,7 @@ ends() {
 	part 0002 >"$log"
 	run -1 pciaddr-check --dmesg "$log"
 	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
-	fails_with log-no-space "0002:00:00.0 memory window" "wanted: 1 MiB" "0002:01:00.0 BAR 0"
+	fails_with log-no-space "0002:00:00.0 memory window" "requested: 1 MiB" "0002:01:00.0 BAR 0"
 	# two ports: the first bus is that of the first
 	{
 		sed 's/00:00.0: BAR/00:1c.0: BAR/' "$log"
@@ -85,7 +85,7 @@ ends() {
 	} >"$log.two"
 	run -1 pciaddr-check --dmesg "$log.two"
 	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
-	fails_with log-no-space "0002:00:1c.0 memory window" "wanted: 2 MiB" "0002:01:00.0 BAR 0, 0002:02:00.0 BAR 0"
+	fails_with log-no-space "0002:00:1c.0 memory window" "requested: 2 MiB" "0002:01:00.0 BAR 0, 0002:02:00.0 BAR 0"
 	# new words
 	part 000a | sed 's/BAR 14/bridge window/; s/BAR \(.*\): no space for \(.*\)/BAR \1 \2: can'\''t assign; no space/
 		s/window: no space for \(.*\)/window \1: can'\''t assign; no space/' | grep -v 'failed to' >"$log"

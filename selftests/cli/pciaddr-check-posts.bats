@@ -261,7 +261,7 @@ board() {
 		# shellcheck disable=SC2086
 		board $board
 		run -3 pciaddr-check --dump "$log"
-		unknown_with bar-in-window "0000:01:00.0" "what the host bridge adds is not told"
+		unknown_with bar-in-window "0000:01:00.0" "what the host bridge adds is unknown"
 		[[ $output != *FAILED* ]]
 		run pciaddr-check --dump "$log" --dmesg "$log.board"
 		[[ $output == *"ok       bar-in-window"* && $output != *FAILED* ]]
@@ -390,7 +390,7 @@ board() {
 	run -1 pciaddr-check --dump "$log"
 	[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
 	# the second window is below 4 GiB for the bus
-	fails_with log-no-space "wanted: 64 MiB for 0002:00:00.0 memory window" "0x380000000-0x3bfffffff" \
+	fails_with log-no-space "requested: 64 MiB for 0002:00:00.0 memory window" "0x380000000-0x3bfffffff" \
 		"the most has 0002:00:00.0 BAR 0: 1 GiB" "34 MiB are missing" "a bridge's own BAR has the space"
 }
 
@@ -410,7 +410,7 @@ board() {
 		echo "[83260.063557] nvidia: probe of 0000:14:00.0 failed with error -1"
 	} >"$log"
 	run -1 pciaddr-check --dump "$log"
-	fails_with log-no-space "0000:14:00.0 BAR 1" "a size that is not told" "$log:2"
+	fails_with log-no-space "0000:14:00.0 BAR 1" "an unknown size" "$log:2"
 	# one that it can see is none
 	sed -i 's/0M @ 0x0/256M @ 0xe0000000/' "$log"
 	run pciaddr-check --dump "$log"
@@ -437,7 +437,7 @@ board() {
 	run -1 pciaddr-check --dump "$log"
 	[ "$(grep -c 'log-no-space ' <<<"$output")" = 1 ]
 	fails_with log-no-space "0000:00:02.0 memory window" "without an address: 0000:02:00.0 BAR 0" \
-		"wanted: 1.2 GiB" "host bridge of bus 0000:00" "256 MiB are missing"
+		"requested: 1.2 GiB" "host bridge of bus 0000:00" "256 MiB are missing"
 }
 
 @test "what a boot loader says on the console before the kernel is one warning, with all its rules" {

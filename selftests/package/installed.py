@@ -33,7 +33,7 @@ def of_the_tools(docdir):
     assert schemas
     names += [f"share/fpga-pci/{name.removeprefix('docs/')}" for name in schemas]
     names += [f"{docdir}/{name}" for name in documents()]
-    # the gate at boot
+    # the check at boot
     return names + ["libexec/fpga-pci/pciaddr-check-boot", "lib/systemd/system/pciaddr-check.service",
                     "lib/systemd/system/pciaddr-check.timer",
                     "lib/systemd/system-preset/60-fpga-pci.preset", "lib/sysusers.d/fpga-pci.conf",

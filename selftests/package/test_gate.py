@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The gate at boot, installed from the Debian package, in a guest whose PID 1 is systemd."""
+"""The check at boot, installed from the Debian package, in a guest whose PID 1 is systemd."""
 
 import glob
 import re

@@ -31,7 +31,7 @@ struct config {
 };
 
 static const char help[] =
-	"Raises interrupts for software, waits for them, and counts them.\n\n"
+	"Raises software interrupts, waits for them, and counts them.\n\n"
 	"  raise                let the card raise one, and wait until it has arrived\n"
 	"  wait                 wait for interrupts that another program raises\n"
 	"  count                how many have arrived since the driver was bound\n";

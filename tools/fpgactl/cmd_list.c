@@ -9,7 +9,7 @@
 
 static const char help[] =
 	"Shows every fpga and edu card of this machine, also those without a driver.\n"
-	"Opens no card and needs no rights.\n";
+	"Opens no card and needs no privileges.\n";
 
 static const char *text_or_null(const char *text)
 {

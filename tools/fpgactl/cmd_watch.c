@@ -22,7 +22,7 @@ struct config {
 static const char help[] =
 	"Shows how much all cards do, or the one that --device names, once in each\n"
 	"interval, until it is stopped: rates, and errors since the driver was bound.\n"
-	"Opens no card and needs no rights.\n";
+	"Opens no card and needs no privileges.\n";
 
 static const char options[] =
 	"  -i, --interval TIME  2, 0.5s, 100ms; default 1s\n"

@@ -40,11 +40,11 @@ static void report_no_driver(const struct card *card)
 		snprintf(advice, sizeof(advice),
 			 "as root: echo %s >/sys/bus/pci/drivers/%s/unbind && modprobe %s",
 			 card->slot, card->driver, module);
-		card_warn(card, advice, "the driver '%s' has the card, not %s", card->driver,
+		card_warn(card, advice, "the card is bound to driver '%s', not to %s", card->driver,
 			  module);
 	} else if (module_loaded(module)) {
 		snprintf(advice, sizeof(advice), "'dmesg | grep %s' as root says why", module);
-		card_warn(card, advice, "the module %s is loaded and has not taken this card",
+		card_warn(card, advice, "the module %s is loaded but did not bind to this card",
 			  module);
 	} else {
 		snprintf(advice, sizeof(advice), "as root: modprobe %s", module);
@@ -140,7 +140,7 @@ static const struct {
 } abilities[] = {
 	{ EMUCARD_CAP_DMA, "move data by DMA" },
 	{ EMUCARD_CAP_REGS, "show its registers" },
-	{ EMUCARD_CAP_IRQ, "raise interrupts for software" },
+	{ EMUCARD_CAP_IRQ, "raise software interrupts" },
 	{ EMUCARD_CAP_MMAP, "have its memory mapped" },
 	{ EMUCARD_CAP_BUF, "use memory that is registered once" },
 	{ EMUCARD_CAP_RESET, "be reset" },

@@ -29,7 +29,7 @@ static const char help[] =
 "  -a, --all              with these, also what must hold on any machine\n"
 "Where to look (default: this machine; may be given several times):\n"
 "  -d, --dump FILE|DIR    text of lspci, any form and packing ('-': stdin)\n"
-"      --sysfs DIR, --jobs N  a copy of a /sys tree; look at N machines at a time\n"
+"      --sysfs DIR, --jobs N  a copy of a /sys tree; check N machines at a time\n"
 "      --ioports FILE, --iomem FILE, --dmesg FILE  of /proc; a kernel's log\n"
 "      --domain FILE, --qmp SOCKET|FILE, --qga SOCKET  libvirt, QEMU, the guest\n"
 "What to print:\n"
@@ -345,7 +345,7 @@ static void add_ignored(struct options *options, const char *list)
 	for (char *name = strtok_r(copy, ",", &save); name; name = strtok_r(NULL, ",", &save))
 		if (!diff_class_parse(name, &options->ignored))
 			usage("pciaddr-check --list-checks names them: diff-gone, diff-moved ...",
-			      "--ignore: '%s' is no class of changes", name);
+			      "--ignore: '%s' is not a class of changes", name);
 }
 
 static void check_combination(struct options *options)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * BARs against QEMU's memory tree.  A BAR that is enabled answers only where every bridge above
- * it forwards, and where nothing else lies over it: a guest that believes in a window which a
- * bridge does not have shows here.
+ * it forwards, and where nothing else lies over it: this finds a guest that uses a window which a
+ * bridge does not have.
  */
 #include "pciaddr/check/answers.h"
 

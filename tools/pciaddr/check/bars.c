@@ -14,8 +14,8 @@ static const char window_unknown[] =
 	"the bridge's window registers were not read";
 
 /* Has the kernel's log a line "trying firmware assignment", after which it was taken? */
-static bool is_firmwares(const struct machine *machine, const struct pci_function *function,
-			 const struct bar *bar)
+static bool firmware_address_kept(const struct machine *machine,
+				  const struct pci_function *function, const struct bar *bar)
 {
 	const struct log_resource *told = machine->log ?
 		log_facts_resource(machine->log, function, bar->index) : NULL;
@@ -44,7 +44,7 @@ static void report_outside(const struct machine *machine, struct results *result
 			bar_value(results, function, bar),
 			window_value(results, bridge, kind),
 		},
-		.advice = is_firmwares(machine, function, bar) ?
+		.advice = firmware_address_kept(machine, function, bar) ?
 			"accesses do not reach the device: the kernel had no space in the window, and "
 			"kept firmware's address; Linux 6.1 and later do not keep it" :
 			"accesses do not reach the device: move the BAR into the window, or "
@@ -57,7 +57,7 @@ static void report_outside(const struct machine *machine, struct results *result
 
 static const char views_differ[] =
 	"the BAR's address is the CPU's, the window's is one of the bus, and what the host bridge "
-	"adds is not told";
+	"adds is unknown";
 static const char views_advice[] =
 	"give 'lspci -vvxxxx' as root with /proc/iomem, or with the kernel's log as FILE.dmesg";
 

@@ -157,7 +157,7 @@ static void check_readable(const struct machine *machine, struct results *result
 			.message = TEXT(results, "%s %s", path,
 					resources_missing(RESOURCES_HIDDEN)),
 			.advice = machine->kind == SOURCE_LIVE ?
-				"the kernel hides addresses from everybody but root: run this as "
+				"the kernel shows addresses to root only: run this as "
 				"root" :
 				"the copy was made without permission: make it as root",
 		});

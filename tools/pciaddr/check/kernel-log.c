@@ -52,7 +52,7 @@ static const char *resource_text(struct log_check *check, const struct log_resou
 		    log_resource_name(resource));
 }
 
-#define NAMES_TOLD 4
+#define NAMES_SHOWN 4
 
 /* "0000:01:00.0 BAR 0, BAR 1, 0000:01:00.1 BAR 0 and 2 more" */
 struct names {
@@ -66,7 +66,7 @@ static void add_name(struct log_check *check, struct names *names,
 {
 	bool same = names->last && !slot_compare(&names->last->slot, &resource->slot);
 
-	if (names->count++ >= NAMES_TOLD)
+	if (names->count++ >= NAMES_SHOWN)
 		return;
 	names->text = TEXT(check->results, "%s%s%s", names->text ? names->text : "",
 			   names->text ? ", " : "", same ? log_resource_name(resource) :
@@ -78,9 +78,9 @@ static const char *names_text(struct log_check *check, const struct names *names
 {
 	if (!names->text)
 		return "";
-	if (names->count <= NAMES_TOLD)
+	if (names->count <= NAMES_SHOWN)
 		return names->text;
-	return TEXT(check->results, "%s and %zu more", names->text, names->count - NAMES_TOLD);
+	return TEXT(check->results, "%s and %zu more", names->text, names->count - NAMES_SHOWN);
 }
 
 static uint64_t wanted(const struct log_loss *loss, enum harm harm)
@@ -259,8 +259,8 @@ static void tell_harm(struct log_check *check, const struct log_loss *losses, si
 		.message = TEXT(results, "the kernel found no place for it; without an address: "
 				"%s", names_text(check, &names)),
 		.values = {
-			{ TEXT(results, "wanted: %s for %s",
-			       need ? bytes_text(results, need) : "a size that is not told",
+			{ TEXT(results, "requested: %s for %s",
+			       need ? bytes_text(results, need) : "an unknown size",
 			       resource_text(check, first->root)),
 			  at_log(check, first->root->line) },
 			{ room_text(check, &first->pool, need), { 0 } },
@@ -435,9 +435,9 @@ static void tell_open_question(struct log_check *check, const struct log_loss *l
 		.check = loss->check,
 		.function = function_of(check->machine, &loss->root->slot),
 		.item = log_resource_name(loss->root),
-		.message = "it has no place; whether something below needs it, these lines do not tell",
+		.message = "it has no place; these lines do not show whether something below needs it",
 		.values = {
-			{ TEXT(results, "wanted: %s for %s", bytes_text(results, loss->root->size),
+			{ TEXT(results, "requested: %s for %s", bytes_text(results, loss->root->size),
 			       resource_text(check, loss->root)),
 			  at_log(check, loss->root->line) },
 			{ room_text(check, &loss->pool, loss->root->size), { 0 } },
@@ -607,7 +607,7 @@ static bool is_over_ecam(const struct log_check *check, const struct log_resourc
 	return false;
 }
 
-/* Nothing is wrong with where it is, only somebody else is there; over ECAM, that is told. */
+/* The address is right, but something else has claimed it; over ECAM another finding says so. */
 static void tell_not_reserved(struct log_check *check, const struct log_resource *resource)
 {
 	struct results *results = check->results;

@@ -142,7 +142,7 @@ static void check_window(const struct machine *machine, struct results *results,
 			at_kernel_window(function, kind) });
 }
 
-static bool is_another(const struct log_function *told, const struct pci_function *function)
+static bool ids_differ(const struct log_function *told, const struct pci_function *function)
 {
 	return told->slot.ids_known && function->ids_known && !function->absent &&
 		(told->slot.vendor != function->vendor ||
@@ -156,7 +156,7 @@ static const struct pci_function *find_another(const struct machine *machine)
 		const struct pci_function *function = &machine->functions[i];
 		const struct log_function *told = log_facts_function(machine->log, function);
 
-		if (told && !told->gone && is_another(told, function))
+		if (told && !told->gone && ids_differ(told, function))
 			return function;
 	}
 	return NULL;

@@ -191,7 +191,7 @@ struct pool_room log_pool_room(const struct machine *machine, const struct log_p
 }
 
 /* A host bridge may have dozens of windows. */
-#define PARTS_TOLD 4
+#define PARTS_SHOWN 4
 
 static const char *host_text(const struct machine *machine, struct results *results,
 			     const struct log_pool *pool)
@@ -203,12 +203,12 @@ static const char *host_text(const struct machine *machine, struct results *resu
 	size_t parts = 0;
 
 	for (size_t i = 0; i < machine->host_window_count; i++) {
-		if (!host_part(machine, pool, &machine->host_windows[i], &part) || parts++ >= PARTS_TOLD)
+		if (!host_part(machine, pool, &machine->host_windows[i], &part) || parts++ >= PARTS_SHOWN)
 			continue;
 		text = TEXT(results, "%s%s %s", text, parts > 1 ? "," : "",
 			    range_text(part, range));
 	}
-	return parts > PARTS_TOLD ? TEXT(results, "%s and %zu more", text, parts - PARTS_TOLD) :
+	return parts > PARTS_SHOWN ? TEXT(results, "%s and %zu more", text, parts - PARTS_SHOWN) :
 		text;
 }
 

@@ -255,7 +255,7 @@ static void check_usable_claim(const struct bar_report *report)
 		add(report, CHECK_EXPECT_CLAIM, STATUS_UNKNOWN,
 		    TEXT(report->results, "who claims it is unknown: %s %s", path,
 			 resources_missing(list->state)),
-		    none, none, "the kernel hides addresses from everybody but root: run this "
+		    none, none, "the kernel shows addresses to root only: run this "
 		    "(or make the copy) as root");
 		return;
 	}

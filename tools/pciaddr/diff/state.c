@@ -124,7 +124,7 @@ static void compare_links(const struct pair *pair)
 		diff_same(pair->comparison, CHECK_DIFF_LINK);
 	else
 		diff_change(pair, asleep ? CHECK_DIFF_NOISE : CHECK_DIFF_LINK, "link",
-			    asleep ? "the link of a sleeping device is another" :
+			    asleep ? "the link of a sleeping device has changed" :
 				     "the link has another speed or width",
 			    link_side(results, pair->old, &old),
 			    link_side(results, pair->new, &new));
@@ -180,11 +180,11 @@ void diff_state(const struct pair *pair)
 			     "lspci -v does not print the command register");
 	}
 
-	compare_numbers(pair, CHECK_DIFF_IDENTITY, "class", "the class is another",
+	compare_numbers(pair, CHECK_DIFF_IDENTITY, "class", "the class has changed",
 			class_of(old), class_of(new), 6);
-	compare_numbers(pair, CHECK_DIFF_IDENTITY, "revision", "the revision is another",
+	compare_numbers(pair, CHECK_DIFF_IDENTITY, "revision", "the revision has changed",
 			revision_of(old), revision_of(new), 2);
-	compare_numbers(pair, CHECK_DIFF_IDENTITY, "subsystem", "the subsystem ids are others",
+	compare_numbers(pair, CHECK_DIFF_IDENTITY, "subsystem", "the subsystem ids have changed",
 			subsystem_of(old), subsystem_of(new), 8);
 	compare_serials(pair);
 	compare_drivers(pair);
@@ -201,7 +201,7 @@ void diff_state(const struct pair *pair)
 				"INTx is enabled or disabled", command_of(old, COMMAND_NOISE),
 				command_of(new, COMMAND_NOISE), 4);
 	compare_numbers(pair, CHECK_DIFF_NOISE, "interrupt line",
-			"the interrupt line is another",
+			"the interrupt line has changed",
 			interrupt_line_of(old), interrupt_line_of(new), 2);
 	compare_msi(pair, CAP_ID_MSI, "MSI");
 	compare_msi(pair, CAP_ID_MSIX, "MSI-X");

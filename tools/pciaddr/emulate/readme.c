@@ -14,7 +14,7 @@ static const struct {
 	[TOPIC_ELSEWHERE] = { "At another address", "Nothing." },
 	[TOPIC_MADE_UP] = { "Made up, because the source does not tell it", "Nothing." },
 	[TOPIC_FAULT] = { "Wrong on purpose (--fault)", "Nothing." },
-	[TOPIC_SOURCE] = { "What the source has that is no function, or was not understood",
+	[TOPIC_SOURCE] = { "What the source has that is not a function, or was not understood",
 			   "Nothing." },
 	[TOPIC_MAY_DIFFER] = { "What the guest's kernel will not keep", "Nothing that is known." },
 };
@@ -77,7 +77,7 @@ static void write_classes(FILE *out, const struct shape *shape)
 	bool changes[CHANGES] = { false };
 
 	find_changes(shape, changes);
-	fputs("Of the source and the guest's lspci this shows nothing:\n\n"
+	fputs("This comparison of the source with the guest's lspci shows no change:\n\n"
 	      "    pciaddr-check --diff SOURCE GUEST --ignore driver,command,noise,link", out);
 	for (int change = 0; change < CHANGES; change++)
 		if (changes[change])
@@ -114,7 +114,7 @@ void write_readme(FILE *out, const void *context)
 		fputc('\n', out);
 	}
 	write_classes(out, shape);
-	fputs("Always otherwise than on the machine:\n"
+	fputs("Always different from the machine:\n"
 	      "  power states (all functions are awake), MSI and MSI-X (off), virtual functions\n"
 	      "  (off), events of slots and errors (none pending), INTx (not routed), and what\n"
 	      "  BARs answer (nothing is behind them). Windows that are closed may be opened, and\n"

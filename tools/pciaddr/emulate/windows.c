@@ -159,7 +159,7 @@ static void add_runs(struct shape *shape, enum space space, const struct shape_u
 		add_run(shape, root, space, rounded(run, unit, before, UINT64_MAX));
 }
 
-static bool is_told(const struct shape_root *root, enum space space)
+static bool has_known_window(const struct shape_root *root, enum space space)
 {
 	for (const struct shape_window *window = root->windows; window; window = window->next)
 		if (window->told && window->space == space)
@@ -168,20 +168,20 @@ static bool is_told(const struct shape_root *root, enum space space)
 }
 
 /* Of host bridges whose windows the source does not tell; @others: it does of some */
-static void find_untold(struct shape *shape, enum space space, uint32_t domain,
-			struct shape_used_list *list, bool *others)
+static void find_roots_without_windows(struct shape *shape, enum space space, uint32_t domain,
+				       struct shape_used_list *list, bool *others)
 {
 	size_t count = 0;
 
 	shape_find_used(shape, space, list);
 	for (size_t i = 0; i < list->count; i++)
-		if (!is_told(list->entries[i].root, space) &&
+		if (!has_known_window(list->entries[i].root, space) &&
 		    (domain == ALL_DOMAINS || list->entries[i].root->domain == domain))
 			list->entries[count++] = list->entries[i];
 	list->count = count;
 	*others = false;
 	for (size_t i = 0; i < shape->root_count; i++)
-		*others |= is_told(&shape->roots[i], space) &&
+		*others |= has_known_window(&shape->roots[i], space) &&
 			(domain == ALL_DOMAINS || shape->roots[i].domain == domain);
 }
 
@@ -191,7 +191,7 @@ static void guess_io(struct shape *shape)
 	struct shape_root *root;
 	bool others;
 
-	find_untold(shape, SPACE_IO, ALL_DOMAINS, &used, &others);
+	find_roots_without_windows(shape, SPACE_IO, ALL_DOMAINS, &used, &others);
 	root = others ? NULL : only_root(shape, ALL_DOMAINS, &used);
 	if (root) {
 		add_io_windows(shape, root, (struct range) { 0, IO_LAST }, false);
@@ -224,7 +224,7 @@ static bool guess_domain(struct shape *shape, uint32_t domain)
 	struct shape_root *root;
 	bool others;
 
-	find_untold(shape, SPACE_MEMORY, domain, &used, &others);
+	find_roots_without_windows(shape, SPACE_MEMORY, domain, &used, &others);
 	low.last = low_end(&used);
 	for (size_t i = 0; i < used.count; i++)
 		if (used.entries[i].range.first >= MIB && used.entries[i].range.last <= low.last &&

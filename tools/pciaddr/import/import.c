@@ -229,7 +229,7 @@ static void take_board_device(struct list *list, struct fy_node *entry, bool one
 	char path[160];
 
 	if (!text || !read_path(text, length, path)) {
-		warn_of(list, entry, "not a device on PCI: path wants device.function below each "
+		warn_of(list, entry, "not a device on PCI: expected path as device.function below each "
 			"bridge, as in 1c.4/00.0; left out");
 		return;
 	}
@@ -344,7 +344,7 @@ static bool take_document(struct yaml *yaml, void *target, struct fy_node *root)
 	}
 	if (is_board(list, root)) {
 		write_beginning(list, "the kernel's list of discoverable devices");
-		fputs("# The kernel's test also wants a driver bound to each: \"driver: NAME\" says "
+		fputs("# The kernel's test also requires a driver bound to each: \"driver: NAME\" says "
 		      "which.\n", list->out);
 		take_list(list, root, take_controller);
 	} else {

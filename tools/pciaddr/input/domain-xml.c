@@ -196,7 +196,7 @@ static const struct xml_element *parse(struct machine *machine, const char *text
 				     "(<!DOCTYPE ...>), which no libvirt domain has; refused for "
 				     "the entities that it may define", machine->config_path);
 		else
-			machine_fail(machine, EXIT_USAGE, "%s:%lu: %s; wanted: what 'virsh dumpxml "
+			machine_fail(machine, EXIT_USAGE, "%s:%lu: %s; expected: what 'virsh dumpxml "
 				     "DOMAIN' prints", machine->config_path,
 				     current_line(parser),
 				     XML_ErrorString(error));

@@ -19,7 +19,7 @@
 #include "pciaddr/input/domain-place.h"
 #include "pciaddr/input/domain-xml.h"
 
-static const char wanted[] = "wanted: what 'virsh dumpxml DOMAIN' prints";
+static const char wanted[] = "expected: what 'virsh dumpxml DOMAIN' prints";
 
 static const char *alias_of(const struct xml_element *device)
 {
@@ -88,7 +88,7 @@ static void add_controller(struct domain *domain, const struct xml_element *cont
 	if (read_place(domain, controller, &place)) {
 		if (place.bus >= index)
 			machine_warn(machine, "%s:%" PRIu32 ": controller %u is on bus %u: libvirt "
-				     "wants an index above that", machine->config_path,
+				     "requires an index above that", machine->config_path,
 				     controller->line, (unsigned int)index, place.bus);
 		function = domain_add(domain, &place, controller->line);
 	} else {
@@ -184,7 +184,7 @@ static void read_domain(struct machine *machine, const struct xml_element *root)
 	machine_tell(machine, "%s: a libvirt domain, %s%smachine %s: %zu PCI functions with an "
 		     "address, %zu devices without one", machine->config_path,
 		     domain->architecture, *domain->architecture ? ", " : "",
-		     *domain->machine_type ? domain->machine_type : "not told", machine->count,
+		     *domain->machine_type ? domain->machine_type : "unknown", machine->count,
 		     machine->unplaced_count);
 	free(domain);
 }

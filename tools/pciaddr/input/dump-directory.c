@@ -183,7 +183,7 @@ static void emit_rest(struct search *search, struct files *files, const char *ho
 		else if (file->content.kind == DUMP_BROKEN)
 			pass_over(file, "empty, or not to be read");
 		else
-			pass_over(file, "it is not told of which of the dumps beside it");
+			pass_over(file, "which dump beside it this belongs to is unknown");
 	}
 }
 

@@ -37,7 +37,7 @@ static void put_line(struct told *told, unsigned int offset, unsigned int size, 
 		};
 }
 
-static bool is_told(const struct told *told, unsigned int offset)
+static bool byte_present(const struct told *told, unsigned int offset)
 {
 	return offset - EXTENDED_BEGIN < EXTENDED_SIZE &&
 		bit_is_set(told->extended->present, offset - EXTENDED_BEGIN);
@@ -49,7 +49,7 @@ static void finish_vf_bars(struct told *told)
 	for (unsigned int i = 0; i < VF_BARS; i++) {
 		unsigned int offset = told->extended->capability + SRIOV_BAR0 + 4 * i;
 
-		if (!is_told(told, offset))
+		if (!byte_present(told, offset))
 			put(told, offset, 4, 0);
 	}
 }
@@ -156,7 +156,7 @@ bool told_extended_capability(struct told *told, const struct line *line)
 		}
 	}
 	/* twice the same: lspci says that the list is a ring */
-	if (is_told(told, offset) || line_begins(&name, "<")) {
+	if (byte_present(told, offset) || line_begins(&name, "<")) {
 		extended->broken = true;
 		end_capability(told, 0);
 		return true;

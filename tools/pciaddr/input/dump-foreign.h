@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What other programs say of PCI, which is not read here: a reader is told whose it is. */
+/* Output of other programs about PCI, which is not read here: a message names the program. */
 #ifndef PCIADDR_INPUT_DUMP_FOREIGN_H
 #define PCIADDR_INPUT_DUMP_FOREIGN_H
 

@@ -33,13 +33,13 @@ static void report_nothing(struct machine *machine, const struct dump_reader *re
 
 	if (reader->foreign)
 		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it that can be read; it looks "
-			     "like the output of %s; wanted: %s", machine->config_path,
+			     "like the output of %s; expected: %s", machine->config_path,
 			     reader->foreign, wanted);
 	else if (reader->seen & 1u << SECTION_TREE)
 		machine_fail(machine, EXIT_USAGE, "%s: it has lspci -t alone, which says nothing of "
-			     "addresses; wanted: %s", machine->config_path, wanted);
+			     "addresses; expected: %s", machine->config_path, wanted);
 	else
-		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it; wanted: %s",
+		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it; expected: %s",
 			     machine->config_path, wanted);
 }
 

@@ -84,7 +84,7 @@ static bool take_bus(struct line *line, struct host_window *window)
  * A host bridge's windows do not overlap.  Where they do, what was told before is of another log, or
  * of another machine: mails have parts of several, without the line that begins each.
  */
-static void drop_of_another(struct machine *machine, const struct host_window *window)
+static void drop_overlapping_windows(struct machine *machine, const struct host_window *window)
 {
 	size_t kept = 0;
 
@@ -118,7 +118,7 @@ static void root_window(struct machine *machine, const char *path, uint32_t numb
 	if (!take_range(&line, &window.cpu))
 		return;
 	window.marked_64bit = line.length >= 7 && !memcmp(line.text, " 64bit]", 7);
-	drop_of_another(machine, &window);
+	drop_overlapping_windows(machine, &window);
 	/* it is told only where it is not the CPU's */
 	if (skip_past(&line, "(bus address [")) {
 		if (!take_range(&line, &bus))

@@ -35,7 +35,7 @@ struct answers {
 };
 
 static const char wanted[] =
-	"wanted: the answer of QEMU's QMP command query-pci, with or without the rest of the "
+	"expected: the answer of QEMU's QMP command query-pci, with or without the rest of the "
 	"session";
 
 static void take_error(struct answers *answers, struct json_object *error)

@@ -203,7 +203,7 @@ void source_sysfs_load(struct machine *machine, const struct source *source)
 	}
 	if (!S_ISDIR(status.st_mode)) {
 		machine_fail(machine, EXIT_USAGE,
-			     "%s: not a directory; --sysfs wants a copy of a /sys tree, and "
+			     "%s: not a directory; --sysfs expects a copy of a /sys tree, and "
 			     "--dump a file with lspci's output", source->path);
 		return;
 	}
@@ -213,7 +213,7 @@ void source_sysfs_load(struct machine *machine, const struct source *source)
 	    !scan_path(machine, source->path, "/sys/devices", true) &&
 	    !scan_path(machine, source->path, "", true)) {
 		machine_fail(machine, EXIT_USAGE,
-			     "%s: no PCI device in it; wanted: a copy of /sys with "
+			     "%s: no PCI device in it; expected: a copy of /sys with "
 			     "bus/pci/devices or devices/pci*, for example made by "
 			     "'tar -C /sys -cf sys.tar bus/pci/devices devices'", source->path);
 		return;

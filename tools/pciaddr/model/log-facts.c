@@ -336,7 +336,7 @@ bool log_facts_has_root(const struct log_facts *facts, uint32_t domain, uint8_t 
 	return false;
 }
 
-static bool is_of(uint32_t domain, const uint32_t *wanted)
+static bool matches_domain(uint32_t domain, const uint32_t *wanted)
 {
 	return !wanted || domain == *wanted;
 }
@@ -349,23 +349,23 @@ void log_facts_forget(struct machine *machine, const uint32_t *domain)
 	for (size_t i = 0; i < facts->resource_count; i++) {
 		struct log_resource *resource = &facts->resources[i];
 
-		if (is_of(resource->slot.domain, domain))
+		if (matches_domain(resource->slot.domain, domain))
 			*resource = (struct log_resource) {
 				.slot = resource->slot, .item = resource->item,
 			};
 	}
 	for (size_t i = 0; i < facts->function_count; i++)
-		if (is_of(facts->functions[i].slot.domain, domain))
+		if (matches_domain(facts->functions[i].slot.domain, domain))
 			facts->functions[i].gone = true;
 	for (size_t i = 0; i < facts->root_count; i++)
-		if (!is_of(facts->roots[i].domain, domain))
+		if (!matches_domain(facts->roots[i].domain, domain))
 			facts->roots[kept++] = facts->roots[i];
 	facts->root_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < machine->host_window_count; i++)
 		if (machine->host_windows[i].state != OFFSET_GIVEN ||
 		    machine->host_windows[i].path != facts->path ||
-		    !is_of(machine->host_windows[i].domain, domain))
+		    !matches_domain(machine->host_windows[i].domain, domain))
 			machine->host_windows[kept++] = machine->host_windows[i];
 	machine->host_window_count = kept;
 	if (!domain)

@@ -131,7 +131,7 @@ bool bus_is_below(const struct machine *machine, const struct bus *bus)
 }
 
 /* Is it a bridge whose bus numbers were not read, or may it be one? */
-static bool may_lead_anywhere(const struct pci_function *function)
+static bool may_have_unread_buses(const struct pci_function *function)
 {
 	if (function->bridge)
 		return !function->bridge->buses_known;
@@ -152,7 +152,7 @@ bool bus_may_be_below(const struct machine *machine, const struct bus *bus)
 
 		if (function->domain != bus->domain)
 			return false;
-		if (may_lead_anywhere(function))
+		if (may_have_unread_buses(function))
 			return true;
 	}
 	return false;

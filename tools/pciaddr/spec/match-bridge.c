@@ -78,7 +78,7 @@ void spec_match_bridge(const struct subject *subject)
 				     "read", config_advice(subject->matcher));
 		else
 			spec_add(subject, CHECK_SPEC_ID, STATUS_FAIL, NULL, entry->place,
-				 "is no bridge", "a bridge",
+				 "is not a bridge", "a bridge",
 				 (struct value) { TEXT(subject->matcher->results,
 						       "found: header type %u",
 						       subject->function->header_type),

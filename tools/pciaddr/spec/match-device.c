@@ -336,7 +336,7 @@ static void check_link(const struct subject *subject)
 	state = config_link(subject->function);
 	if (state.known && !state.present) {
 		spec_add(subject, CHECK_SPEC_LINK, STATUS_FAIL, "link", link->place,
-			 "the device is no PCI Express device", "a link",
+			 "the device is not a PCI Express device", "a link",
 			 (struct value) { "found: no PCI Express capability",
 					  spec_where(subject, CFG_CAPABILITIES) },
 			 "put it on a PCI Express port, or take 'link' out of the specification");
