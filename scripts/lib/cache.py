@@ -24,8 +24,8 @@ LOCK_TIMEOUT = 3600
 LOG_LINES = 25
 
 # What the cache keeps of each kind (a folder in it): what was used last, and that not for ever
-KEPT = 16
-KEPT_TIME = 7 * 24 * 3600
+KEEP_ENTRIES = 16
+KEEP_TIME = 7 * 24 * 3600
 # What was used so recently may be in use now [s]
 IN_USE_TIME = 3 * 3600
 _started = time.monotonic()
@@ -141,12 +141,12 @@ def _last_used(entry):
 def drop_unused():
     """The one rule for what the cache gives up.
 
-    Of each kind it keeps the KEPT entries used last, and none that nothing used for a week.
+    Of each kind it keeps the KEEP_ENTRIES entries used last, and none that nothing used for a week.
     """
     now = time.time()
     for kind in (entry for entry in os.scandir(CACHE) if entry.is_dir(follow_symlinks=False)):
         entries = [entry for entry in os.scandir(kind) if not entry.name.startswith(".")]
         ages = sorted((now - _last_used(entry), entry.path) for entry in entries)
         for place, (age, path) in enumerate(ages):
-            if age > KEPT_TIME or place >= KEPT and age > IN_USE_TIME:
+            if age > KEEP_TIME or place >= KEEP_ENTRIES and age > IN_USE_TIME:
                 remove(path)

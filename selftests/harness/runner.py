@@ -18,7 +18,7 @@ from .commands import process, tail
 NICE = 10
 GRACE = 30
 # How many suites run at a time: more guests want more memory than many machines have.
-MOST = 5
+MAX_PARALLEL = 5
 
 
 class Queue:
@@ -147,7 +147,7 @@ def run(suites, report, logs, pytest_args):
     """Runs all of them; returns when they have ended."""
     queue = Queue(suites)
     # One more than processors: a fifth of the time suites wait for guests and clocks.
-    count = min(len(os.sched_getaffinity(0)) + 1, MOST)
+    count = min(len(os.sched_getaffinity(0)) + 1, MAX_PARALLEL)
     kinds = itertools.islice(itertools.cycle((False, True)), count)
     lanes = [Lane(queue, report, logs, pytest_args, computes) for computes in kinds]
     for lane in lanes:

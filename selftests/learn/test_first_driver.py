@@ -54,7 +54,7 @@ def test_a_file_that_does_not_compile_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["99"], "no step '99'; there are 1 to 7"), (["1", "/nonexistent.c"], "is no file"),
+    (["99"], "no step '99'; there are 1 to 7"), (["1", "/nonexistent.c"], "is not a file"),
     (["--start", "x.c"], "needs a STEP"), (["1", "--start", "/nonexistent/x.c"], "No such file"),
 ])
 def test_wrong_options_are_refused(arguments, said):

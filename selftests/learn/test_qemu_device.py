@@ -108,7 +108,7 @@ def test_a_card_that_does_not_compile_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["99"], "no step '99'; there are 1 to 7"), (["x"], "no step 'x'"), (["1", "/nonexistent.c"], "is no file"),
+    (["99"], "no step '99'; there are 1 to 7"), (["x"], "no step 'x'"), (["1", "/nonexistent.c"], "is not a file"),
     (["--start", "x.c"], "needs a STEP"), (["1", "--start", "/nonexistent/x.c"], "cannot be written"),
     (["1", "--start"], "needs an argument"), (["--no-such"], "unknown option"), (["1", "a", "b"], "too many"),
 ])

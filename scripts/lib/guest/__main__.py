@@ -138,7 +138,7 @@ def parse_arguments(argv):
     if wrong:
         parser.error(wrong)
     if options.pci_from and options.arch != "amd64":
-        parser.error(f"--pci-from: of {options.arch} there is no guest with another machine's PCI devices")
+        parser.error(f"--pci-from: guests of {options.arch} cannot have another machine's PCI devices")
     try:
         options.wanted = machine_of(options)
     except UsageError as error:

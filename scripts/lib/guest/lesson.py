@@ -153,7 +153,7 @@ def parse_arguments(argv):
     if options.start and options.file:
         parser.error("a FILE is tested, or written by --start, not both")
     if options.file and not os.path.isfile(options.file):
-        parser.error(f"'{options.file}' is no file; --start FILE writes one")
+        parser.error(f"'{options.file}' is not a file; --start FILE writes one")
     return options
 
 

@@ -26,7 +26,7 @@ def share(text):
     if os.path.isdir(text) or not colon or not place.startswith("/"):
         directory, place = text, DEFAULT_PLACE
     if not os.path.isdir(directory):
-        raise argparse.ArgumentTypeError(f"'{directory}' is no directory")
+        raise argparse.ArgumentTypeError(f"'{directory}' is not a directory")
     if not os.access(directory, os.R_OK | os.X_OK):
         raise argparse.ArgumentTypeError(f"'{directory}' cannot be read")
     if not PLACE.fullmatch(place) or ".." in place.split("/"):

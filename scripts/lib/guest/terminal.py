@@ -110,7 +110,7 @@ def shell(guest):
 
 def _run_on_terminal(guest, command, timeout):
     if not os.isatty(0):
-        raise GuestError("standard input is no terminal, so there is none to give to a command")
+        raise GuestError("standard input is not a terminal; a command cannot get one")
     with _raw_terminal(guest):
         return guest.run(*command, stdin=0, stdout=writer(1), terminal=size,
                          environment=environment(), timeout=timeout)

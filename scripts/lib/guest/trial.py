@@ -75,9 +75,9 @@ def foreign(file):
     """Why a file is none of the drivers' sources; None if it is one."""
     path = os.path.realpath(file)
     if not os.path.isfile(path):
-        return f"'{file}' is no file"
+        return f"'{file}' is not a file"
     if os.path.relpath(path, TOP).split(os.sep)[0] not in SOURCES:
-        return (f"'{file}' is no source of the drivers; those are in {TOP}/driver"
+        return (f"'{file}' is not a source file of the drivers; those are in {TOP}/driver"
                 " (scripts/guest builds everything)")
     return None
 

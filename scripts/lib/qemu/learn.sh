@@ -129,7 +129,7 @@ learn_device() {
 	course_has "$step" ||
 		die 2 "no step '$step'; there are 1 to $(learn_steps | wc -l)"
 	[ -z "$file" ] || [ -z "$start" ] || die 2 "a FILE is tested, or written by --start, not both"
-	[ -z "$file" ] || [ -f "$file" ] || die 2 "'$file' is no file; --start FILE writes one"
+	[ -z "$file" ] || [ -f "$file" ] || die 2 "'$file' is not a file; --start FILE writes one"
 	if [ -n "$start" ]; then
 		learn_start "$step" "$start"
 	elif [ $program = yes ]; then

@@ -270,7 +270,7 @@ def _users(path):
     try:
         release = bzimage.release(image)
     except ValueError as error:
-        raise Failed(f"--kernel {path}: its bzImage is no kernel for x86: {error}", 2) from None
+        raise Failed(f"--kernel {path}: its bzImage is not a kernel for x86: {error}", 2) from None
     modules = start / "lib/modules" / release
     if not modules.is_dir():
         others = sorted(other.name for other in modules.parent.glob("*"))

@@ -13,7 +13,7 @@ def test_what_is_being_made_is_kept_whatever_its_date(tmp_path, monkeypatch):
     for name in ("used", "unused", "unpacked.dir", "copied.new"):
         (tmp_path / "roots" / name).mkdir(parents=True)
         if name != "used":
-            past = time.time() - 2 * cache.KEPT_TIME
+            past = time.time() - 2 * cache.KEEP_TIME
             os.utime(tmp_path / "roots" / name, (past, past))
     cache.drop_unused()
     assert sorted(os.listdir(tmp_path / "roots")) == ["copied.new", "unpacked.dir", "used"]
