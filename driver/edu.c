@@ -40,7 +40,7 @@
 static unsigned int dma_bits = EDU_DMA_MASK_BITS;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits,
-		 "bits of address that the device's DMA reaches, as its property dma_mask has them (default 28); the device does not tell, and cuts off the others");
+		 "address bits of the device's DMA, as its property dma_mask sets them (default 28); the driver cannot read them, and the device ignores higher bits");
 
 enum edu_unit {
 	EDU_UNIT_DMA,
@@ -424,7 +424,7 @@ static void edu_quiesce(void *data)
 				PCI_POSSIBLE_ERROR(cmd) || !(cmd & EDU_DMA_CMD_START),
 				EDU_IDLE_POLL_USEC, EDU_IDLE_USEC, false, edu, EDU_DMA_CMD);
 	if (ret)
-		dev_warn(&edu->pdev->dev, "DMA does not end: cut off from the bus\n");
+		dev_warn(&edu->pdev->dev, "DMA does not end: bus mastering disabled\n");
 	/* A function that is not a bus master cannot reach host memory. */
 	pci_clear_master(edu->pdev);
 	edu_write(edu, EDU_INT_ACK, ~0);
@@ -541,7 +541,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = edu_request_irq(edu);
 	if (ret)
 		return ret;
-	/* Undone first: a transfer may still want its interrupt, and always the buffer. */
+	/* Undone first: a transfer may still need its interrupt, and always needs the buffer. */
 	ret = devm_add_action_or_reset(dev, edu_quiesce, edu);
 	if (ret)
 		return ret;

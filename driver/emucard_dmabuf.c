@@ -3,8 +3,8 @@
  * Card memory as a dma-buf, for other devices to reach (peer-to-peer DMA), and for processes that
  * are given the descriptor to map.
  *
- * It is memory of a BAR: there are no pages to it, and only importers that say that they can do
- * with that may attach (allow_peer2peer), and that can be told to stop. They are told when
+ * It is memory of a BAR, without struct pages: only importers that accept this
+ * (allow_peer2peer) and that support revocation may attach. It is revoked when
  * the gate closes, because the memory does not answer then, and when the card goes. The
  * dma-buf keeps the file open that it was exported from: the card stays awake, and the module
  * loaded.

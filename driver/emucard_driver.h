@@ -194,7 +194,7 @@ struct emucard_request {
 };
 
 /**
- * struct emucard_call - a request of <linux/emucard.h>
+ * struct emucard_call - an ioctl of <linux/emucard.h>
  * @cmd: its number
  * @min: size of its argument in version 1 of the interface; 0: no argument
  * @size: size of its argument today
@@ -266,18 +266,18 @@ struct emucard_ops {
 
 /**
  * struct emucard_gate - access to the card: see emucard_gate.c
- * @lock: protects @users, @closed and @claimed
+ * @lock: protects @users, @closed and @exclusive
  * @wait: woken when one of them changes
  * @users: callers inside
  * @closed: how many times it has been closed
- * @claimed: a caller has the card for itself
+ * @exclusive: a caller has the card for itself
  */
 struct emucard_gate {
-	spinlock_t lock;	/* users, closed, claimed */
+	spinlock_t lock;	/* users, closed, exclusive */
 	wait_queue_head_t wait;
 	unsigned int users;
 	unsigned int closed;
-	bool claimed;
+	bool exclusive;
 };
 
 /**
@@ -298,7 +298,7 @@ struct emucard_budget {
 
 /**
  * struct emucard_stats - what has happened since the driver was bound
- * @transfers: requests that have ended well
+ * @transfers: requests to move data that have succeeded (a request may have several emucard_xfer)
  * @bytes_to_card: [bytes]
  * @bytes_from_card: [bytes]
  * @errors: requests that have failed, @timeouts among them
@@ -379,8 +379,8 @@ int emucard_gate_enter(struct emucard *card, const struct emucard_wait *wait);
 void emucard_gate_exit(struct emucard *card);
 void emucard_gate_close(struct emucard *card);
 void emucard_gate_open(struct emucard *card);
-int emucard_gate_claim(struct emucard *card);
-void emucard_gate_unclaim(struct emucard *card);
+int emucard_gate_lock_exclusive(struct emucard *card);
+void emucard_gate_unlock_exclusive(struct emucard *card);
 
 void emucard_irq_event(struct emucard *card, u32 causes);
 void emucard_xfer_done(struct emucard_xfer *xfer);

@@ -31,7 +31,7 @@ bool emucard_gate_try_enter(struct emucard *card)
 	bool open;
 
 	spin_lock(&gate->lock);
-	open = !gate->closed && !gate->claimed;
+	open = !gate->closed && !gate->exclusive;
 	if (open)
 		gate->users++;
 	spin_unlock(&gate->lock);
@@ -83,7 +83,7 @@ static bool emucard_gate_empty(struct emucard_gate *gate)
 	bool empty;
 
 	spin_lock(&gate->lock);
-	empty = !gate->users && !gate->claimed;
+	empty = !gate->users && !gate->exclusive;
 	spin_unlock(&gate->lock);
 	return empty;
 }
@@ -126,20 +126,20 @@ void emucard_gate_open(struct emucard *card)
 }
 EXPORT_SYMBOL_GPL(emucard_gate_open);
 
-static bool emucard_gate_try_claim(struct emucard_gate *gate)
+static bool emucard_gate_try_lock_exclusive(struct emucard_gate *gate)
 {
-	bool claimed;
+	bool locked;
 
 	spin_lock(&gate->lock);
-	claimed = !gate->closed && !gate->claimed;
-	if (claimed)
-		gate->claimed = true;
+	locked = !gate->closed && !gate->exclusive;
+	if (locked)
+		gate->exclusive = true;
 	spin_unlock(&gate->lock);
-	return claimed;
+	return locked;
 }
 
 /**
- * emucard_gate_claim - have the card for oneself until emucard_gate_unclaim()
+ * emucard_gate_lock_exclusive - exclude all other callers until emucard_gate_unlock_exclusive()
  * @card: the card
  *
  * For what a user asks for, such as a reset: unlike emucard_gate_close() it waits while the
@@ -147,37 +147,37 @@ static bool emucard_gate_try_claim(struct emucard_gate *gate)
  *
  * Return: 0, -ETIMEDOUT, -EINTR or -ENODEV.
  */
-int emucard_gate_claim(struct emucard *card)
+int emucard_gate_lock_exclusive(struct emucard *card)
 {
 	const struct emucard_wait usual = {
 		.deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS),
 	};
 	struct emucard_gate *gate = &card->gate;
-	bool claimed = false;
+	bool locked = false;
 	int ret;
 
 	ret = emucard_wait_event(gate->wait,
 				 READ_ONCE(card->detached) ||
-				 (claimed = emucard_gate_try_claim(gate)), &usual);
-	if (ret || !claimed)
+				 (locked = emucard_gate_try_lock_exclusive(gate)), &usual);
+	if (ret || !locked)
 		return ret ? ret : -ENODEV;
 	/* Callers inside leave soon. */
 	wait_event(gate->wait, !READ_ONCE(gate->users));
 	return 0;
 }
-EXPORT_SYMBOL_GPL(emucard_gate_claim);
+EXPORT_SYMBOL_GPL(emucard_gate_lock_exclusive);
 
 /**
- * emucard_gate_unclaim - let others in again
- * @card: the card, claimed
+ * emucard_gate_unlock_exclusive - end the exclusion
+ * @card: the card, locked
  */
-void emucard_gate_unclaim(struct emucard *card)
+void emucard_gate_unlock_exclusive(struct emucard *card)
 {
 	struct emucard_gate *gate = &card->gate;
 
 	spin_lock(&gate->lock);
-	gate->claimed = false;
+	gate->exclusive = false;
 	spin_unlock(&gate->lock);
 	wake_up_all(&gate->wait);
 }
-EXPORT_SYMBOL_GPL(emucard_gate_unclaim);
+EXPORT_SYMBOL_GPL(emucard_gate_unlock_exclusive);

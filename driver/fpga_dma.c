@@ -5,9 +5,9 @@
  * Transfers wait in a queue of any length, of which the ring holds the front. One
  * transfer takes one descriptor, with a table of segments where its host memory
  * is scattered. The card's write to a descriptor's status says that it has
- * finished; interrupts only say when to look. What is small the card does while the
- * doorbell is being rung: the caller that rings it looks afterwards, and so the card need not
- * interrupt for that (FPGA_DMA_CONTROL_POLLED).
+ * finished; interrupts only say when to look. The card executes short transfers
+ * within the write of the doorbell: the caller checks the ring after the write, so that the card
+ * need not interrupt for them (FPGA_DMA_CONTROL_POLLED).
  *
  * The engine cannot drop a descriptor. To take transfers back (time is up, a
  * signal, the card goes), it is stopped: once FPGA_DMA_STATUS_RUNNING reads 0 it

@@ -329,7 +329,7 @@ static int fpga_reset(struct emucard *card)
 	struct fpga *fpga = card->drvdata;
 	int ret;
 
-	ret = emucard_gate_claim(card);
+	ret = emucard_gate_lock_exclusive(card);
 	if (ret)
 		return ret;
 	if (fpga->retired) {
@@ -345,7 +345,7 @@ static int fpga_reset(struct emucard *card)
 		fpga_dma_stop(fpga->dma, ret);
 	}
 unclaim:
-	emucard_gate_unclaim(card);
+	emucard_gate_unlock_exclusive(card);
 	return ret;
 }
 

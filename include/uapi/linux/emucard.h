@@ -271,9 +271,9 @@ struct emucard_buf_unregister {
  * memory directly, if their accesses get there: where the kernel can tell that (CONFIG_PCI_P2PDMA)
  * it decides, elsewhere only functions on the same conventional bus do; a driver that imports
  * it otherwise gets EOPNOTSUPP. The memory can also be mapped by mmap(), as that of
- * the node can. While the card is being reset or is asleep importers are told to stop, and
- * cannot map it (ENODEV); and for ever once the card is gone. The dma-buf keeps this open
- * file open: the card does not sleep. Since version 1, with EMUCARD_CAP_DMABUF.
+ * the node can. While the card is being reset or is asleep, and for ever once it is gone, the
+ * dma-buf is revoked: importers must unmap it, and cannot map it (ENODEV). The dma-buf keeps
+ * this open file open: the card does not sleep. Since version 1, with EMUCARD_CAP_DMABUF.
  *
  * Errors: EBADF: the file is not open for both reading and writing; EINVAL: @offset or @len
  * is not a multiple of the page size, or @len is 0; ERANGE: @offset + @len is beyond
