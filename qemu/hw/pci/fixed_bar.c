@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A fixed BAR holds nothing but its address, so that sizing it does not take
- * it away from who uses it. Its size is answered when the last thing written
+ * A fixed BAR holds nothing but its address, so that software can go on using
+ * it while it is being sized. Its size is answered when the last thing written
  * there was all ones, to one read, and not after a write to the command
  * register: some firmware leaves all ones in a BAR that it found no room for.
  */

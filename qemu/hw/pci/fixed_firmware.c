@@ -305,7 +305,7 @@ static bool check_place(const Entry *e, uint64_t base, Error **errp)
     return true;
 }
 
-/* Of a fixed function it does not matter where firmware believes it to be. */
+/* For a fixed function, the address that firmware assigned does not matter. */
 static bool is_fixed(PCIDevice *dev)
 {
     const PCIFixedRange *range;

@@ -4,10 +4,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * On x86 an operating system takes BARs and windows as it finds them. Machines
- * that are described by a device tree, and those of arm64 with ACPI, are told
- * otherwise by default: Linux gives all of them places of its own there, also
- * those that ignore it. Both descriptions have a word for a host bridge whose
- * configuration is to be left as it is. What has none yet is still assigned.
+ * that are described by a device tree, and those of arm64 with ACPI, differ:
+ * Linux reassigns all BARs and windows there, also those that ignore it. Both
+ * descriptions can mark a host bridge whose configuration must be kept. A BAR
+ * that has no address yet is still assigned.
  *
  * The device tree's is the property linux,pci-probe-only of the host bridge.
  * Linux reads it since 6.11; before that it knows it in /chosen alone, for all

@@ -184,7 +184,7 @@ static bool guest_places(PCIDevice *dev, hwaddr addr)
 }
 
 /* Whether a region at @addr is there for good */
-static bool is_machines(MemoryRegion *mr, hwaddr addr)
+static bool is_permanent_region(MemoryRegion *mr, hwaddr addr)
 {
     return !object_dynamic_cast(mr->owner, TYPE_PCI_DEVICE) ||
            !guest_places(PCI_DEVICE(mr->owner), addr);
@@ -218,7 +218,8 @@ static bool check_machine(PCIDevice *dev, uint8_t type, uint64_t base,
         found = section.offset_within_address_space - offset;
         if (section.mr != space &&
             !(space->owner && section.mr->owner == space->owner) &&
-            is_machines(section.mr, found - section.offset_within_region)) {
+            is_permanent_region(section.mr,
+                                found - section.offset_within_region)) {
             name = pci_fixed_range_name(dev);
             error_setg(errp, "%s: fixed %s 0x%" PRIx64 "-0x%" PRIx64
                        " overlap the machine's '%s' at 0x%" HWADDR_PRIx, name,

@@ -429,7 +429,7 @@ static bool fpga_dma_take_doorbell(FPGAState *s)
         return false;
     }
     if (dma->doorbell_pending) {
-        /* Who is at work finds the new entries behind its own. */
+        /* The caller that is executing the ring finds the new entries. */
         return false;
     }
     dma->doorbell_pending = true;

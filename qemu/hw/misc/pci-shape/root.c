@@ -160,7 +160,8 @@ static bool check_mmconfig(PCIShapeRoot *root, Error **errp)
 static bool check_buses(PCIShapeRoot *root, Error **errp)
 {
     if (root->bus > root->last_bus) {
-        error_setg(errp, TYPE_PCI_SHAPE_ROOT ": last-bus=%u is below bus=%u",
+        error_setg(errp, TYPE_PCI_SHAPE_ROOT ": last-bus=%u is below "
+                   "bus-number=%u",
                    root->last_bus, root->bus);
         return false;
     }

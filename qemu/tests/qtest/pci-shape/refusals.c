@@ -29,7 +29,7 @@ static const Refusal refusals[] = {
         "buses-backwards",
         "-machine q35 -device pci-shape "
         "-device pci-shape-root,bus-number=2,last-bus=1",
-        "last-bus=1 is below bus=2",
+        "last-bus=1 is below bus-number=2",
     }, {
         "buses-twice",
         "-machine q35 -device pci-shape "
