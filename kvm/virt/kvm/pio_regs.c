@@ -130,7 +130,7 @@ static int pio_regs_write(struct kvm_vcpu *vcpu, struct kvm_io_device *iodev,
 		}
 	}
 
-	/* Last: who is woken by the doorbell finds the value in the page. */
+	/* Last: a waiter that the doorbell wakes must find the value in the page. */
 	if (doorbell)
 		eventfd_signal(doorbell);
 
@@ -257,7 +257,7 @@ static int pio_regs_set_access(struct kvm *kvm, struct pio_regs *regs, u64 offse
 	for (; access.len; access.len -= PIO_REGS_REG_SIZE, offset += PIO_REGS_REG_SIZE)
 		WRITE_ONCE(regs->access[offset / PIO_REGS_REG_SIZE], access.flags);
 
-	/* User space may rely on the new flags: let go those who saw the old ones. */
+	/* User space may rely on the new flags: wait for vCPUs that use the old ones. */
 	synchronize_srcu_expedited(&kvm->srcu);
 
 	return 0;
