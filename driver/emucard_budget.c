@@ -43,6 +43,12 @@ void emucard_budget_init(struct emucard_budget *budget, struct device *dma_dev)
 	budget->max = max_t(size_t, budget->max, EMUCARD_BUDGET_MIN);
 }
 
+/* What a request may hold: memory, parts of pages at both ends, and what describes them */
+size_t emucard_budget_cost(size_t bytes, size_t xfers)
+{
+	return bytes + xfers * 2 * PAGE_SIZE;
+}
+
 /* Give what there is to waiting callers, first come, first served. */
 static void emucard_budget_grant(struct emucard_budget *budget)
 {
@@ -60,8 +66,11 @@ static void emucard_budget_grant(struct emucard_budget *budget)
 }
 
 /*
- * @bytes is at most budget->max. 0, -ETIMEDOUT or -EINTR; without @wait -EAGAIN where one
- * would have to wait.
+ * @bytes is at most budget->max. 0, -ETIMEDOUT or -EINTR; with @wait->nowait -EAGAIN where
+ * one would have to wait.
+ *
+ * Others may wait for what the caller gives back, and so the caller does not wait for anything
+ * that has no bound meanwhile: a page fault can last as long as a user likes (FUSE, userfaultfd).
  */
 int emucard_budget_take(struct emucard_budget *budget, size_t bytes,
 			const struct emucard_wait *wait)
@@ -76,10 +85,10 @@ int emucard_budget_take(struct emucard_budget *budget, size_t bytes,
 		spin_unlock_irqrestore(&budget->lock, flags);
 		return 0;
 	}
-	if (wait)
+	if (!wait->nowait)
 		list_add_tail(&waiter.node, &budget->waiters);
 	spin_unlock_irqrestore(&budget->lock, flags);
-	if (!wait)
+	if (wait->nowait)
 		return -EAGAIN;
 
 	ret = emucard_wait_event(budget->wait, READ_ONCE(waiter.granted), wait);
@@ -109,14 +118,15 @@ void emucard_budget_give(struct emucard_budget *budget, size_t bytes)
 		wake_up_all(&budget->wait);
 }
 
-/* Would a small request have to wait? */
+/* Can the smallest request have its share without waiting? */
 bool emucard_budget_available(struct emucard_budget *budget)
 {
 	unsigned long flags;
 	bool available;
 
 	spin_lock_irqsave(&budget->lock, flags);
-	available = list_empty(&budget->waiters) && budget->used < budget->max;
+	available = list_empty(&budget->waiters) &&
+		budget->used + emucard_budget_cost(1, 1) <= budget->max;
 	spin_unlock_irqrestore(&budget->lock, flags);
 	return available;
 }

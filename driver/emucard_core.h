@@ -79,6 +79,7 @@ void emucard_request_exit(void);
 
 /* emucard_pages.c */
 ssize_t emucard_xfer_get_pages(struct emucard_xfer *xfer, struct iov_iter *iter);
+int emucard_fault_in(const struct iov_iter *iter, enum dma_data_direction dir);
 bool emucard_xfer_put_may_sleep(const struct emucard_xfer *xfer);
 void emucard_xfer_put_pages(struct emucard_xfer *xfer, bool may_sleep);
 int emucard_xfer_map(struct emucard_xfer *xfer);
@@ -99,6 +100,7 @@ void emucard_slice_sync(const struct emucard_slice *slice, u64 len, enum dma_dat
 			bool for_cpu);
 
 /* emucard_budget.c */
+size_t emucard_budget_cost(size_t bytes, size_t xfers);
 void emucard_budget_init(struct emucard_budget *budget, struct device *dma_dev);
 int emucard_budget_take(struct emucard_budget *budget, size_t bytes,
 			const struct emucard_wait *wait);

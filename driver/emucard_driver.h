@@ -54,10 +54,12 @@ struct pci_dev;
  * struct emucard_wait - how long, and for what signals, a caller waits
  * @deadline: in jiffies
  * @interruptible: any signal ends the wait; else only a fatal one does
+ * @nowait: only the card itself is waited for, not a share of emucard.budget: -EAGAIN
  */
 struct emucard_wait {
 	unsigned long deadline;
 	bool interruptible;
+	bool nowait;
 };
 
 static inline long emucard_time_left(const struct emucard_wait *wait)
@@ -200,6 +202,7 @@ struct emucard_request {
  * @size: size of its argument today
  * @answer: when the argument is copied back
  * @fn: carries it out on a copy of the argument, the card being entered: 0 or an error
+ * @undo: the caller cannot have the answer of a success, or NULL: the caller does not need it
  */
 struct emucard_call {
 	unsigned int cmd;
@@ -212,13 +215,17 @@ struct emucard_call {
 		EMUCARD_ANSWER_OUTSIDE,	/* the same, and @fn enters the card itself */
 	} answer;
 	int (*fn)(struct emucard_file *efile, void *arg);
+	void (*undo)(struct emucard_file *efile, const void *arg);
 };
 
 /* Largest argument of a request */
 #define EMUCARD_CALL_MAX	128
 
+#define EMUCARD_CALL_UNDO(_cmd, _min, _size, _answer, _fn, _undo)		\
+	{ .cmd = _cmd, .min = _min, .size = _size, .answer = EMUCARD_ANSWER_##_answer,	\
+	  .fn = _fn, .undo = _undo }
 #define EMUCARD_CALL(_cmd, _min, _size, _answer, _fn)				\
-	{ .cmd = _cmd, .min = _min, .size = _size, .answer = EMUCARD_ANSWER_##_answer, .fn = _fn }
+	EMUCARD_CALL_UNDO(_cmd, _min, _size, _answer, _fn, NULL)
 
 /**
  * struct emucard_ops - what a card driver does for the core

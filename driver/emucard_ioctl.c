@@ -209,6 +209,14 @@ static int emucard_call_buf_register(struct emucard_file *efile, void *arg)
 	return emucard_buffer_register(efile, reg);
 }
 
+/* Without its number the caller could not give the buffer back. */
+static void emucard_undo_buf_register(struct emucard_file *efile, const void *arg)
+{
+	const struct emucard_buf_register *reg = arg;
+
+	emucard_buffer_unregister(efile, reg->buf);
+}
+
 static int emucard_call_buf_unregister(struct emucard_file *efile, void *arg)
 {
 	struct emucard_buf_unregister *unreg = arg;
@@ -310,8 +318,9 @@ static const struct emucard_call emucard_calls[] = {
 		     sizeof(struct emucard_irq_wait), ALWAYS, emucard_call_irq_wait),
 	EMUCARD_CALL(EMUCARD_IRQ_EVENTFD, offsetofend(struct emucard_irq_eventfd, pad),
 		     sizeof(struct emucard_irq_eventfd), NEVER, emucard_call_irq_eventfd),
-	EMUCARD_CALL(EMUCARD_BUF_REGISTER, offsetofend(struct emucard_buf_register, pad),
-		     sizeof(struct emucard_buf_register), OUTSIDE, emucard_call_buf_register),
+	EMUCARD_CALL_UNDO(EMUCARD_BUF_REGISTER, offsetofend(struct emucard_buf_register, pad),
+			  sizeof(struct emucard_buf_register), OUTSIDE, emucard_call_buf_register,
+			  emucard_undo_buf_register),
 	EMUCARD_CALL(EMUCARD_BUF_UNREGISTER, offsetofend(struct emucard_buf_unregister, pad),
 		     sizeof(struct emucard_buf_unregister), NEVER, emucard_call_buf_unregister),
 	EMUCARD_CALL(EMUCARD_DMABUF_EXPORT, offsetofend(struct emucard_dmabuf_export, pad),
@@ -393,8 +402,8 @@ long emucard_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	void __user *user = (void __user *)arg;
 	u64 copy[EMUCARD_CALL_MAX / sizeof(u64)];
 	struct emucard_call call;
+	int done, ret;
 	u32 argsz;
-	int ret;
 
 	ret = emucard_find_call(efile->card, cmd, &call);
 	if (ret)
@@ -405,6 +414,9 @@ long emucard_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (ret)
 		return ret;
 	argsz = *(u32 *)copy;
-	ret = emucard_call(efile, &call, copy);
-	return emucard_copy_out(&call, user, copy, argsz, emucard_restart_errno(ret));
+	done = emucard_call(efile, &call, copy);
+	ret = emucard_copy_out(&call, user, copy, argsz, emucard_restart_errno(done));
+	if (!done && ret && call.undo)
+		call.undo(efile, copy);
+	return ret;
 }

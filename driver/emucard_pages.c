@@ -103,10 +103,15 @@ static void emucard_sg_from_pages(struct emucard_xfer *xfer, unsigned int nr, un
 	emucard_sg_end(xfer, sg - xfer->list->sgl + 1);
 }
 
-/* Pin a run of user memory and list its pages. */
+static unsigned int emucard_gup_flags(enum dma_data_direction dir)
+{
+	return dir == DMA_FROM_DEVICE ? FOLL_WRITE : 0;
+}
+
+/* Pin a run of user memory and list its pages. -EFAULT if not all of it is there. */
 static int emucard_pin(struct emucard_xfer *xfer, unsigned long addr, size_t len)
 {
-	unsigned int gup = xfer->request->dir == DMA_FROM_DEVICE ? FOLL_WRITE : 0;
+	unsigned int gup = emucard_gup_flags(xfer->request->dir) | FOLL_NOFAULT;
 	unsigned int offset = offset_in_page(addr);
 	int nr = DIV_ROUND_UP(offset + len, PAGE_SIZE);
 	struct page *page, **pages = &page;
@@ -204,14 +209,67 @@ static ssize_t emucard_sg_from_bvecs(struct emucard_xfer *xfer, const struct iov
 	return len;
 }
 
+/* The run of user memory that @iter begins with, as much of it as one transfer takes */
+static size_t emucard_user_run(const struct iov_iter *iter, unsigned long *addr)
+{
+	*addr = emucard_iter_addr(iter);
+	return min_t(size_t, iov_iter_single_seg_count(iter),
+		     EMUCARD_XFER_BYTES - offset_in_page(*addr));
+}
+
+/*
+ * Page by page, as a pin would: fault_in_readable() does not end the sharing with a child
+ * process, with which a page cannot be pinned.
+ */
+static int emucard_fault_in_run(unsigned long addr, size_t len, enum dma_data_direction dir)
+{
+	unsigned long at;
+	struct page *page;
+	int ret;
+
+	for (at = addr & PAGE_MASK; at < addr + len; at += PAGE_SIZE) {
+		ret = pin_user_pages_fast(at, 1, emucard_gup_flags(dir), &page);
+		if (ret != 1)
+			return ret < 0 ? ret : -EFAULT;
+		unpin_user_page(page);
+	}
+	return 0;
+}
+
+/**
+ * emucard_fault_in - have user memory brought in for transfers
+ * @iter: user memory, not an empty segment
+ * @dir: what the transfers will do with it
+ *
+ * Waits for it as long as a user likes, unless a fatal signal comes: the caller holds nothing
+ * that others need.
+ *
+ * Return: 0, or an error: what the first transfer needs cannot be had.
+ */
+int emucard_fault_in(const struct iov_iter *iter, enum dma_data_direction dir)
+{
+	struct iov_iter rest = *iter;
+	unsigned long addr;
+	size_t len;
+	int ret = 0;
+
+	while (iov_iter_count(&rest) && !ret) {
+		len = emucard_user_run(&rest, &addr);
+		ret = emucard_fault_in_run(addr, len, dir);
+		if (ret && iov_iter_count(&rest) == iov_iter_count(iter))
+			return ret;
+		iov_iter_advance(&rest, len);
+	}
+	return 0;
+}
+
 /**
  * emucard_xfer_get_pages - list the host memory of a transfer
  * @xfer: the transfer, in its request
  * @iter: where the memory begins, not an empty segment
  *
- * May touch user memory, and wait for it as long as a user likes.
- *
- * Return: the bytes that it covers, or an error.
+ * Return: the bytes that it covers, or an error; -EFAULT: not all of it is there, see
+ * emucard_fault_in().
  */
 ssize_t emucard_xfer_get_pages(struct emucard_xfer *xfer, struct iov_iter *iter)
 {
@@ -221,9 +279,7 @@ ssize_t emucard_xfer_get_pages(struct emucard_xfer *xfer, struct iov_iter *iter)
 
 	if (!user_backed_iter(iter))
 		return emucard_sg_from_bvecs(xfer, iter);
-	addr = emucard_iter_addr(iter);
-	len = min_t(size_t, iov_iter_single_seg_count(iter),
-		    EMUCARD_XFER_BYTES - offset_in_page(addr));
+	len = emucard_user_run(iter, &addr);
 	ret = emucard_pin(xfer, addr, len);
 	return ret ? ret : len;
 }

@@ -29,12 +29,6 @@ size_t emucard_request_xfers(const struct iov_iter *iter)
 	return whole + iter->nr_segs;
 }
 
-/* What a request may hold: memory, parts of pages at both ends, and what describes them */
-static size_t emucard_request_cost(size_t bytes, size_t xfers)
-{
-	return bytes + xfers * 2 * PAGE_SIZE;
-}
-
 static struct emucard_request *emucard_request_alloc(struct emucard *card, unsigned int max,
 						     enum dma_data_direction dir, size_t held)
 {
@@ -85,20 +79,68 @@ static void emucard_request_shorten(struct emucard_request *request, unsigned in
 		emucard_xfer_put_pages(&request->xfer[--request->nr], false);
 }
 
-/* Fill a request from @iter as far as it goes; an error only if that is nowhere. */
-static ssize_t emucard_request_fill(struct emucard_request *request, struct iov_iter *iter,
-				    u64 offset)
+/* Fill a request from @iter as far as its memory is there; the bytes, and why not further. */
+static size_t emucard_request_fill_present(struct emucard_request *request,
+					   struct iov_iter *iter, u64 offset, int *error)
 {
 	size_t filled = 0;
 	ssize_t len;
 
+	*error = 0;
 	while (iov_iter_count(iter) && request->nr < request->max) {
 		len = emucard_request_add(request, iter, offset + filled);
-		if (len < 0)
-			return filled ? filled : len;
+		if (len < 0) {
+			*error = len;
+			break;
+		}
 		filled += len;
 	}
 	return filled;
+}
+
+/* Have the memory brought in that @iter begins with. The budget is for others meanwhile. */
+static int emucard_request_fault_in(struct emucard_request *request, const struct iov_iter *iter)
+{
+	emucard_request_shorten(request, 0);
+	emucard_budget_give(&request->card->budget, request->held);
+	request->held = 0;
+	return emucard_fault_in(iter, request->dir);
+}
+
+/* Fill a request from @iter as far as it goes; an error only if that is nowhere. */
+static ssize_t emucard_request_fill(struct emucard_request *request, struct iov_iter *iter,
+				    u64 offset, const struct emucard_wait *wait)
+{
+	size_t filled, held = request->held, cut = 0;
+	int error, ret = 0;
+
+	for (;;) {
+		filled = emucard_request_fill_present(request, iter, offset, &error);
+		if (error != -EFAULT)
+			break;
+		ret = emucard_request_fault_in(request, iter);
+		if (ret && filled) {
+			/* What comes before it can be moved. */
+			cut += iov_iter_count(iter);
+			iov_iter_truncate(iter, 0);
+			ret = 0;
+		}
+		iov_iter_revert(iter, filled);
+		/* Memory may go again before it is pinned. */
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		if (!ret && !emucard_time_left(wait))
+			ret = -ETIMEDOUT;
+		if (!ret)
+			ret = emucard_budget_take(&request->card->budget, held, wait);
+		if (ret)
+			break;
+		request->held = held;
+	}
+	iov_iter_reexpand(iter, iov_iter_count(iter) + cut);
+	if (ret)
+		return ret;
+	return filled ? filled : error;
 }
 
 /* Map what has been filled, as far as it goes; the bytes, an error only if that is none. */
@@ -269,11 +311,11 @@ static void emucard_request_abandon(struct emucard_request *request, int error)
 
 /* Fill a request and start it. On success the card is entered; the bytes under way. */
 static ssize_t emucard_request_submit(struct emucard_request *request, struct iov_iter *iter,
-				      u64 offset)
+				      u64 offset, const struct emucard_wait *wait)
 {
 	ssize_t filled, started;
 
-	filled = emucard_request_fill(request, iter, offset);
+	filled = emucard_request_fill(request, iter, offset, wait);
 	if (filled < 0)
 		return filled;
 	if (!emucard_enter(request->card))
@@ -304,7 +346,7 @@ int emucard_submit_and_wait(struct emucard *card, struct iov_iter *iter, u64 off
 	/* Half of what there is, so that another one can be prepared meanwhile. */
 	left = min_t(size_t, whole, card->budget.max / 2);
 	xfers = min_t(size_t, emucard_request_xfers(iter), EMUCARD_REQUEST_XFERS);
-	held = min(emucard_request_cost(left, xfers), card->budget.max);
+	held = min(emucard_budget_cost(left, xfers), card->budget.max);
 	ret = emucard_budget_take(&card->budget, held, wait);
 	if (ret)
 		return ret;
@@ -315,7 +357,7 @@ int emucard_submit_and_wait(struct emucard *card, struct iov_iter *iter, u64 off
 	}
 	request->deadline = wait->deadline;
 	iov_iter_truncate(iter, left);
-	started = emucard_request_submit(request, iter, offset);
+	started = emucard_request_submit(request, iter, offset, wait);
 	iov_iter_reexpand(iter, iov_iter_count(iter) + whole - left);
 	if (started < 0) {
 		emucard_request_abandon(request, started);
@@ -385,9 +427,10 @@ ssize_t emucard_submit_async(struct emucard *card, struct kiocb *iocb, struct io
 			     enum dma_data_direction dir)
 {
 	size_t xfers = emucard_request_xfers(iter);
-	size_t held = emucard_request_cost(iov_iter_count(iter), xfers);
+	size_t held = emucard_budget_cost(iov_iter_count(iter), xfers);
 	struct emucard_wait wait = {
 		.deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS),
+		.nowait = iocb->ki_flags & IOCB_NOWAIT,
 	};
 	struct emucard_request *request;
 	ssize_t started;
@@ -396,8 +439,7 @@ ssize_t emucard_submit_async(struct emucard *card, struct kiocb *iocb, struct io
 
 	if (xfers > EMUCARD_REQUEST_XFERS || held > card->budget.max)
 		return -EAGAIN;
-	ret = emucard_budget_take(&card->budget, held,
-				  iocb->ki_flags & IOCB_NOWAIT ? NULL : &wait);
+	ret = emucard_budget_take(&card->budget, held, &wait);
 	if (ret)
 		return ret;
 	request = emucard_request_alloc(card, xfers, dir, held);
@@ -408,7 +450,7 @@ ssize_t emucard_submit_async(struct emucard *card, struct kiocb *iocb, struct io
 	request->iocb = iocb;
 	request->deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS);
 	INIT_WORK(&request->work, emucard_request_work);
-	started = emucard_request_submit(request, iter, iocb->ki_pos);
+	started = emucard_request_submit(request, iter, iocb->ki_pos, &wait);
 	if (started < 0) {
 		emucard_request_abandon(request, started);
 		return started;

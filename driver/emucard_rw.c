@@ -122,7 +122,12 @@ static ssize_t emucard_rw(struct kiocb *iocb, struct iov_iter *iter, enum dma_da
 {
 	struct emucard_file *efile = iocb->ki_filp->private_data;
 	struct emucard *card = efile->card;
+	struct emucard_wait nowait = {
+		.deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS),
+		.nowait = true,
+	};
 	u64 size = card->info.dma_size;
+	bool sync = is_sync_kiocb(iocb);
 	ssize_t ret = -EAGAIN;
 	u64 moved;
 
@@ -134,11 +139,15 @@ static ssize_t emucard_rw(struct kiocb *iocb, struct iov_iter *iter, enum dma_da
 		return dir == DMA_FROM_DEVICE ? 0 : -ENOSPC;
 	iov_iter_truncate(iter, size - iocb->ki_pos);
 
-	if (card->has_engine && !is_sync_kiocb(iocb))
+	if (card->has_engine && !sync)
 		ret = emucard_submit_async(card, iocb, iter, dir);
-	/* Where waiting is allowed, it can be done in pieces. */
-	if (ret == -EAGAIN && !(iocb->ki_flags & IOCB_NOWAIT)) {
-		ret = emucard_transfer(card, iter, iocb->ki_pos, dir, NULL, &moved);
+	/*
+	 * Where waiting is allowed, it can be done in pieces. A synchronous caller always waits
+	 * for the card, as O_DIRECT does for a disk: RWF_NOWAIT is about what others hold.
+	 */
+	if (ret == -EAGAIN && (sync || !(iocb->ki_flags & IOCB_NOWAIT))) {
+		ret = emucard_transfer(card, iter, iocb->ki_pos, dir,
+				       iocb->ki_flags & IOCB_NOWAIT ? &nowait : NULL, &moved);
 		iocb->ki_pos += moved;
 		if (moved)
 			ret = moved;

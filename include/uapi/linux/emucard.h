@@ -40,7 +40,9 @@
  *
  * What the requests of one card hold in memory is bounded (parameter max_inflight_mib
  * of the module emucard). Beyond that callers wait for their turn, within their time;
- * a call that must not wait (RWF_NOWAIT, io_uring) gets EAGAIN.
+ * a call that must not wait for it (RWF_NOWAIT, io_uring) gets EAGAIN. RWF_NOWAIT of
+ * preadv2() and pwritev2() still waits for the card itself. A card without an engine that
+ * reaches user memory (EMUCARD_KIND_EDU) cannot but wait: EOPNOTSUPP.
  *
  * poll() reports POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM unless a transfer would have
  * to wait for its turn, POLLPRI when an interrupt event has arrived that this open file

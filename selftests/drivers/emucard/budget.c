@@ -3,6 +3,7 @@
  * What requests may hold: a member of the group that queues as much as possible pins a bounded
  * amount of memory, gets exact errors, and leaves the card to others afterwards
  */
+#include <poll.h>
 #include <pthread.h>
 #include <sys/uio.h>
 
@@ -14,6 +15,7 @@
 /* Twice the driver's default, which is an eighth of the memory and 128 MiB at most [bytes] */
 #define TOO_MUCH	(256 * MIB)
 #define MAPPED		(8 * MIB)
+#define HOGS		(TOO_MUCH / MAPPED)
 
 /* Pages that are pinned in the machine now; -1: this kernel does not say */
 static long pinned_pages(void)
@@ -88,9 +90,20 @@ static void *hog(void *data)
 	return NULL;
 }
 
+static int start_hogs(struct hog *hogs, int fd, unsigned char *map)
+{
+	int ret = 0, i;
+
+	for (i = 0; i < HOGS && !ret; i++) {
+		hogs[i] = (struct hog) { .fd = fd, .map = map };
+		ret = pthread_create(&hogs[i].thread, NULL, hog, &hogs[i]);
+	}
+	return ret;
+}
+
 TEST_F(stuck, what_is_pinned_is_bounded)
 {
-	struct hog hogs[TOO_MUCH / MAPPED];
+	struct hog hogs[HOGS];
 	long before = pinned_pages(), most = 0, now;
 	int late = 0;
 	size_t i;
@@ -98,10 +111,7 @@ TEST_F(stuck, what_is_pinned_is_bounded)
 	if (before < 0)
 		SKIP(return, "this kernel does not count pinned pages");
 	stick(self->port, self->base);
-	for (i = 0; i < ARRAY_SIZE(hogs); i++) {
-		hogs[i] = (struct hog) { .fd = self->fd, .map = self->map };
-		ASSERT_EQ(0, pthread_create(&hogs[i].thread, NULL, hog, &hogs[i]));
-	}
+	ASSERT_EQ(0, start_hogs(hogs, self->fd, self->map));
 	for (i = 0; i < 20; i++) {
 		usleep(50000);
 		now = pinned_pages() - before;
@@ -119,6 +129,31 @@ TEST_F(stuck, what_is_pinned_is_bounded)
 	EXPECT_LT(0, most);
 	EXPECT_GE(bound() / page_size(), most);
 	EXPECT_TRUE(card_works(self->fd));
+}
+
+/* Where poll() says that others hold all there is, a call that must not wait finds so. */
+TEST_F(stuck, a_call_that_must_not_wait_for_others_is_refused)
+{
+	struct pollfd poller = { self->fd, POLLIN | POLLOUT, 0 };
+	struct iovec vec = { self->map, 1 };
+	struct hog hogs[HOGS];
+	bool refused = false;
+	int i;
+
+	stick(self->port, self->base);
+	ASSERT_EQ(0, start_hogs(hogs, self->fd, self->map));
+	/* Between the two calls the time of a transfer may run out. */
+	for (i = 0; i < PATIENCE_MS / 20 && !refused; i++) {
+		usleep(20000);
+		refused = !poll(&poller, 1, 0) &&
+			  preadv2(self->fd, &vec, 1, 0, RWF_NOWAIT) == -1 && errno == EAGAIN;
+	}
+	EXPECT_TRUE(refused);
+	for (i = 0; i < HOGS; i++)
+		pthread_join(hogs[i].thread, NULL);
+	EXPECT_EQ(1, poll(&poller, 1, 0));
+	EXPECT_TRUE(card_works(self->fd));
+	EXPECT_EQ(1, preadv2(self->fd, &vec, 1, 0, RWF_NOWAIT));
 }
 
 /* A call that must not wait gets EAGAIN, and poll() says when it is time to try again. */

@@ -206,6 +206,30 @@ static long locked_kib(void)
 	return kib;
 }
 
+/* The caller does not know the number, and so could not give the buffer back. */
+TEST_F(card, a_buffer_whose_number_cannot_be_told_is_not_kept)
+{
+	unsigned char *map = map_memory(64 * KIB, MADV_NORMAL);
+	struct emucard_buf_register *reg = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+						MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long before = locked_kib();
+	uint32_t buf;
+	int i;
+
+	SKIP_UNLESS_BUF(&self->info);
+	*reg = (struct emucard_buf_register) {
+		.argsz = sizeof(*reg), .addr = (uintptr_t)map, .len = 64 * KIB,
+	};
+	ASSERT_EQ(0, mprotect(reg, page_size(), PROT_READ));
+	/* More often than there are numbers */
+	for (i = 0; i < 2 * EMUCARD_BUFS_MAX; i++) {
+		EXPECT_EQ(-EFAULT, card_ioctl(self->fd, EMUCARD_BUF_REGISTER, reg));
+	}
+	EXPECT_EQ(before, locked_kib());
+	EXPECT_EQ(0, buf_register(self->fd, map, 64 * KIB, &buf));
+	EXPECT_EQ(0, buf_unregister(self->fd, buf));
+}
+
 TEST_F(card, what_is_pinned_counts_as_locked)
 {
 	struct rlimit limit = { 256 * KIB, 256 * KIB };
