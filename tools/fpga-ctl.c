@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/descriptors.h"
 #include "common/die.h"
 #include "common/nearest.h"
 #include "common/options.h"
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
 	struct invocation call = { 0 };
 
 	set_program_name(argv[0]);
+	keep_standard_descriptors();
 	parse_globals(&call, argc, argv);
 	if (optind == argc)
 		die_advice(EXIT_USAGE, "give one of list, info, dma, ...; see --help",

@@ -183,6 +183,15 @@ without_cards() {
 	run --separate-stderr -3 fpga-ctl dma --device 1234:11e8
 }
 
+@test "closed standard descriptors stay closed: output is an error, and nothing else is opened there" {
+	run --separate-stderr bash -c "fpga-ctl --help >&-"
+	[ "$status" = 3 ]
+	[[ $stderr == *"standard output: Bad file descriptor"* ]]
+	run bash -c "fpga-ctl --help <&- 2>&-"
+	[ "$status" = 0 ]
+	[[ $output == Usage:* ]]
+}
+
 @test "output that cannot be written is an error" {
 	[ -c /dev/full ] || skip "there is no /dev/full"
 	run --separate-stderr bash -c "fpga-ctl --help >/dev/full"

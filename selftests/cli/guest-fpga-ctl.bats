@@ -378,10 +378,28 @@ as_user() {
 	run -0 fpga-ctl --device edu0 dma
 }
 
+@test "with a descriptor closed, no data and no message get into the card" {
+	local zeros="$BATS_TEST_TMPDIR/zeros" how
+
+	head -c 4096 /dev/zero >"$zeros"
+	run -0 fpga-ctl --device fpga0 dma --from "$zeros"
+	for how in ">&-" "2>&-" "<&-" "<&- >&-" "<&- >&- 2>&-"; do
+		run bash -c "fpga-ctl --device fpga0 dma --to - --offset 1M --len 8 $how"
+		[[ $how != *">&-"* || $how = "2>&-" ]] || [ "$status" != 0 ]
+		run bash -c "fpga-ctl --device fpga0 irq count $how"
+		run bash -c "fpga-ctl --device fpga0 info $how"
+	done
+	run bash -c "fpga-ctl --device fpga0 dma --from - --offset 2M <&-"
+	[ "$status" != 0 ]
+	[[ $output == *"Bad file descriptor"* ]]
+	run -0 fpga-ctl --device fpga0 dma --to "$BATS_TEST_TMPDIR/after" --len 4096
+	cmp "$zeros" "$BATS_TEST_TMPDIR/after"
+}
+
 @test "no driver bound: exit status 3, and what to do about it" {
 	echo "$fpga_slot" >/sys/bus/pci/drivers/fpga_pci/unbind
 	run -0 fpga-ctl list
-	grep -qE "^- +$fpga_slot .*no driver: modprobe fpga_pci" <<<"$output"
+	grep -qE "^- +$fpga_slot .*fpga_pci is loaded but did not bind, see dmesg" <<<"$output"
 	run --separate-stderr -3 fpga-ctl --device "$fpga_slot" dma
 	[[ $stderr == *"did not bind to this card"*dmesg* ]]
 	run --separate-stderr -0 fpga-ctl dma --json
@@ -391,6 +409,8 @@ as_user() {
 	[ "$(field device)" = edu0 ]
 	[[ $stderr == *"$fpga_slot: "*"did not bind to this card"* ]]
 	modprobe -r fpga_pci edu
+	run -0 fpga-ctl list
+	grep -qE "^- +$fpga_slot .*no driver: modprobe fpga_pci" <<<"$output"
 	for command in info dma "irq count" bench selftest; do
 		run --separate-stderr -3 fpga-ctl $command
 		[[ $stderr == *"as root: modprobe fpga_pci"* ]]

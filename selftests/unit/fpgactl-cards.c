@@ -158,6 +158,21 @@ static void cards_are_found_and_sorted(void **state)
 	cards_free(&list);
 }
 
+/* An unbound card: whether there is something to load */
+static void loaded_module_is_known(void **state)
+{
+	struct card_list list;
+
+	add_function(*state, "0000:01:01.0", "0x1234\n", "0xf96a\n", NULL);
+	add_function(*state, "0000:01:02.0", "0x1234\n", "0x11e8\n", NULL);
+	make_dir(*state, "module/edu");
+	cards_find(&list, *state);
+	assert_int_equal(list.count, 2);
+	assert_false(list.cards[0].module_loaded);
+	assert_true(list.cards[1].module_loaded);
+	cards_free(&list);
+}
+
 static void foreign_driver_is_named(void **state)
 {
 	struct card_list list;
@@ -252,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_pci_is_told_from_no_card, setup, teardown),
 		cmocka_unit_test_setup_teardown(cards_are_found_and_sorted, setup, teardown),
+		cmocka_unit_test_setup_teardown(loaded_module_is_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(foreign_driver_is_named, setup, teardown),
 		cmocka_unit_test(selectors_have_forms),
 		cmocka_unit_test(selectors_mean_cards),

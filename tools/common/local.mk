@@ -6,6 +6,8 @@ libtoolscommon_a_SOURCES = \
 	tools/common/alloc.h \
 	tools/common/arena.c \
 	tools/common/arena.h \
+	tools/common/descriptors.c \
+	tools/common/descriptors.h \
 	tools/common/die.c \
 	tools/common/die.h \
 	tools/common/hash.h \

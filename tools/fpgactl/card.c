@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/numbers.h"
@@ -118,6 +119,15 @@ static void find_name(const char *sysfs, struct card *card)
 	free(class_dir);
 }
 
+static bool module_loaded(const char *sysfs, const char *module)
+{
+	char *path = xasprintf("%s/module/%s", sysfs, module);
+	bool loaded = !access(path, F_OK);
+
+	free(path);
+	return loaded;
+}
+
 static bool read_card(const char *sysfs, const char *pci_dir, const char *slot, struct card *card)
 {
 	char *dir = xasprintf("%s/%s", pci_dir, slot);
@@ -129,6 +139,7 @@ static bool read_card(const char *sysfs, const char *pci_dir, const char *slot, 
 	if (card->kind) {
 		copy_text(card->slot, sizeof(card->slot), slot);
 		link_target(dir, "driver", card->driver, sizeof(card->driver));
+		card->module_loaded = module_loaded(sysfs, card->kind->module);
 		find_name(sysfs, card);
 	}
 	free(dir);

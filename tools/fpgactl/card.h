@@ -20,6 +20,7 @@ struct card {
 	const struct card_kind *kind;
 	char slot[24];		/* "0000:01:01.0" */
 	char driver[32];	/* that is bound; "" if none is */
+	bool module_loaded;	/* that of our driver, built in or not */
 	char name[32];		/* "fpga0"; "" as long as our driver is not bound */
 	char node[64];		/* "/dev/fpga0"; "" likewise */
 };

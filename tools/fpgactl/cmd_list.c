@@ -41,6 +41,9 @@ static void print_row(const struct card *card)
 		printf("-  (no device node: see dmesg)\n");
 	else if (card->driver[0])
 		printf("-  (not the driver %s)\n", card->kind->module);
+	else if (card->module_loaded)
+		printf("-  (no driver: %s is loaded but did not bind, see dmesg)\n",
+		       card->kind->module);
 	else
 		printf("-  (no driver: modprobe %s)\n", card->kind->module);
 }

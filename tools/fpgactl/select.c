@@ -19,14 +19,6 @@
 
 static const char sysfs[] = "/sys";
 
-static bool module_loaded(const char *module)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s/module/%s", sysfs, module);
-	return !access(path, F_OK);
-}
-
 /* A card that sysfs shows on the PCI bus and that has no node */
 static void report_no_driver(const struct card *card)
 {
@@ -42,7 +34,7 @@ static void report_no_driver(const struct card *card)
 			 card->slot, card->driver, module);
 		card_warn(card, advice, "the card is bound to driver '%s', not to %s", card->driver,
 			  module);
-	} else if (module_loaded(module)) {
+	} else if (card->module_loaded) {
 		snprintf(advice, sizeof(advice), "'dmesg | grep %s' as root says why", module);
 		card_warn(card, advice, "the module %s is loaded but did not bind to this card",
 			  module);
