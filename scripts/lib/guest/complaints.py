@@ -11,9 +11,8 @@ import re
 
 LIST = os.path.join(os.path.dirname(__file__), "complaints.ere")
 # Without memory, as with failslab, the checks of the DMA API switch themselves off: no fault.
-# At boot they say that they are there, and that the processor has known weaknesses.
-IGNORED = re.compile("cacheline tracking ENOMEM|DMA-API: (preallocated|debugging enabled)"
-                     "|: WARNING: See https://")
+# At boot they say that they are there.
+IGNORED = re.compile("cacheline tracking ENOMEM|DMA-API: (preallocated|debugging enabled)")
 LINES_AFTER = 40
 
 # A whole report that is no complaint: users may have the card write to one place as often as they

@@ -33,6 +33,9 @@ HARMLESS = (
     "[    1.0] pci 0000:01:01.0: [1234:f96a] type 00 class 0xff0000",
     "[    1.0] fpga_pci 0000:01:01.0: DMA of 4096 bytes at 0x0 failed: code 2",
     "[    1.0] DEBUG: nothing",
+    # of the processor, whose known weaknesses are no fault of a driver
+    "[    0.8] Speculative Return Stack Overflow: WARNING: kernel not compiled with CPU_SRSO.",
+    "[    0.8] MDS: WARNING: See https://www.kernel.org/doc/html/latest/admin-guide/hw-vuln/",
 )  # fmt: skip
 
 
