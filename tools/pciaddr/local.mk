@@ -25,6 +25,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/location.c \
 	tools/pciaddr/check/location.h \
 	tools/pciaddr/check/overlap.c \
+	tools/pciaddr/check/present.c \
 	tools/pciaddr/check/log-agreement.c \
 	tools/pciaddr/check/log-causes.c \
 	tools/pciaddr/check/log-causes.h \

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 
-#include "pciaddr/configspace/read.h"
 #include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/pcispec.h"
 #include "pciaddr/model/topology.h"
@@ -279,72 +278,6 @@ static void check_legacy_ports(const struct machine *machine, struct results *re
 		return;
 	}
 	results_pass(results, CHECK_LEGACY_PORTS);
-}
-
-static bool header_was_read(const struct pci_function *function)
-{
-	uint32_t value;
-
-	if (function->config_length < CONFIG_HEADER)
-		return false;
-	for (unsigned int at = 0; function->present && at < CONFIG_HEADER; at += 4)
-		if (!config_read(function, at, 4, &value))
-			return false;
-	return true;
-}
-
-/* lspci -vv puts all of the header into words that the checks need. */
-static bool header_was_told(const struct pci_function *function)
-{
-	return function->origin_count && function->header_known && function->command_known;
-}
-
-static void check_present(struct results *results, const struct pci_function *function)
-{
-	uint32_t value;
-
-	if (function->woke) {
-		results_unknown(results, CHECK_PRESENT, function,
-				"the header reads all ones, and what follows it does not: the "
-				"device woke up or came back while it was read",
-				"take the dump again; if it stays so, the device is asleep or "
-				"hangs");
-		return;
-	}
-	if (!function->absent) {
-		if (function->described || function->bars_listed)
-			results_not_looked_at(results, CHECK_PRESENT);
-		else if (header_was_read(function) || header_was_told(function))
-			results_pass(results, CHECK_PRESENT);
-		else if (function->config_length && !text_origin(function, CFG_VENDOR) &&
-			 config_read(function, CFG_VENDOR, 2, &value))
-			results_unknown(results, CHECK_PRESENT, function,
-					"the 64 bytes of the config header were not all read",
-					"what they would have told is unknown: take the dump "
-					"again, whole, with 'lspci -vvxxxx'");
-		else if (function->told_by_log)
-			results_not_looked_at(results, CHECK_PRESENT);
-		else
-			results_unknown(results, CHECK_PRESENT, function,
-					"config space was not read",
-					"take the dump with 'lspci -vvxxxx' as root, or at least "
-					"with -vv, which tells its header in words");
-		return;
-	}
-	results_add(results, &(struct finding) {
-		.status = STATUS_FAIL,
-		.check = CHECK_PRESENT,
-		.function = function,
-		.message = "config space reads all ones: the device does not answer any more",
-		.values = {
-			{ "vendor and device 0xffffffff",
-			  at_config(function, CFG_VENDOR) },
-			{ "the device is listed", at_function(function) },
-		},
-		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and "
-			"rescan it (echo 1 > remove in its directory, echo 1 > "
-			"/sys/bus/pci/rescan)",
-	});
 }
 
 void check_bars(const struct machine *machine, struct results *results)

@@ -22,6 +22,9 @@ void check_answers(const struct machine *machine, struct results *results);
 void check_kernel_log(const struct machine *machine, struct results *results);
 void check_log_agreement(const struct machine *machine, struct results *results);
 
+/* Of check_bars(): does the function answer? */
+void check_present(struct results *results, const struct pci_function *function);
+
 /*
  * What must hold at a BAR that was asked for: decoding, windows, the kernel's view, its claim,
  * nothing else there.  @asked is where it was asked for.
