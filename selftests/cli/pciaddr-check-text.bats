@@ -277,3 +277,107 @@ said() {
 	done
 	[ "$count" -ge 3 ]
 }
+
+# silent REVISION SLOT TYPE REGION...: a card whose header type lspci does not know; regions as in
+# lspci's line
+silent() {
+	local revision=$1 slot=$2 type=$3 region
+	shift 3
+	printf '%s Ethernet controller [0200]: Made up [1234:0002]%s\n' "$slot" "$revision"
+	printf '\tSubsystem: Made up [1234:0003]\n\t!!! Unknown header type %s\n' "$type"
+	printf '\tInterrupt: pin ? routed to IRQ 11\n'
+	for region; do printf '\t%s\n' "$region"; done
+}
+
+@test "a header type of 7f is a byte that read ff: the device does not answer" {
+	for revision in "" " (rev 03)" " (rev ff) (prog-if ff)"; do
+		for slot in 01:00.0 0000:01:1f.7 10000:01:02.0; do
+			for region in "Region 0: Memory at e0000000 (64-bit, non-prefetchable) [size=64K]" \
+				"Memory at e0000000 (32-bit, non-prefetchable) [size=4K]" "Kernel modules: none"; do
+				silent "$revision" "$slot" 7f "$region" >"$dump"
+				run -1 pciaddr-check --dump "$dump"
+				fails_with device-present "$slot: config space reads all ones" \
+					"header type 7f" "dump:3, lspci's text"
+			done
+		done
+	done
+}
+
+@test "a header type that PCI does not have fails, in words, in hex and in a log" {
+	for type in 03 12 4c 7e; do
+		setup
+		silent "" 01:00.0 "$type" >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with device-present "not in the PCI specifications" "header type $type" \
+			"dump:3, lspci's text"
+		echo "pci 0000:05:00.0: [1234:0002] type $type class 0x020000" >"$dump"
+		run -1 pciaddr-check --dmesg "$dump"
+		fails_with device-present "0000:05:00.0" "header type $type" "dump:1"
+		machine "typed-$type"
+		poke 01:01.0 0e "$type"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with device-present "0000:01:01.0" "header type $type" "register 0x0e"
+	done
+	setup
+	echo "pci 0000:05:00.0: [1234:0002] type 7f class 0xffffff" >"$dump"
+	run -1 pciaddr-check --dmesg "$dump"
+	fails_with device-present "header type 7f"
+}
+
+@test "a card that answers in one of two records alone: the first counts" {
+	dead() { silent "" 01:00.0 7f "Region 0: Memory at e0000000 (64-bit, non-prefetchable) [size=64K]"; }
+	hex() { card 01:00.0 "" 10="04 00 00 e0"; }
+	for again in card_text hex; do
+		text port dead "$again" >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with device-present "0000:01:00.0: config space reads all ones" "dump:12, lspci's text"
+		grep -qE "^warning .*dump:1[0-9]: 0000:01:00.0 comes a second time, .* line 10, counts" \
+			<<<"$output"
+		text port "$again" dead >"$dump"
+		run pciaddr-check --dump "$dump"
+		no_failures
+		grep -qE "^warning .*dump:1[0-9]: 0000:01:00.0 comes a second time, .* line 10, counts" \
+			<<<"$output"
+	done
+	# a list, or the log of a start before, has not read it
+	listed() { echo "01:00.0 Ethernet controller [0200]: Made up [1234:0002]"; }
+	log() { echo "[ 0.5] pci 0000:01:00.0: [1234:0002] type 00 class 0x020000"; }
+	for other in listed log; do
+		for order in "$other dead" "dead $other"; do
+			text $order >"$dump"
+			run -1 pciaddr-check --dump "$dump"
+			fails_with device-present "0000:01:00.0: config space reads all ones"
+			run ! grep "comes a second time" <<<"$output"
+		done
+	done
+}
+
+@test "the ids of a device that does not answer are the kernel's, and pass no specification" {
+	silent "" 01:00.0 7f >"$dump"
+	printf 'devices: [{select: "%s"}]\n' "1234:0002" >"$dump.spec"
+	run -3 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	outcome unknown spec-device
+	printf 'devices: [{select: {class: "0200"}}]\n' >"$dump.spec"
+	run -3 pciaddr-check --dump "$dump" --spec "$dump.spec"
+	outcome unknown spec-device
+}
+
+@test "what is behind a bridge that does not answer is not known to be on a root bus" {
+	{
+		printf '00:01.0 PCI bridge: Made up (rev ff) (prog-if ff)\n\t!!! Unknown header type 7f\n'
+		silent "" 04:00.0 7f
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with device-present "0000:00:01.0" "does not answer"
+	outcome unknown source-complete "0000:04:00.0: whether a bridge leads to its bus was not read"
+	# the same in hex
+	sed -i 's/.*Unknown header.*//' "$dump"
+	{
+		head -n 1 "$dump"
+		for row in 0 1 2 3; do echo "${row}0:$(printf ' ff%.0s' {1..16})"; done
+		tail -n +2 "$dump"
+	} >"$dump.hex"
+	run -1 pciaddr-check --dump "$dump.hex"
+	fails_with device-present "0000:00:01.0" "vendor and device 0xffffffff"
+	outcome unknown source-complete "0000:04:00.0: whether a bridge leads to its bus was not read"
+}

@@ -285,7 +285,7 @@ void check_bars(const struct machine *machine, struct results *results)
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct pci_function *function = &machine->functions[i];
 
-		check_present(results, function);
+		check_present(machine, results, function);
 		for (unsigned int k = 0; k < function->bar_count; k++) {
 			const struct bar *bar = &function->bars[k];
 

@@ -23,7 +23,8 @@ void check_kernel_log(const struct machine *machine, struct results *results);
 void check_log_agreement(const struct machine *machine, struct results *results);
 
 /* Of check_bars(): does the function answer? */
-void check_present(struct results *results, const struct pci_function *function);
+void check_present(const struct machine *machine, struct results *results,
+		   const struct pci_function *function);
 
 /*
  * What must hold at a BAR that was asked for: decoding, windows, the kernel's view, its claim,

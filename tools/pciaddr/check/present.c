@@ -2,6 +2,8 @@
 /* Does the device answer config reads, as far as its source has them? */
 #include "pciaddr/check/checks.h"
 
+#include <inttypes.h>
+
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/model/pcispec.h"
 
@@ -23,7 +25,50 @@ static bool header_was_told(const struct pci_function *function)
 	return function->origin_count && function->header_known && function->command_known;
 }
 
-void check_present(struct results *results, const struct pci_function *function)
+/* Linux, too, leaves such a function out: pci_setup_device(), "unknown header type". */
+static bool has_unknown_header(const struct pci_function *function)
+{
+	return function->header_known && function->header_type > HEADER_CARDBUS;
+}
+
+static void report_unknown_header(struct results *results, const struct pci_function *function)
+{
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_PRESENT,
+		.function = function,
+		.message = "its header type is not in the PCI specifications: what was read is not "
+			"the config space of a device",
+		.values = {
+			{ TEXT(results, "header type %02x", function->header_type),
+			  at_config(function, CFG_HEADER_TYPE) },
+			{ "the device is listed", at_function(function) },
+		},
+		.advice = "Linux ignores such a device: it was not ready when it was read, or "
+			"config reads reach something else; reset it, and rescan its bus (echo 1 > "
+			"/sys/bus/pci/rescan)",
+	});
+}
+
+/* What was read is all ones; of a text without hex the header type alone is known. */
+static struct value all_ones(const struct machine *machine, struct results *results,
+			     const struct pci_function *function)
+{
+	uint32_t number;
+	const char *path;
+
+	if (!function->silent_line)
+		return (struct value) { "vendor and device 0xffffffff",
+					at_config(function, CFG_VENDOR) };
+	path = machine_line_path(machine, function->silent_line, &number);
+	return (struct value) {
+		TEXT(results, "header type %02x", HEADER_MASK),
+		at_text(TEXT(results, "%s:%" PRIu32 ", lspci's text", path, number)),
+	};
+}
+
+void check_present(const struct machine *machine, struct results *results,
+		   const struct pci_function *function)
 {
 	uint32_t value;
 
@@ -33,6 +78,10 @@ void check_present(struct results *results, const struct pci_function *function)
 				"device woke up or came back while it was read",
 				"take the dump again; if it stays so, the device is asleep or "
 				"hangs");
+		return;
+	}
+	if (has_unknown_header(function)) {
+		report_unknown_header(results, function);
 		return;
 	}
 	if (!function->absent) {
@@ -61,8 +110,7 @@ void check_present(struct results *results, const struct pci_function *function)
 		.function = function,
 		.message = "config space reads all ones: the device does not answer any more",
 		.values = {
-			{ "vendor and device 0xffffffff",
-			  at_config(function, CFG_VENDOR) },
+			all_ones(machine, results, function),
 			{ "the device is listed", at_function(function) },
 		},
 		.advice = "it was unplugged, is powered off or hangs: reset it, or remove and "

@@ -64,6 +64,9 @@ void config_decode(struct machine *machine, struct pci_function *function,
 		function->present = memcpy(arena_alloc(&machine->arena, CONFIG_KEPT / 8), present,
 					   CONFIG_KEPT / 8);
 
+	/* by what lspci says: its ids are the kernel's then, of when it answered */
+	if (function->absent)
+		return;
 	if (config_read(function, CFG_VENDOR, 4, &value)) {
 		if (value == UINT32_MAX) {
 			/* nothing answers; a virtual function reads so too (SR-IOV 1.1, 3.4.1) */

@@ -219,11 +219,52 @@ static void warn_of_other_ids(struct dump_reader *reader, uint32_t line)
 		     slot_text(before, slot));
 }
 
+static void warn_of_silence(struct dump_reader *reader, uint32_t line)
+{
+	const struct pci_function *before = &reader->before;
+	uint32_t number, first;
+	const char *path = machine_line_path(reader->machine, line, &number);
+	const char *path_before = machine_line_path(reader->machine, before->line, &first);
+	char slot[SLOT_TEXT_MAX];
+
+	machine_warn(reader->machine, "%s:%" PRIu32 ": %s comes a second time, and answers config "
+		     "reads in one of the two alone; the first, of line %" PRIu32 "%s%s, counts",
+		     path, number, slot_text(before, slot), first,
+		     path == path_before ? "" : " of ", path == path_before ? "" : path_before);
+}
+
+/*
+ * Does lspci's text say that the function reads all ones?  Of two records the first counts, as of
+ * bytes that differ; a log tells of another time.
+ */
+static void take_silence(struct dump_reader *reader, struct pci_function *function,
+			 bool header_read, uint32_t line)
+{
+	const struct pci_function *before = &reader->before;
+	uint32_t silent_line = header_read ? 0 : reader->told.silent_line;
+	bool answers = header_read || reader->told.flags ||
+		bit_is_set(reader->told.present, CFG_COMMAND);
+
+	if (reader->again && before->silent_line) {
+		function->silent_line = before->silent_line;
+		if (answers && !reader->from_log)
+			warn_of_silence(reader, line);
+	} else if (reader->again && before->header_known && !before->told_by_log) {
+		if (silent_line)
+			warn_of_silence(reader, line);
+	} else {
+		function->silent_line = silent_line;
+	}
+	function->absent = function->silent_line;
+}
+
 void dump_decode(struct dump_reader *reader)
 {
 	struct pci_function *function = dump_function(reader), *before = &reader->before;
 	struct machine *machine = reader->machine;
 	struct region old_regions[REGIONS_MAX];
+	bool header_read = bit_is_set(reader->present, CFG_HEADER_TYPE);
+	uint32_t line = function->line;
 	unsigned int differences;
 
 	if (reader->again) {
@@ -234,6 +275,7 @@ void dump_decode(struct dump_reader *reader)
 		if (!function->driver)
 			function->driver = before->driver;
 	}
+	take_silence(reader, function, header_read, line);
 	if (reader->present_count < CONFIG_KEPT) {
 		told_finish(&reader->told, reader->regions, reader->region_count);
 		if (reader->again) {
@@ -246,6 +288,11 @@ void dump_decode(struct dump_reader *reader)
 		config_decode(machine, function, reader->config,
 			      reader->present_count == reader->config_end ?
 			      NULL : reader->present, reader->config_end);
+	/* its class is the kernel's in lspci's text, whatever the registers read */
+	function->maybe_bridge = function->absent &&
+		(reader->told.class == CLASS_PCI_BRIDGE ||
+		 reader->told.class == CLASS_CARDBUS_BRIDGE ||
+		 (reader->again && before->maybe_bridge));
 	if (reader->again) {
 		function->sriov = before->sriov;
 		function->acs = before->acs;

@@ -216,6 +216,26 @@ static bool told_windows(struct told *told, const struct line *line, uint32_t nu
 	return false;
 }
 
+/*
+ * What lspci complains of: "!!! Unknown header type 7f", without the bit of multi-function devices.
+ * It prints this line, too, where it takes the ids and the revision from the kernel.
+ */
+static void told_complaint(struct told *told, const struct line *line, uint32_t number)
+{
+	static const char unknown_type[] = "!!! Unknown header type ";
+	unsigned int type;
+
+	if (line_begins(line, "!!! Unknown ") && line_find(line, "range types"))
+		told->windows_unclear = true;
+	if (!line_begins(line, unknown_type) ||
+	    !line_hex(line, line->text + strlen(unknown_type), 2, &type))
+		return;
+	if (type == HEADER_MASK)
+		told->silent_line = number;
+	else
+		told_bytes(told, CFG_HEADER_TYPE, 1, type, number);
+}
+
 void told_line(struct told *told, const struct line *line, uint32_t number)
 {
 	unsigned int vendor, device;
@@ -226,8 +246,7 @@ void told_line(struct told *told, const struct line *line, uint32_t number)
 		told_allocation_line(told, line, number);
 	switch (line->text[0]) {
 	case '!':
-		if (line_begins(line, "!!! Unknown ") && line_find(line, "range types"))
-			told->windows_unclear = true;
+		told_complaint(told, line, number);
 		break;
 	case 'B':
 		if (line_begins(line, "Bus: primary=")) {

@@ -81,6 +81,7 @@ struct told {
 	uint8_t present[CONFIG_KEPT / 8];
 	unsigned int origin_count;
 	struct told_window windows[WINDOWS];
+	uint32_t silent_line;	/* "Unknown header type 7f", the low bits of a byte that reads ff */
 	bool windows_unclear;	/* lspci could not tell them either */
 	bool flags;		/* "Flags:", of lspci -v */
 	bool bus_master;

@@ -197,6 +197,7 @@ struct pci_function {
 	bool virtual : 1;	/* an SR-IOV virtual function */
 	bool resource_known : 1;/* the kernel's resources were read */
 	bool absent : 1;	/* reads all ones */
+	bool maybe_bridge : 1;	/* all ones, and of a bridge by what the kernel knows of it */
 	bool woke : 1;		/* the header reads all ones, and what follows it does not */
 	bool extended_known : 1;	/* its list of capabilities was read to the end */
 	bool regions_known : 1;	/* lspci -v has told which regions the kernel has */
@@ -227,6 +228,7 @@ struct pci_function {
 	struct bridge *bridge;	/* NULL: not a bridge */
 	struct pci_function *parent;	/* the nearest bridge above; NULL on a root bus */
 	uint32_t line;		/* in the dump, or 0 */
+	uint32_t silent_line;	/* of lspci's text, which says that it reads all ones; or 0 */
 };
 
 /* One line of /proc/ioports or /proc/iomem; nesting as the ranges say. */

@@ -135,6 +135,8 @@ static bool may_have_unread_buses(const struct pci_function *function)
 {
 	if (function->bridge)
 		return !function->bridge->buses_known;
+	if (function->maybe_bridge)
+		return true;
 	if (function->class_known)
 		return function->class >> 8 == CLASS_PCI_BRIDGE ||
 			function->class >> 8 == CLASS_CARDBUS_BRIDGE;
