@@ -381,3 +381,58 @@ silent() {
 	fails_with device-present "0000:00:01.0" "vendor and device 0xffffffff"
 	outcome unknown source-complete "0000:04:00.0: whether a bridge leads to its bus was not read"
 }
+
+@test "what lspci could not read is unknown, also where mail has broken the line" {
+	unable="lspci: Unable to read the standard configuration space header of device"
+	open="pcilib: Cannot open /sys/bus/pci/devices"
+	for slot in 0000:02:00.0 0000:1f:1f.7 10000:e1:02.3; do
+		for line in "$unable $slot" "$open/$slot/config" "${unable% device}\ndevice $slot" \
+			"$unable\n$slot" "> ${unable% device}\n> device $slot" "$open/$slot/config\n$unable $slot"; do
+			{
+				printf '%b\n' "$line"
+				text port card_text
+			} >"$dump"
+			run -3 pciaddr-check --dump "$dump"
+			outcome unknown source-complete "could not read the config space of 1 device: $slot"
+			grep -qF "(${dump}:1)" <<<"$output"
+			# it is in the middle of a function's lines where both go to a terminal
+			{
+				text port card_text | sed '/Region 0/q'
+				printf '%b\n' "$line"
+				text card_text | sed '1,/Region 0/d'
+			} >"$dump"
+			run -3 pciaddr-check --dump "$dump"
+			outcome unknown source-complete "of 1 device: $slot"
+			outcome ok device-present "\(2\)"
+		done
+	done
+	for line in "pcilib: sysfs_read: read failed: Input/output error" "$unable" \
+		"pcilib: Cannot open /proc/bus/pci/02/00.0"; do
+		text port card_text | sed "1i$line" >"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		outcome unknown source-complete "of 1 device: one without a name"
+	done
+	# another call has read it; and this is not about config space
+	text port card_text | sed "1i$unable 0000:01:00.0\n$open/0000:01:00.0/config" >"$dump"
+	run -0 pciaddr-check --dump "$dump"
+	text port card_text | sed "1ipcilib: sysfs_read_vpd: read failed: Input/output error" >"$dump"
+	run -0 pciaddr-check --dump "$dump"
+	# a log that names it has not read it
+	echo "pci 0000:02:00.0: [1234:0002] type 00 class 0x020000" >"$dump.dmesg"
+	text port card_text | sed "1i$unable 0000:02:00.0" >"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown source-complete "of 1 device: 0000:02:00.0"
+}
+
+@test "a class that does not fit the header type is a warning, and the header type is known" {
+	text port card_text | sed '/^01:00.0/a\	!!! Invalid class 0200 for header type 01' >"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome warning "$dump:11:" "lspci says that class and header type do not fit"
+	grep -q ", 2 bridges," <<<"$output"
+	text port card_text | sed 's/^01:00.0 Ethernet controller .0200./01:00.0 PCI bridge [0604]/
+		/^01:00.0/a\	!!! Invalid class 0604 for header type 00' >"$dump"
+	run -0 pciaddr-check --dump "$dump"
+	outcome warning "$dump:11:" "lspci says"
+	outcome ok bar-in-window "\(1\)"
+	grep -q ", 1 bridge," <<<"$output"
+}

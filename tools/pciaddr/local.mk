@@ -132,6 +132,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump-slots.h \
 	tools/pciaddr/input/dump-state.c \
 	tools/pciaddr/input/dump-state.h \
+	tools/pciaddr/input/dump-unread.c \
+	tools/pciaddr/input/dump-unread.h \
 	tools/pciaddr/input/dump-words.c \
 	tools/pciaddr/input/dump-words.h \
 	tools/pciaddr/input/dump.c \

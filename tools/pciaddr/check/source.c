@@ -17,6 +17,55 @@ const char bridge_missing[] = "the bridge that leads to its bus is not in this s
 const char bridge_missing_advice[] =
 	"give the whole machine: 'lspci -vvxxxx' as root, without -s and -d";
 
+/* Was it read after all, by another call?  Where lspci lists it nevertheless, it is looked at. */
+static bool is_listed(const struct machine *machine, const struct unread *unread)
+{
+	const struct bus *bus = unread->named ?
+		machine_bus(machine, unread->slot.domain, unread->slot.bus) : NULL;
+
+	for (size_t i = bus ? bus->first : machine->count; i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if (function->domain != bus->domain || function->bus != bus->number)
+			break;
+		if (!slot_compare(function, &unread->slot))
+			return !function->told_by_log;
+	}
+	return false;
+}
+
+#define UNREAD_NAMED 8
+
+static void check_unread(const struct machine *machine, struct results *results)
+{
+	const char *list = "", *path = machine->config_path;
+	char slot[SLOT_TEXT_MAX];
+	uint32_t line = 0;
+	size_t count = 0;
+
+	for (const struct unread *unread = machine->unread; unread; unread = unread->next) {
+		if (is_listed(machine, unread))
+			continue;
+		path = machine_line_path(machine, unread->slot.line, &line);
+		if (count++ < UNREAD_NAMED)
+			list = TEXT(results, "%s%s%s", unread->named ?
+				    slot_text(&unread->slot, slot) : "one without a name",
+				    *list ? ", " : "", list);
+	}
+	if (!count)
+		return;
+	results_add(results, &(struct finding) {
+		.status = STATUS_UNKNOWN,
+		.check = CHECK_SOURCE,
+		.message = TEXT(results, "lspci could not read the config space of %zu device%s: %s%s",
+				count, count == 1 ? "" : "s", list,
+				count > UNREAD_NAMED ? " ..." : ""),
+		.values = { { "what is there is unknown",
+			      at_text(TEXT(results, "%s:%" PRIu32, path, line)) } },
+		.advice = "'dmesg' may tell why they cannot be read; take the dump again, as root",
+	});
+}
+
 void check_source(const struct machine *machine, struct results *results)
 {
 	if (machine->cut_off)
@@ -40,6 +89,7 @@ void check_source(const struct machine *machine, struct results *results)
 			.advice = "libvirt chooses the addresses when it defines the domain: take "
 				"what 'virsh dumpxml DOMAIN' prints then, or write them down",
 		});
+	check_unread(machine, results);
 	for (size_t i = 0; i < machine->bus_count; i++) {
 		const struct bus *bus = &machine->buses[i];
 

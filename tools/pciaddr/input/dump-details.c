@@ -4,6 +4,7 @@
 
 #include "pciaddr/input/dump-details.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "common/numbers.h"
@@ -101,6 +102,17 @@ static void read_driver(struct dump_reader *reader, const struct line *line)
 	reader->any_driver = true;
 }
 
+/* A detail is read when the line behind it has come. */
+static void warn_of_detail(struct dump_reader *reader, const struct line *line, const char *what)
+{
+	uint32_t number;
+	const char *path = machine_line_path(reader->machine, reader->detail_line, &number);
+	char shown[64];
+
+	dump_shown(line, shown);
+	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %s", path, number, what, shown);
+}
+
 void dump_read_detail(struct dump_reader *reader, struct line line)
 {
 	/* what a capability has as regions (SR-IOV) are no BARs of this function */
@@ -114,6 +126,11 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 	if (!line.length)
 		return;
 	switch (line.text[0]) {
+	case '!':
+		if (line_begins(&line, "!!! Invalid class "))
+			warn_of_detail(reader, &line, "lspci says that class and header type do "
+				       "not fit");
+		break;
 	case 'R':
 		if (!line_begins(&line, "Region ") || line.length <= 10 ||
 		    line.text[7] < '0' || line.text[7] > '5' || line.text[8] != ':')

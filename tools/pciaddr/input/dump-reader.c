@@ -25,6 +25,7 @@
 #include "pciaddr/input/dump-resources.h"
 #include "pciaddr/input/dump-rows.h"
 #include "pciaddr/input/dump-slots.h"
+#include "pciaddr/input/dump-unread.h"
 #include "pciaddr/input/kernel-log.h"
 #include "pciaddr/input/prefix.h"
 #include "pciaddr/model/slot.h"
@@ -474,6 +475,8 @@ static void read_disguised(struct dump_reader *reader, struct line line)
 		return;
 	}
 	skip_blanks(&bare);
+	if (dump_unread_line(reader, &bare))
+		return;
 	if (read_header_or_row(reader, &bare)) {
 		reader->indented = true;
 		return;
@@ -517,7 +520,7 @@ static void read_line(struct dump_reader *reader, const struct line *line)
 		hold(reader, line, false, line);
 		return;
 	}
-	if (hex_digit(line->text[0]) >= 0 && read_header_or_row(reader, line)) {
+	if (hex_digit(line->text[0]) >= 0 && !reader->unread_line && read_header_or_row(reader, line)) {
 		reader->indented = false;
 		return;
 	}
@@ -581,6 +584,7 @@ static void end_part(struct dump_reader *reader)
 {
 	tell_left_out(reader);
 	tell_old_side(reader);
+	dump_unread_end(reader);
 	if (reader->cut_off || ends_in_function(reader))
 		reader->machine->cut_off = true;
 	end_function(reader);

@@ -223,10 +223,15 @@ static bool told_windows(struct told *told, const struct line *line, uint32_t nu
 static void told_complaint(struct told *told, const struct line *line, uint32_t number)
 {
 	static const char unknown_type[] = "!!! Unknown header type ";
+	static const char header_type[] = " for header type ";
+	const char *text = line_find(line, header_type);
 	unsigned int type;
 
 	if (line_begins(line, "!!! Unknown ") && line_find(line, "range types"))
 		told->windows_unclear = true;
+	if (line_begins(line, "!!! Invalid class ") && text &&
+	    line_hex(line, text + strlen(header_type), 2, &type))
+		told_bytes(told, CFG_HEADER_TYPE, 1, type, number);
 	if (!line_begins(line, unknown_type) ||
 	    !line_hex(line, line->text + strlen(unknown_type), 2, &type))
 		return;
@@ -337,8 +342,8 @@ void told_finish(struct told *told, const struct region *regions, unsigned int c
 		/* it says when a programming interface is not 0 */
 		if (told->class_told && !bit_is_set(told->present, CFG_CLASS))
 			told_bytes(told, CFG_CLASS, 1, 0, number);
-		if (!bridge && told->class != CLASS_PCI_BRIDGE &&
-		    told->class != CLASS_CARDBUS_BRIDGE)
+		if (!bridge && !bit_is_set(told->present, CFG_HEADER_TYPE) &&
+		    told->class != CLASS_PCI_BRIDGE && told->class != CLASS_CARDBUS_BRIDGE)
 			told_bytes(told, CFG_HEADER_TYPE, 1, 0, number);
 		/* a bridge's windows need the bits as well, and no region says what they are */
 		if (!bridge && !bit_is_set(told->present, CFG_COMMAND))

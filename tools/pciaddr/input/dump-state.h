@@ -168,6 +168,7 @@ struct dump_reader {
 	bool unindented;	/* details of this function have lost the tab in front */
 	struct held_line held;
 	uint32_t detail_line;	/* number of the detail that is read */
+	uint32_t unread_line;	/* of what lspci could not read, without the slot yet; or 0 */
 	const char *foreign;	/* see dump-foreign.h */
 	bool again;		/* the function was there before, as @before */
 	struct pci_function before;

@@ -231,6 +231,13 @@ struct pci_function {
 	uint32_t silent_line;	/* of lspci's text, which says that it reads all ones; or 0 */
 };
 
+/* A function of which lspci says that it cannot read its config space. */
+struct unread {
+	struct unread *next;
+	struct pci_function slot;	/* of which only the slot and the line are set */
+	bool named;		/* otherwise lspci does not say which it is */
+};
+
 /* One line of /proc/ioports or /proc/iomem; nesting as the ranges say. */
 struct resource {
 	struct range range;
@@ -356,6 +363,8 @@ struct machine {
 	size_t unplaced_count;
 	struct translation *translation;	/* see translation.h; NULL: there is none */
 	struct log_facts *log;	/* see log-facts.h; NULL: there is no kernel log */
+	struct unread *unread;	/* the last one first */
+	size_t unread_count;
 	struct note *warnings;	/* about the source's form, in order */
 	struct note **warnings_end;
 	size_t warning_count;	/* of all, also of those that were not kept */
