@@ -436,3 +436,76 @@ silent() {
 	outcome ok bar-in-window "\(1\)"
 	grep -q ", 1 bridge," <<<"$output"
 }
+
+# marked FRONT BACK PATTERN: the port and the card, with marks around the lines of this pattern
+marked() { text port card_text | sed -E "/$3/s/^(\t*)(.*)/\1$1\2$2/"; }
+
+@test "marks around lines of lspci's are not lspci's, whatever they are" {
+	driver() { printf '\tKernel driver in use: made_up\n'; }
+	text port card_text driver >"$dump"
+	pciaddr-check --dump "$dump" --format json | jq -S '.machines[0].checks' >"$dump.plain"
+	pciaddr-check --dump "$dump" --capture >"$dump.captured"
+	# so that the comparison is of something
+	grep -q e0000000 "$dump.captured"
+	grep -q made_up "$dump.captured"
+	for pattern in 'Region 0' 'Memory behind' 'Bus: primary' 'Control: ' 'driver in use' '^01:00' '.'; do
+		for marks in '**|**' '__|__' '`|`' '~~|~~' '- |' '* |' '+ |' '• |' '--> |' '>>>> |' '=> |' '|*' \
+			'** |  **'; do
+			marked "${marks%|*}" "${marks#*|}" "$pattern" | { cat; driver; } >"$dump"
+			sed -i -E "/driver/s/^(\t)(.*)/\1${marks%|*}\2${marks#*|}/" "$dump"
+			diff <(pciaddr-check --dump "$dump" --capture) "$dump.captured" || {
+				echo "$marks around $pattern"
+				return 1
+			}
+		done
+	done
+	# bold names of fields, and remarks
+	text port card_text driver | sed -E 's/^(\t*)([A-Z][A-Za-z0-9 ]*:) /\1**\2** /' >"$dump"
+	diff <(pciaddr-check --dump "$dump" --capture) "$dump.captured"
+	text port card_text driver | sed 's/made_up/& <-- this one/; s/64K]/& <-- and this/' >"$dump"
+	diff <(pciaddr-check --dump "$dump" --capture) "$dump.captured"
+}
+
+@test "of 'diff -u' of two dumps no side is taken for marked lines" {
+	text port card_text | sed 's/^\tRegion 0.*/-&\n+&/; s/^+\(.*\)e0000000/+\1e0080000/' >"$dump"
+	run pciaddr-check --dump "$dump" --tree
+	[[ $output == *1234:0002* && $output != *"BAR 0"* ]]
+}
+
+@test "a BAR or a window that is not as lspci prints it is unknown, with a warning" {
+	line=$(text port card_text | grep -n 'Region 0' | cut -d: -f1)
+	for change in 's/at e0/at xx/' 's/at e000/at e0xx/' 's/e0000000/e0000000,/' 's/ at e0000000//' \
+		's/Memory at/Memory/' 's/Region 0: /Region 0:/' 's/0: Memory at .* \(/0: (/' 's/ \(64.*/zz/' \
+		's/at e0000000/at XXXXXXXX/' 's/e0000000/e00000000000000000/'; do
+		text port card_text | sed -E "/Region 0/$change" >"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		outcome warning "$dump:$line:" "left out"
+		outcome unknown source-complete "0000:01:00.0: the line of one of its BARs"
+		# where the registers tell it, nothing is missing but the kernel's view
+		{
+			cat "$dump"
+			card 01:00.0 "" 10="04 00 00 e0" | sed 1d
+		} >"$dump.hex"
+		run pciaddr-check --dump "$dump.hex"
+		outcome warning "$dump.hex:$line:" "left out"
+		run ! grep 'the line of one of its BARs' <<<"$output"
+		# and so it is where another record has the line
+		text port card_text >>"$dump"
+		run pciaddr-check --dump "$dump"
+		run ! grep 'the line of one of its BARs' <<<"$output"
+		text port card_text | sed "\$r $dump" >"$dump.twice"
+		run pciaddr-check --dump "$dump.twice"
+		run ! grep 'the line of one of its BARs' <<<"$output"
+	done
+	line=$(text port | grep -n 'Memory behind' | cut -d: -f1)
+	for change in 's/: e0/: xx/' 's/-e00/-e0xx/' 's/-e00fffff/-e00fffff,/' 's/e0.*ff/here/'; do
+		text port card_text | sed -E "/Memory behind/$change" >"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		no_failures
+		outcome warning "$dump:$line:" "left out"
+		outcome unknown bar-in-window
+	done
+	text port card_text | sed 's/Region 0:/Region 9:/' >"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome warning "$dump:[0-9]*:" "left out"
+}

@@ -118,6 +118,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/dump-log.h \
 	tools/pciaddr/input/dump-machine-readable.c \
 	tools/pciaddr/input/dump-machine-readable.h \
+	tools/pciaddr/input/dump-marks.c \
+	tools/pciaddr/input/dump-marks.h \
 	tools/pciaddr/input/dump-merge.c \
 	tools/pciaddr/input/dump-merge.h \
 	tools/pciaddr/input/dump-reader.c \

@@ -90,6 +90,11 @@ void check_source(const struct machine *machine, struct results *results)
 				"what 'virsh dumpxml DOMAIN' prints then, or write them down",
 		});
 	check_unread(machine, results);
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->functions[i].regions_unread)
+			results_unknown(results, CHECK_SOURCE, &machine->functions[i],
+					"the line of one of its BARs is not lspci's: where the "
+					"BAR is, is unknown", "give what lspci prints, as it is");
 	for (size_t i = 0; i < machine->bus_count; i++) {
 		const struct bus *bus = &machine->buses[i];
 

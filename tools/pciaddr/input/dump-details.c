@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/numbers.h"
+#include "pciaddr/input/dump-marks.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/input/dump-words.h"
 #include "pciaddr/model/pcispec.h"
@@ -47,6 +48,17 @@ static bool parse_size_note(const struct line *line, uint64_t *size)
 	return text + length < end && parse_size(number, size);
 }
 
+/* A detail is read when the line behind it has come. */
+static void warn_of_detail(struct dump_reader *reader, const struct line *line, const char *what)
+{
+	uint32_t number;
+	const char *path = machine_line_path(reader->machine, reader->detail_line, &number);
+	char shown[64];
+
+	dump_shown(line, shown);
+	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %s", path, number, what, shown);
+}
+
 /* Somebody says below a device which of its lines is meant. */
 static bool is_quoted_again(const struct dump_reader *reader, const struct region *region)
 {
@@ -60,10 +72,26 @@ static bool is_quoted_again(const struct dump_reader *reader, const struct regio
 	return false;
 }
 
+static void add_region(struct dump_reader *reader, const struct region *region)
+{
+	if (reader->region_count < REGIONS_MAX && !is_quoted_again(reader, region))
+		reader->regions[reader->region_count++] = *region;
+}
+
+/* "Region 0: " with something else behind it: there is a BAR, and no more is known of it. */
+static void read_garbled_region(struct dump_reader *reader, const struct line *line, int index)
+{
+	warn_of_detail(reader, line, "a BAR without the words of lspci's, left out");
+	add_region(reader, &(struct region) {
+		.index = index, .space = SPACES, .garbled = true, .line = reader->detail_line,
+	});
+}
+
 /* False: the line is none of a region. */
 static bool read_region(struct dump_reader *reader, struct line line, int index)
 {
 	struct region region = { .index = index, .line = reader->detail_line };
+	const struct line whole = line;
 	size_t digits = 0;
 
 	region.virtual = skip_prefix(&line, "[virtual] ");
@@ -79,8 +107,13 @@ static bool read_region(struct dump_reader *reader, struct line line, int index)
 	}
 	while (digits < line.length && hex_digit(line.text[digits]) >= 0)
 		digits++;
-	region.has_address = parse_hex(line.text, digits, &region.address);
+	region.has_address = (digits == line.length || line.text[digits] == ' ') &&
+		parse_hex(line.text, digits, &region.address);
 	skip(&line, digits);
+	/* "<unassigned>", "<ignored>", "<invalid-64bit-slot>" are lspci's own */
+	region.garbled = !region.has_address && !line_begins(&line, "<");
+	if (region.garbled)
+		warn_of_detail(reader, &whole, "a BAR whose address is not a number, left out");
 	region.unassigned = line_begins(&line, "<unassigned>");
 	region.ignored = line_begins(&line, "<ignored>");
 	region.disabled = line_find(&line, "[disabled");
@@ -90,39 +123,39 @@ static bool read_region(struct dump_reader *reader, struct line line, int index)
 	if (line_find(&line, "[virtual]"))
 		region.virtual = true;
 	region.has_size = parse_size_note(&line, &region.size);
-	if (reader->region_count < REGIONS_MAX && !is_quoted_again(reader, &region))
-		reader->regions[reader->region_count++] = region;
+	add_region(reader, &region);
 	return true;
 }
 
 static void read_driver(struct dump_reader *reader, const struct line *line)
 {
-	dump_function(reader)->driver = arena_copy(&reader->machine->arena, line->text,
-						   line->length);
+	static const char *const remarks[] = { " <-", " <=", " \xe2\x86\x90" };
+	size_t length = line->length;
+
+	/* an arrow points at the line; else a name may have any character */
+	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++) {
+		const char *remark = memmem(line->text, length, remarks[i], strlen(remarks[i]));
+
+		if (remark)
+			length = (size_t)(remark - line->text);
+	}
+	dump_function(reader)->driver = arena_copy(&reader->machine->arena, line->text, length);
 	reader->any_driver = true;
-}
-
-/* A detail is read when the line behind it has come. */
-static void warn_of_detail(struct dump_reader *reader, const struct line *line, const char *what)
-{
-	uint32_t number;
-	const char *path = machine_line_path(reader->machine, reader->detail_line, &number);
-	char shown[64];
-
-	dump_shown(line, shown);
-	machine_warn(reader->machine, "%s:%" PRIu32 ": %s: %s", path, number, what, shown);
 }
 
 void dump_read_detail(struct dump_reader *reader, struct line line)
 {
 	/* what a capability has as regions (SR-IOV) are no BARs of this function */
 	bool in_header = !reader->told.capability_seen;
+	struct line region;
 	int index;
 
 	if (!reader->in_function)
 		return;
 	while (line.length && (line.text[0] == '\t' || line.text[0] == ' '))
 		skip(&line, 1);
+	dump_strip_marks(&line);
+	dump_strip_closing_marks(&line);
 	if (!line.length)
 		return;
 	switch (line.text[0]) {
@@ -133,13 +166,18 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 		break;
 	case 'R':
 		if (!line_begins(&line, "Region ") || line.length <= 10 ||
-		    line.text[7] < '0' || line.text[7] > '5' || line.text[8] != ':')
+		    line.text[7] < '0' || line.text[7] > '5' || line.text[8] != ':') {
+			if (in_header && line_begins(&line, "Region "))
+				warn_of_detail(reader, &line, "not a line of lspci's, left out");
 			return;
+		}
 		if (!in_header)
 			break;
 		index = line.text[7] - '0';
-		skip(&line, 10);
-		read_region(reader, line, index);
+		region = line;
+		skip(&region, 10);
+		if (!read_region(reader, region, index))
+			read_garbled_region(reader, &line, index);
 		return;
 	case 'M':
 	case 'I':
@@ -154,6 +192,10 @@ void dump_read_detail(struct dump_reader *reader, struct line line)
 		return;
 	}
 	told_line(&reader->told, &line, reader->detail_line);
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++)
+		if (reader->told.windows[kind].unclear &&
+		    reader->told.windows[kind].line == reader->detail_line)
+			warn_of_detail(reader, &line, "a window that is not lspci's, left out");
 }
 
 bool dump_is_detail(const struct line *line)
@@ -203,11 +245,14 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 			 const struct region *region, struct bar *bar)
 {
 	if (!bar) {
-		if (region->index < 0 || region->ignored ||
+		if (region->garbled && region->index >= 0)
+			function->regions_unread |= 1u << region->index;
+		if (region->garbled || region->index < 0 || region->ignored ||
 		    (!region->has_address && !region->unassigned))
 			return;
 		bar = add_bar(machine, function, region);
 	}
+	function->regions_unread &= ~(1u << bar->index);
 	bar->line = region->line;
 	bar->kernel_none = region->ignored;
 	bar->kernel_unset = region->unassigned;

@@ -20,6 +20,7 @@
 #include "pciaddr/input/dump-foreign.h"
 #include "pciaddr/input/dump-log.h"
 #include "pciaddr/input/dump-machine-readable.h"
+#include "pciaddr/input/dump-marks.h"
 #include "pciaddr/input/dump-merge.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/input/dump-resources.h"
@@ -33,7 +34,7 @@
 static void read_held(struct dump_reader *reader)
 {
 	struct held_line *held = &reader->held;
-	struct line line = { held->text, held->length };
+	struct line line = { held->text, dump_drop_markdown(held->text, held->length) };
 
 	if (!held->length)
 		return;
@@ -475,6 +476,7 @@ static void read_disguised(struct dump_reader *reader, struct line line)
 		return;
 	}
 	skip_blanks(&bare);
+	dump_strip_marks(&bare);
 	if (dump_unread_line(reader, &bare))
 		return;
 	if (read_header_or_row(reader, &bare)) {

@@ -177,7 +177,8 @@ static void told_window(struct told_window *window, const struct line *line, con
 	}
 	while (dash + 1 + digits < end && hex_digit(dash[1 + digits]) >= 0)
 		digits++;
-	if (!parse_hex(text, (size_t)(dash - text), &window->range.first) ||
+	if ((dash + 1 + digits < end && dash[1 + digits] != ' ') ||
+	    !parse_hex(text, (size_t)(dash - text), &window->range.first) ||
 	    !parse_hex(dash + 1, digits, &window->range.last)) {
 		window->told = end - text >= 10 && !memcmp(text, "[disabled]", 10);
 		window->unclear = !window->told;

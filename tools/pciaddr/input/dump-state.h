@@ -15,6 +15,7 @@ struct region {
 	bool has_address;
 	bool unassigned;	/* "<unassigned>" */
 	bool ignored;		/* "<ignored>": the kernel has none, whatever is there */
+	bool garbled;		/* there is no address where lspci has one */
 	bool virtual;
 	bool has_size;
 	bool disabled;

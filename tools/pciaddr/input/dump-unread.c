@@ -74,7 +74,7 @@ void dump_unread_end(struct dump_reader *reader)
 	reader->unread_line = 0;
 }
 
-/* The rest of a line: "device 0000:03:00.0" or the slot alone, behind which a function's has more. */
+/* The rest of a line: "device 0000:03:00.0", or the slot and nothing else */
 static bool read_rest(struct dump_reader *reader, const struct line *line)
 {
 	uint32_t number = reader->unread_line;

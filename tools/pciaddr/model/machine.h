@@ -188,6 +188,7 @@ struct pci_function {
 	uint8_t port_type;	/* enum port_type, of the PCI Express capability */
 	uint8_t header_type;	/* without the multi-function bit */
 	uint8_t bar_count;
+	uint8_t regions_unread;	/* a bit for each BAR whose line alone tells it, and is garbled */
 	bool ids_known : 1;
 	bool class_known : 1;
 	bool revision_known : 1;
