@@ -575,3 +575,15 @@ alike() {
 	run -0 pciaddr-check --numeric --dump "$TOP/selftests/pciaddr/guest/earlydump.dmesg" --tree
 	[[ $output == *1234:f96a*0x2000* ]]
 }
+
+@test "HTML in capitals, or in both" {
+	for tag in '<BR>' '<Br>' '<BR \/>' '<bR class="x">'; do
+		sed "s/</\&lt;/g; s/>/\&gt;/g; s/\$/$tag/" "$GUEST" | tr -d '\n' >"$form" && same "$form"
+		sed "s/</\&LT;/g; s/>/\&Gt;/g; s/ /\&NBSP;/g; s/\$/$tag/" "$GUEST" >"$form" && same "$form"
+	done
+	for tag in PRE Code TT; do
+		{
+			printf '<%s>' "$tag" && sed 's/</\&LT;/g; s/>/\&GT;/g' "$GUEST" && echo "</$tag>"
+		} >"$form" && same "$form"
+	done
+}

@@ -24,7 +24,7 @@ static const struct {
 	{ "nbsp;", ' ' },
 };
 
-/* "&gt;", "&#62;" or "&#x3e;" at @text: its length, and what it stands for; 0: none. */
+/* "&gt;", "&GT;", "&#62;" or "&#x3e;" at @text: its length, and what it stands for; 0: none. */
 static size_t parse_entity(const char *text, size_t length, char *character)
 {
 	unsigned int code = 0, base = 10;
@@ -33,7 +33,7 @@ static size_t parse_entity(const char *text, size_t length, char *character)
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
 		size_t name = strlen(entities[i].name);
 
-		if (length > name && !memcmp(text + 1, entities[i].name, name)) {
+		if (length > name && !strncasecmp(text + 1, entities[i].name, name)) {
 			*character = entities[i].character;
 			return name + 1;
 		}
@@ -142,7 +142,7 @@ bool text_has_tags(const char *text, size_t length)
 		for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 			size_t tag = strlen(tags[i]);
 
-			if ((size_t)(end - text) >= tag && !memcmp(text, tags[i], tag))
+			if ((size_t)(end - text) >= tag && !strncasecmp(text, tags[i], tag))
 				return true;
 		}
 		text++;
