@@ -509,3 +509,43 @@ marked() { text port card_text | sed -E "/$3/s/^(\t*)(.*)/\1$1\2$2/"; }
 	run pciaddr-check --dump "$dump"
 	outcome warning "$dump:[0-9]*:" "left out"
 }
+
+@test "a BAR of a text is at its own line, also where another record follows" {
+	others() {
+		printf '\tRegion 3: Memory at %s (32-bit, non-prefetchable) [size=4K]\n' d0000000
+		printf '\tExpansion ROM at %s [size=64K]\n' d8000000
+	}
+	three() { card_text | sed '/Capabilities/d' && others; }
+	again() { echo "01:00.0 Ethernet controller [0200]: Made up [1234:0002]"; }
+	port_again() { echo && port | head -n 1; }
+	for records in "" again "again port_again"; do
+		text port three $records >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		for item in "BAR 3 0xd0000000:at d0000000" "expansion ROM 0xd8000000:at d8000000" \
+			"memory window 0xe0000000-0xe00fffff:Memory behind"; do
+			number=$(grep -n "${item#*:}" "$dump" | cut -d: -f1)
+			grep -qE "${item%:*}.* \($dump:$number, lspci's text" <<<"$output"
+		done
+		# lspci -v counts them
+		text port three $records | sed 's/Region [0-9]: //' >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		number=$(grep -n 'at d0000000' "$dump" | cut -d: -f1)
+		fails_with bar-in-window "0xd0000000-0xd0000fff" "dump:$number, lspci's text"
+	done
+	# what was read is a register
+	{
+		text port && printf '01:00.0 Ethernet controller: Made up\n' && others
+		card 01:00.0 "" 1c="00 00 00 d0" | sed 1d
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-in-window "BAR 3" "config register 0x1c"
+}
+
+@test "the kernel's window is at its line, where a register differs" {
+	{
+		bridge 00:01.0 "00 01 01" "f1 01" "00 e0 f0 e0" | sed '1a\	Bus: primary=00, secondary=01, subordinate=01, sec-latency=0\
+	Memory behind bridge: f0000000-f00fffff [size=1M] [32-bit]'
+	} >"$dump"
+	run pciaddr-check --dump "$dump"
+	fails_with window-kernel "0xf0000000-0xf00fffff" "$dump:3, the memory window"
+}

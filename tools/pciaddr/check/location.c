@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "pciaddr/configspace/read.h"
 #include "pciaddr/model/topology.h"
 
 struct location at_source(void)
@@ -82,8 +83,8 @@ static bool may_be_kernels(const struct pci_function *function, unsigned int off
 	return false;
 }
 
-/* A register of which nothing but the kernel's log tells: the line of the log. */
-static uint32_t log_line_of(const struct pci_function *function, unsigned int offset)
+/* A register that was not read: the line of the log, or of lspci -v, that tells what is in it. */
+static uint32_t line_of(const struct pci_function *function, unsigned int offset)
 {
 	for (unsigned int i = 0; i < function->bar_count; i++)
 		if (bar_register(function, &function->bars[i]) == offset)
@@ -97,16 +98,30 @@ static uint32_t log_line_of(const struct pci_function *function, unsigned int of
 static const char *in_log(const struct machine *machine, const struct location *location,
 			  struct arena *arena)
 {
-	uint32_t line = log_line_of(location->function, location->number);
+	uint32_t line = line_of(location->function, location->number);
 
 	return in_source(machine, location, arena, line ? line : location->function->line, "");
+}
+
+/* The line of lspci's that tells the register, or 0: it was read. */
+static uint32_t text_line(const struct machine *machine, const struct location *location)
+{
+	const struct text_origin *origin = text_origin(location->function, location->number);
+	uint32_t value;
+
+	if (origin)
+		return origin->line;
+	if (machine->kind != SOURCE_DUMP ||
+	    config_read(location->function, location->number, 1, &value))
+		return 0;
+	return line_of(location->function, location->number);
 }
 
 const char *location_text(const struct machine *machine, const struct location *location,
 			  struct arena *arena)
 {
-	const struct text_origin *origin;
 	const char *place;
+	uint32_t line;
 
 	switch (location->kind) {
 	case LOCATION_NONE:
@@ -120,10 +135,10 @@ const char *location_text(const struct machine *machine, const struct location *
 	case LOCATION_CONFIG:
 		if (location->function->told_by_log)
 			return in_log(machine, location, arena);
-		origin = text_origin(location->function, location->number);
-		if (origin)
+		line = text_line(machine, location);
+		if (line)
 			return arena_printf(arena, "%s, lspci's text%s",
-					    in_source(machine, location, arena, origin->line, ""),
+					    in_source(machine, location, arena, line, ""),
 					    may_be_kernels(location->function, location->number) ?
 					    ": the kernel's, or the register's" : "");
 		place = in_source(machine, location, arena, location->function->line, "/config");
@@ -138,11 +153,10 @@ const char *location_text(const struct machine *machine, const struct location *
 			return place;
 		return arena_printf(arena, "%s, line %u", place, location->number + 1);
 	case LOCATION_KERNEL_WINDOW:
+		line = location->function->bridge->windows[location->number].line;
 		if (location->function->told_by_log)
-			return in_source(machine, location, arena,
-					 location->function->bridge->windows[location->number].line,
-					 "");
-		place = in_source(machine, location, arena, location->function->line,
+			return in_source(machine, location, arena, line, "");
+		place = in_source(machine, location, arena, line ? line : location->function->line,
 				  "/resource");
 		return arena_printf(arena, "%s, the %s", place, window_name(location->number));
 	case LOCATION_RESOURCES:

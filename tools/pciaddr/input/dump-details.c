@@ -388,6 +388,7 @@ void dump_apply_windows(struct machine *machine, struct pci_function *function,
 
 		if (!window->told)
 			continue;
+		known->line = window->line;
 		if (known->state == WINDOW_UNKNOWN) {
 			known->state = window->open ? WINDOW_OPEN : WINDOW_CLOSED;
 			known->range = window->range;

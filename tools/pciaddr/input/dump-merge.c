@@ -172,15 +172,20 @@ static void add_windows_before(struct bridge *bridge, const struct bridge *befor
 		if (window->state == WINDOW_UNKNOWN) {
 			window->state = old->state;
 			window->range = old->range;
+			window->maybe_kernel = old->maybe_kernel;
+			window->line = old->line;
 		} else if (old->state == WINDOW_OPEN && window->kernel_state == WINDOW_UNKNOWN &&
 			   old->maybe_kernel && (window->state != WINDOW_OPEN ||
 						 !range_equal(window->range, old->range))) {
 			window->kernel_state = old->state;
 			window->kernel = old->range;
+			window->line = old->line;
 		}
 		if (window->kernel_state == WINDOW_UNKNOWN) {
 			window->kernel_state = old->kernel_state;
 			window->kernel = old->kernel;
+			if (old->kernel_state != WINDOW_UNKNOWN)
+				window->line = old->line;
 		}
 	}
 }

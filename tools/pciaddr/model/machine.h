@@ -83,7 +83,7 @@ struct window {
 	bool maybe_kernel;	/* lspci's text alone: the kernel's, or what the registers say */
 	struct range range;	/* closed: where it would be if base and limit 0 stood for it */
 	struct range kernel;
-	uint32_t line;		/* of a kernel's log that gave the kernel's view, or 0 */
+	uint32_t line;		/* of a log or a text that gave it, or the kernel's view; or 0 */
 };
 
 struct bridge {
