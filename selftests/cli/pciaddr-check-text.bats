@@ -549,3 +549,20 @@ marked() { text port card_text | sed -E "/$3/s/^(\t*)(.*)/\1$1\2$2/"; }
 	run pciaddr-check --dump "$dump"
 	fails_with window-kernel "0xf0000000-0xf00fffff" "$dump:3, the memory window"
 }
+
+@test "a window of base and limit 0 is not said to be closed, one whose base is above it is" {
+	for told in "00000000-000fffff [size=1M]:not set: base and limit are 0" "[disabled]:closed" \
+		"fff00000-000fffff [disabled]:closed" "None:closed"; do
+		text port card_text | sed "s/Memory behind.*/Memory behind bridge: ${told%%:*}/" >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with bar-in-window "0000:00:01.0 memory window ${told#*:}" "dump:6, lspci's text"
+	done
+	for bytes in "00 00 00 00:not set" "f0 ff 00 00:closed"; do
+		{
+			bridge 00:01.0 "00 01 01" "f1 01" "${bytes%:*}"
+			card 01:00.0 "" 10="00 00 00 e0"
+		} >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with bar-in-window "memory window ${bytes#*:}" "register 0x20"
+	done
+}

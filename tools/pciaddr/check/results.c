@@ -45,6 +45,12 @@ const char *bar_range(struct results *results, const struct bar *bar)
 	return TEXT(results, "%s", range_text(bar->range, range));
 }
 
+/* By the registers it is open, at address 0; they read so after a reset, or where there is none. */
+static bool is_not_set(const struct bridge *bridge, const struct window *window)
+{
+	return !bridge->cardbus && !window->range.first && window->range.last;
+}
+
 const char *window_range(struct results *results, const struct bridge *bridge,
 			 enum window_kind kind)
 {
@@ -55,7 +61,9 @@ const char *window_range(struct results *results, const struct bridge *bridge,
 	case WINDOW_OPEN:
 		return TEXT(results, "%s %s", window_name(kind), range_text(window->range, range));
 	case WINDOW_CLOSED:
-		return TEXT(results, "%s closed", window_name(kind));
+		return TEXT(results, "%s %s", window_name(kind),
+			    is_not_set(bridge, window) ? "not set: base and limit are 0" :
+							 "closed");
 	default:
 		return TEXT(results, "%s unknown", window_name(kind));
 	}

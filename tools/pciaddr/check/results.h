@@ -76,7 +76,7 @@ const char *device_name(struct results *results, const struct pci_function *func
 /* "0x2000-0x27ff", or "0x2000 (size unknown)"; for as long as the results live. */
 const char *bar_range(struct results *results, const struct bar *bar);
 
-/* "I/O window 0x2000-0x2fff", "I/O window closed", "I/O window unknown" */
+/* "I/O window 0x2000-0x2fff", "I/O window closed", "I/O window unknown", and so on */
 const char *window_range(struct results *results, const struct bridge *bridge,
 			 enum window_kind kind);
 
