@@ -438,3 +438,51 @@ pci_bus 0000:01: resource 1 [mem 0x90000000-0x901fffff]" \
 	run -1 pciaddr-check --dmesg "$log"
 	fails_with log-no-space "0000:00:15.0 BAR 0" "pci=no_e820"
 }
+
+# say: what the log of $log says of the machine, without the warnings
+say() {
+	pciaddr-check --tree --dmesg "$log"
+	pciaddr-check --dmesg "$log" | grep -v "^warning"
+}
+
+@test "what people, tables and consoles put behind a line changes nothing of what it says" {
+	local remark plain number
+	# 6.7 and before, 6.8 and later, and 2.6.33 and before
+	{ root "io  0x2000-0x5fff window" "mem 0x90000000-0x9fffffff window" \
+		"mem 0x2000000000-0x2fffffffff window" &&
+		echo "pci 0000:00:03.0: [1234:0001] type 01 class 0x060400 PCIe Root Port" &&
+		echo "pci 0000:00:03.0: PCI bridge to [bus 04-05]" &&
+		echo "pci 0000:00:03.0:   bridge window [io  0x2000-0x2fff]" &&
+		echo "pci 0000:00:03.0:   bridge window [mem 0x90000000-0x901fffff]" &&
+		echo "pci 0000:00:03.0:   bridge window [mem 0x2000000000-0x20001fffff 64bit pref]" &&
+		echo "pci 0000:04:00.0: [1234:0002] type 00 class 0x020000 PCIe Endpoint" &&
+		echo "pci 0000:04:00.0: BAR 0 [io  0x2000-0x20ff]" &&
+		echo "pci 0000:04:00.0: BAR 2 [mem 0x90000000-0x9000ffff]" &&
+		echo "pci 0000:04:00.0: BAR 4 [mem 0x2000000000-0x20000fffff 64bit pref]: assigned" &&
+		echo "pci 0000:04:00.0: ROM [mem 0x90010000-0x9001ffff pref]" &&
+		echo "pci 0000:04:00.0: VF BAR 0 [mem 0x90100000-0x9010ffff]" &&
+		echo "pci 0000:00:04.0: [1234:0003] type 00 class 0x028000" &&
+		echo "pci 0000:00:04.0: reg 0x10: [mem 0x91000000-0x910fffff]" &&
+		echo "pci 0000:00:04.0: reg 0x14: [mem 0x92000000-0x920fffff]" &&
+		echo "pci 0000:00:04.0: BAR 1: assigned [mem 0x93000000-0x930fffff]" &&
+		echo "pci 0000:00:04.0: BAR 2: no space for [mem size 0x40000000]" &&
+		echo "pci 0000:00:1e.0: transparent bridge" &&
+		echo "pci_bus 0000:04: resource 0 [io  0x2000-0x2fff]" &&
+		echo "pci_bus 0000:04: resource 1 [mem 0x90000000-0x901fffff]" &&
+		echo "pci_bus 0000:04: resource 2 [mem 0x2000000000-0x20001fffff 64bit pref]"; } >"$log.plain"
+	cp "$log.plain" "$log"
+	plain=$(say)
+	[[ $plain == *FAILED*log-no-space* && $plain == *"ok       bar-in-window"* ]]
+	for remark in "." " |" $'\b' $'\b\r' " (the second card)" ": !!" "," " see [1]" \
+		" and [mem below]" " the wrong one" "**" '"'; do
+		awk -v remark="$remark" '{ print $0 remark }' "$log.plain" >"$log"
+		[ "$(say)" = "$plain" ]
+	done
+	for ((number = 1; number <= $(wc -l <"$log.plain"); number++)); do
+		sed "$number s/\$/  <-- too small/" "$log.plain" >"$log"
+		[ "$(say)" = "$plain" ] || {
+			sed -n "$number p" "$log"
+			return 1
+		}
+	done
+}

@@ -161,7 +161,9 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/log-machine.h \
 	tools/pciaddr/input/log-name.c \
 	tools/pciaddr/input/log-old.c \
+	tools/pciaddr/input/log-remark.c \
 	tools/pciaddr/input/log-resource.c \
+	tools/pciaddr/input/log-remark.h \
 	tools/pciaddr/input/log-resource.h \
 	tools/pciaddr/input/log-settle.c \
 	tools/pciaddr/input/log-settle.h \

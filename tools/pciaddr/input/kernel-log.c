@@ -12,6 +12,7 @@
 #include "common/numbers.h"
 #include "pciaddr/input/dump-log.h"
 #include "pciaddr/input/log-line.h"
+#include "pciaddr/input/log-remark.h"
 #include "pciaddr/input/prefix.h"
 #include "pciaddr/input/text-stream.h"
 #include "pciaddr/input/textfile.h"
@@ -189,7 +190,7 @@ static bool is_quoted_again(struct log_facts *facts, const struct line *line,
 	/* a log without stamps says nothing of what came first */
 	if (!stamped && !facts->newest_stamp)
 		return false;
-	hash = hash_bytes(HASH_START, line->text, line->length);
+	hash = hash_bytes(HASH_START, line->text, log_length_without_remark(line));
 	if (!stamped)
 		return log_seen_before(&facts->seen, hash, 0, false);
 	facts->stamped_count++;
@@ -262,6 +263,8 @@ void kernel_log_end(struct machine *machine)
 	if (!facts || !facts->pending_length)
 		return;
 	line = (struct line) { facts->pending, facts->pending_length };
+	line.length = log_length_without_remark(&line);
+	facts->pending[line.length] = '\0';
 	log_line(machine, facts->pending, facts->pending_number);
 	root_window(machine, facts->path, facts->pending_number, &line);
 	facts->pending_length = 0;

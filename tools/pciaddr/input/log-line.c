@@ -5,6 +5,7 @@
  */
 #include "pciaddr/input/log-line.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "common/numbers.h"
@@ -332,9 +333,13 @@ static enum port_type port_type(const char *text)
 		{ " PCIe Root Complex Event Collector", PORT_RC_EVENT_COLLECTOR },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(text, names[i].words))
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *rest = log_after(text, names[i].words);
+
+		/* somebody may have written something behind it */
+		if (rest && !isalnum((unsigned char)*rest))
 			return names[i].type;
+	}
 	return PORT_UNKNOWN;
 }
 

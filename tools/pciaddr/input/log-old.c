@@ -186,7 +186,7 @@ static bool not_allocated(struct told_line *line, const char *text)
 
 bool log_old_function_line(struct told_line *line, const char *text)
 {
-	if (!strcmp(text, "transparent bridge")) {
+	if (log_after(text, "transparent bridge")) {
 		log_take_bridge(line)->subtractive = true;
 		return true;
 	}
