@@ -486,3 +486,63 @@ say() {
 		}
 	done
 }
+
+@test "windows of a host bridge that overlap are one; those of another log replace them" {
+	local order
+	for order in "io  0x0000-0xbfff|io  0x0400-0x0cf7 window" "io  0x0400-0x0cf7 window|io  0x0000-0xbfff" \
+		"io  0x0000-0x2fff window|io  0x1000-0xbfff" "mem 0xc0000000-0xc0ffffff|mem 0xc0000000-0xefffffff window"; do
+		{ root "${order%|*}" "${order#*|}" &&
+			echo "pci 0000:00:1b.0: [1234:0002] type 00 class 0x0c0500" &&
+			if [[ $order == io* ]]; then
+				echo "pci 0000:00:1b.0: BAR 4 [io  0x5000-0x501f]"
+				echo "pci 0000:00:1b.0: BAR 2 [io  0x0500-0x051f]"
+			else
+				echo "pci 0000:00:1b.0: BAR 0 [mem 0xd0000000-0xd00000ff]"
+			fi; } >"$log"
+		run -0 pciaddr-check --dmesg "$log"
+		[[ $output == *"ok       bar-in-window"* ]]
+		stamped <<<"$(cat "$log")"
+		run -0 pciaddr-check --dmesg "$log"
+		[[ $output == *"ok       bar-in-window"* ]]
+	done
+	# a part of another log, without the line that begins it
+	{ root "mem 0xc0000000-0xefffffff" && echo "pci 0000:00:1b.0: [1234:0002] type 00 class 0x0c0500" &&
+		echo "pci_bus 0000:00: root bus resource [mem 0xe0000000-0xefffffff]" &&
+		echo "pci 0000:00:1b.0: BAR 0: assigned [mem 0xd0000000-0xd00000ff]"; } >"$log"
+	run -1 pciaddr-check --dmesg "$log"
+	fails_with bar-in-window "0000:00:1b.0 BAR 0" "host bridge: 0xe0000000-0xefffffff"
+}
+
+@test "the windows that the kernel lists at the end count where the first lines are lost" {
+	local bus
+	for bus in 0000:00 0001:40; do
+		{ echo "PCI host bridge to bus $bus" &&
+			echo "pci_bus ${bus:0:6}ource [mem 0xb4000000-0xb7ffffff window]" &&
+			echo "pci_bus $bus: root bus resource [mem 0x000a0000-0x000bffff window]" &&
+			echo "pci $bus:06.0: [1234:0001] type 01 class 0x060400" &&
+			echo "pci $bus:06.0: PCI bridge to [bus 45] (subtractive decode)" &&
+			echo "pci $bus:06.0:   bridge window [mem 0xb4000000-0xb40fffff]" &&
+			echo "pci_bus $bus: resource 4 [mem 0xb4000000-0xb7ffffff window]" &&
+			echo "pci_bus $bus: resource 5 [mem 0x000aow]" &&
+			echo "pci_bus ${bus%:*}:45: resource 1 [mem 0xb4000000-0xb40fffff]" &&
+			echo "pci_bus ${bus%:*}:45: resource 4 [mem 0x10000000-0xefffffff window]"; } | stamped
+		run -0 pciaddr-check --dmesg "$log"
+		[[ $output == *"ok       window-in-window"* ]]
+		echo "[   99.0] pci $bus:06.0: BAR 14: assigned [mem 0xc4000000-0xc40fffff]" >>"$log"
+		run -1 pciaddr-check --dmesg "$log"
+		fails_with window-in-window "memory window" "host bridge: 0xa0000-0xbffff, 0xb4000000-0xb7ffffff"
+	done
+	# kernels that print them only there, in both wordings
+	for bus in "resource 4 [mem 0xb4000000-0xb7ffffff]" "resource 9 mem: [0xb4000000-0xb7ffffff]" \
+		"resource 1 mem: [0xb4000000-0xb7ffffff]"; do
+		{ echo "pci 0000:00:06.0: [1234:0002] type 00 class 0x020000" &&
+			echo "pci 0000:00:06.0: BAR 0: assigned [mem 0xb4000000-0xb40fffff]" &&
+			echo "pci_bus 0000:00: $bus"; } | stamped
+		run -0 pciaddr-check --dmesg "$log"
+		[[ $output == *"ok       bar-in-window"* ]]
+	done
+	# the whole memory is what the kernel has of a host bridge that it knows nothing of
+	sed -i 's/ mem: .*/ mem: [0x000000-0xffffffffffffffff]/' "$log"
+	run -0 pciaddr-check --dmesg "$log"
+	[[ $output != *bar-in-window* ]]
+}

@@ -155,6 +155,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/kmsg.h \
 	tools/pciaddr/input/live.c \
 	tools/pciaddr/input/log-bridge.c \
+	tools/pciaddr/input/log-host.c \
+	tools/pciaddr/input/log-host.h \
 	tools/pciaddr/input/log-line.c \
 	tools/pciaddr/input/log-line.h \
 	tools/pciaddr/input/log-machine.c \

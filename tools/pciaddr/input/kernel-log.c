@@ -11,123 +11,12 @@
 #include "common/hash.h"
 #include "common/numbers.h"
 #include "pciaddr/input/dump-log.h"
+#include "pciaddr/input/log-host.h"
 #include "pciaddr/input/log-line.h"
 #include "pciaddr/input/log-remark.h"
 #include "pciaddr/input/prefix.h"
 #include "pciaddr/input/text-stream.h"
 #include "pciaddr/input/textfile.h"
-#include "pciaddr/model/host-windows.h"
-
-/* Finds @what and moves the line behind it. */
-static bool skip_past(struct line *line, const char *what)
-{
-	const char *text = memmem(line->text, line->length, what, strlen(what));
-	size_t skipped;
-
-	if (!text)
-		return false;
-	skipped = (size_t)(text - line->text) + strlen(what);
-	line->text += skipped;
-	line->length -= skipped;
-	return true;
-}
-
-static size_t hex_length(const struct line *line, size_t at)
-{
-	size_t length = 0;
-
-	while (at + length < line->length && hex_digit(line->text[at + length]) >= 0)
-		length++;
-	return length;
-}
-
-static bool take_hex(struct line *line, uint64_t *value)
-{
-	size_t at = 0, length;
-
-	while (at < line->length && line->text[at] == ' ')
-		at++;
-	if (line->length > at + 2 && line->text[at] == '0' && line->text[at + 1] == 'x')
-		at += 2;
-	length = hex_length(line, at);
-	if (!length || length > 16 || !parse_hex(line->text + at, length, value))
-		return false;
-	line->text += at + length;
-	line->length -= at + length;
-	return true;
-}
-
-/* "0x1000-0xffff" */
-static bool take_range(struct line *line, struct range *range)
-{
-	if (!take_hex(line, &range->first) || !line->length || *line->text != '-')
-		return false;
-	line->text++;
-	line->length--;
-	return take_hex(line, &range->last) && range->first <= range->last;
-}
-
-/* "0000:00: root bus resource [" */
-static bool take_bus(struct line *line, struct host_window *window)
-{
-	uint64_t domain, bus;
-
-	if (!skip_past(line, "pci_bus ") || !take_hex(line, &domain) || domain > UINT32_MAX ||
-	    !skip_past(line, ":") || !take_hex(line, &bus) || bus > UINT8_MAX ||
-	    !skip_past(line, " root bus resource ["))
-		return false;
-	window->domain = (uint32_t)domain;
-	window->bus = (uint8_t)bus;
-	return true;
-}
-
-/*
- * A host bridge's windows do not overlap.  Where they do, what was told before is of another log, or
- * of another machine: mails have parts of several, without the line that begins each.
- */
-static void drop_overlapping_windows(struct machine *machine, const struct host_window *window)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < machine->host_window_count; i++) {
-		const struct host_window *old = &machine->host_windows[i];
-
-		if (old->domain != window->domain || old->bus != window->bus ||
-		    old->space != window->space || old->path != window->path ||
-		    !range_overlaps(old->cpu, window->cpu) || range_equal(old->cpu, window->cpu))
-			machine->host_windows[kept++] = *old;
-	}
-	machine->host_window_count = kept;
-}
-
-static void root_window(struct machine *machine, const char *path, uint32_t number,
-			const struct line *whole)
-{
-	struct line line = *whole;
-	struct host_window window = { .state = OFFSET_GIVEN, .path = path, .line = number };
-	struct range bus;
-
-	if (!take_bus(&line, &window))
-		return;
-	if (line.length > 3 && !memcmp(line.text, "io ", 3))
-		window.space = SPACE_IO;
-	else if (line.length > 4 && !memcmp(line.text, "mem ", 4))
-		window.space = SPACE_MEMORY;
-	else
-		return;
-	skip_past(&line, " ");
-	if (!take_range(&line, &window.cpu))
-		return;
-	window.marked_64bit = line.length >= 7 && !memcmp(line.text, " 64bit]", 7);
-	drop_overlapping_windows(machine, &window);
-	/* it is told only where it is not the CPU's */
-	if (skip_past(&line, "(bus address [")) {
-		if (!take_range(&line, &bus))
-			return;
-		window.offset = window.cpu.first - bus.first;
-	}
-	host_window_add(machine, &window);
-}
 
 /* Longer ones are no lines of the PCI code. */
 #define LINE_KEPT 512
@@ -249,10 +138,16 @@ void kernel_log_continue(struct machine *machine, const struct line *line)
 {
 	struct log_facts *facts = machine->log;
 
-	if (!facts || !facts->pending_length || !is_unfinished(facts))
+	if (!facts || !line->length)
 		return;
-	keep(facts, &(struct line) { " ", 1 });
-	keep(facts, line);
+	if (facts->pending_length && is_unfinished(facts)) {
+		keep(facts, &(struct line) { " ", 1 });
+		keep(facts, line);
+		return;
+	}
+	/* words between two lists of windows: they are of two logs */
+	kernel_log_end(machine);
+	facts->host_listed.open = false;
 }
 
 void kernel_log_end(struct machine *machine)
@@ -266,7 +161,7 @@ void kernel_log_end(struct machine *machine)
 	line.length = log_length_without_remark(&line);
 	facts->pending[line.length] = '\0';
 	log_line(machine, facts->pending, facts->pending_number);
-	root_window(machine, facts->path, facts->pending_number, &line);
+	log_host_line(machine, facts->pending_number, &line);
 	facts->pending_length = 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "pciaddr/input/log-host.h"
 #include "pciaddr/model/pcispec.h"
 
 const char *log_read_buses(const char *text, uint64_t *first, uint64_t *last)
@@ -242,7 +243,8 @@ bool log_bridge_line(struct told_line *line, const char *text)
 
 /*
  * "resource 0 [io 0x1000-0x1fff]": what a bus was left with, in pci_bus_dump_res().  From the
- * fourth on they are those of a host bridge, or of the bus above.
+ * fourth on they are those of a host bridge, or of the bus above; before Linux 3.4 a host bridge's
+ * may begin at 0.
  */
 static void bus_resource(struct told_line *line, const char *text, uint32_t domain, uint8_t bus)
 {
@@ -252,11 +254,16 @@ static void bus_resource(struct told_line *line, const char *text, uint32_t doma
 	unsigned int index;
 	const char *rest = log_read_decimal(text, 99, &index);
 
-	if (!rest || *rest != ' ' || index > 3 || (!log_read_resource(rest + 1, &printed) &&
-						   !log_read_old_resource(rest + 1, &printed)))
+	if (!rest || *rest != ' ' || (!log_read_resource(rest + 1, &printed) &&
+				      !log_read_old_resource(rest + 1, &printed)))
 		return;
 	bridge = log_facts_bridge_to(line->facts, domain, bus);
-	if (!bridge)
+	if (!bridge && log_host_is_known(line->machine, domain, bus)) {
+		log_host_listed(line->machine, line->number, domain, bus, &printed);
+		*listed = (struct log_bus_list) { true, domain, bus };
+		return;
+	}
+	if (!bridge || index > 3)
 		return;
 	if (!listed->open || listed->domain != domain || listed->bus != bus)
 		log_facts_close_windows(line->facts, bridge);
@@ -292,6 +299,8 @@ void log_bus_line(struct told_line *line, const char *text)
 	text = log_read_hex(text + 1, &bus);
 	if (!text || bus > UINT8_MAX)
 		return;
+	if (!log_after(text, ": root bus resource "))
+		line->facts->host_listed.open = false;
 	rest = log_after(text, ": resource ");
 	if (rest) {
 		bus_resource(line, rest, (uint32_t)domain, (uint8_t)bus);

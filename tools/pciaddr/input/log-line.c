@@ -601,6 +601,7 @@ static void root_bus(struct machine *machine, const char *text, uint32_t number)
 			started_again(facts, number);
 		log_facts_forget(machine, &(uint32_t) { (uint32_t)domain });
 	}
+	facts->host_listed.open = false;
 	facts->roots = grow_array(facts->roots, facts->root_count + 1, sizeof(*facts->roots));
 	facts->roots[facts->root_count++] = (struct log_root) { (uint32_t)domain, (uint8_t)bus };
 }
@@ -663,6 +664,7 @@ void log_line(struct machine *machine, const char *text, uint32_t number)
 
 	if (length) {
 		line.facts->listed.open = false;
+		line.facts->host_listed.open = false;
 		line.facts->old_bridge_open = false;
 		line.port_driver = log_after(text, "pcieport ") != NULL;
 		take_driver(&line, text);

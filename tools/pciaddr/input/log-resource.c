@@ -55,6 +55,9 @@ static const char *read_numbers(const char *text, struct printed_resource *resou
 		if (!rest)
 			return NULL;
 	}
+	/* two lines that a serial console has mixed: "[io  0x0dow]" */
+	if (*rest && !strchr(" ]", *rest))
+		return NULL;
 	log_set_range(resource);
 	return rest;
 }

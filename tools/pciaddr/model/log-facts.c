@@ -363,8 +363,7 @@ void log_facts_forget(struct machine *machine, const uint32_t *domain)
 	facts->root_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < machine->host_window_count; i++)
-		if (machine->host_windows[i].state != OFFSET_GIVEN ||
-		    machine->host_windows[i].path != facts->path ||
+		if (machine->host_windows[i].path != facts->path ||
 		    !matches_domain(machine->host_windows[i].domain, domain))
 			machine->host_windows[kept++] = machine->host_windows[i];
 	machine->host_window_count = kept;

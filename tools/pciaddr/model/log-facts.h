@@ -135,6 +135,7 @@ struct log_facts {
 	size_t root_count;
 	struct log_index *index;
 	struct log_bus_list listed;
+	struct log_bus_list host_listed;	/* "pci_bus 0000:00: root bus resource [...]" */
 	struct log_seen seen;
 	uint64_t newest_stamp;	/* in microseconds; 0: no line has had one */
 	size_t stamped_count;	/* lines of the PCI code that have had one */
