@@ -587,3 +587,61 @@ alike() {
 		} >"$form" && same "$form"
 	done
 }
+
+# quoted COLUMNS END: standard input in quoted-printable, broken at so many columns; END is what a
+# line ends in
+quoted() {
+	sed -E -e 's/=/=3D/g' -e 's/\t/=09/g' -e "s/ \$/=20/" -e "s/.{$1}[^=]{0,2}/&=\\n/g" \
+		-e "s/\$/$2/"
+}
+
+@test "mail as it is stored: quoted-printable is undone" {
+	local header columns end
+	printf -v header '%s\n' "Received: from here" "MIME-Version: 1.0" \
+		'content-type: multipart/mixed;' '	boundary="--xyz=_1"' "" "----xyz=_1" \
+		"Content-Transfer-Encoding: 7BIT" "" "Look at pci=20 and pci=nocrs:" "----xyz=_1" \
+		"Content-Transfer-Encoding: Quoted-Printable" ""
+	for columns in 40 71; do
+		for end in "" =0D =0A= $'\r'; do
+			quoted $columns "$end" <"$GUEST" >"$form"
+			grep -q "=3D" "$form"
+			findings "$form" | grep -v "^warning.*: quoted-printable of a mail is undone" |
+				diff "$BATS_TEST_TMPDIR/expected" -
+			{ echo "$header" && cat "$form" && printf '%s\n' "----xyz=_1--" "The list=20"; } \
+				>"$form.eml"
+			run -0 pciaddr-check -d "$form.eml"
+			[[ $output == *"warning  $form.eml:14: quoted-printable of a mail is undone"* ]]
+			[ "$(grep -c "^ok" <<<"$output")" = "$(grep -c "^ok" "$BATS_TEST_TMPDIR/expected")" ]
+		done
+	done
+	# a mailbox; and a header that was kept with a text that is none any more
+	{ printf '%s\n' "From a@b Thu Jan  1 00:00:00 1970" "Message-ID: <1@b>" "" "It is =41=" "" \
+		"From a@b Thu Jan  1 00:00:00 1970" "Content-Transfer-Encoding: quoted-printable" "" &&
+		quoted 65 "" <"$GUEST"; } >"$form"
+	run -0 pciaddr-check -d "$form"
+	[[ $output == *":1: not lines of lspci's"* && $output == *"quoted-printable of a mail is undone"* ]]
+	{ printf '%s\n' "Message-ID: <1@b>" "Content-Transfer-Encoding: quoted-printable" "" &&
+		cat "$GUEST"; } >"$form"
+	run -0 pciaddr-check -d "$form"
+	[[ $output != *"is undone"* ]]
+	# what acts on a terminal is not made of it
+	sed '1s/$/=1B[31m=07=3D/' "$GUEST" | quoted 70 "" | sed 's/=3D1B/=1B/; s/=3D07/=07/' >"$form"
+	run pciaddr-check --tree -d "$form"
+	[[ $output != *$'\e'* && $output != *$'\a'* ]]
+}
+
+@test "a part of a mail in base64 is named, and what to do" {
+	{ printf '%s\n' "Message-ID: <1@b>" "Content-Type: multipart/mixed; boundary=abc" "" "--abc" "" \
+		"The dump:" && cat "$GUEST" && printf '%s\n' "--abc" "Content-Type: text/x-log" \
+		"Content-Transfer-Encoding: BASE64" "" "WyAgICAwLjM1MDU5MV0gUENJIGhvc3QgYnJpZGdl" \
+		"IHRvIGJ1cyAwMDAwOjAwCg==" "" "--abc--"; } >"$form"
+	run -0 pciaddr-check -d "$form"
+	[[ $output == *"warning  $form:"*": a part of a mail in base64, which is not read; save "* ]]
+	sed -i 's,text/x-log,image/png,' "$form"
+	run -0 pciaddr-check -d "$form"
+	[[ $output != *base64* ]]
+	printf '%s\n' "MIME-Version: 1.0" "Content-Transfer-Encoding: base64" "" \
+		"WyAgICAwLjM1MDU5MV0gUENJIGhvc3QgYnJpZGdl" "" >"$form"
+	run -2 pciaddr-check -d "$form"
+	[[ $output == *"no PCI device in it that can be read; it has a part of a mail in base64"*"save "* ]]
+}

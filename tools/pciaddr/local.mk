@@ -188,6 +188,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/text-stream.h \
 	tools/pciaddr/input/textfile.c \
 	tools/pciaddr/input/textfile.h \
+	tools/pciaddr/input/transfer-encoding.c \
+	tools/pciaddr/input/transfer-encoding.h \
 	tools/pciaddr/input/unpack.c \
 	tools/pciaddr/input/unpack.h \
 	tools/pciaddr/model/claims.c \

@@ -31,7 +31,10 @@ static void report_nothing(struct machine *machine, const struct dump_reader *re
 {
 	static const char wanted[] = "the text that 'lspci -vvxxxx' (as root) writes, or a kernel's log";
 
-	if (reader->foreign)
+	if (machine->encoded_part)
+		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it that can be read; it "
+			     "has %s", machine->config_path, machine->encoded_part);
+	else if (reader->foreign)
 		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it that can be read; it looks "
 			     "like the output of %s; expected: %s", machine->config_path,
 			     reader->foreign, wanted);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "common/die.h"
 #include "pciaddr/input/clean.h"
 #include "pciaddr/input/encoding.h"
+#include "pciaddr/input/transfer-encoding.h"
 
 /*
  * The file is read in pieces: a dump of 60,000 functions has 50 MB, of which a third is kept.
@@ -29,6 +31,7 @@ struct text_stream {
 	size_t used;		/* the beginning of a line */
 	uint64_t fed;
 	bool tags;		/* it began as a web page does */
+	struct mail mail;
 	uint8_t raw[PIECE];
 	char text[2 * PIECE];
 };
@@ -45,17 +48,29 @@ static bool is_tar(const struct text_stream *stream)
 
 static void feed_clean(struct text_stream *stream, size_t length)
 {
+	size_t undone = mail_undo(&stream->mail, stream->text, length);
+
 	if (!stream->fed)
-		stream->tags = text_has_tags(stream->text, length);
-	if (length)
+		stream->tags = text_has_tags(stream->text, undone);
+	if (undone)
 		stream->feed(stream->context, stream->text,
-			     clean_text(stream->text, length, stream->tags));
+			     clean_text(stream->text, undone, stream->tags));
 	stream->fed += length;
+}
+
+/* The last line feed that ends a line; NULL: none. */
+static const char *last_line_end(const struct text_stream *stream)
+{
+	const char *feed = memrchr(stream->text, '\n', stream->used);
+
+	while (feed && mail_line_goes_on(stream->text, feed))
+		feed = memrchr(stream->text, '\n', (size_t)(feed - stream->text));
+	return feed;
 }
 
 static void feed_whole_lines(struct text_stream *stream, bool last)
 {
-	const char *feed = memrchr(stream->text, '\n', stream->used);
+	const char *feed = last_line_end(stream);
 	size_t whole = last || (!feed && stream->used >= PIECE) ? stream->used :
 		feed ? (size_t)(feed + 1 - stream->text) : 0;
 	char *rest = stream->text + whole;
@@ -99,6 +114,20 @@ static void take_raw(struct text_stream *stream, size_t count, bool last)
 	memmove(stream->raw, stream->raw + taken, stream->raw_used);
 }
 
+static void tell_mail(struct machine *machine, const char *name, const struct mail *mail)
+{
+	if (mail->quoted_line)
+		machine_warn_of_source(machine, "%s:%" PRIu32 ": quoted-printable of a mail is "
+				       "undone from here on; lines are numbered as they are then",
+				       name, mail->quoted_line);
+	if (!mail->base64_line)
+		return;
+	machine->encoded_part = "a part of a mail in base64, which is not read; save this text or "
+		"attachment from the mail program, and give that file";
+	machine_warn_of_source(machine, "%s:%" PRIu32 ": %s", name, mail->base64_line,
+			       machine->encoded_part);
+}
+
 void text_stream_read(struct machine *machine, const char *name, struct unpack *unpack,
 		      text_stream_feed *feed, void *context)
 {
@@ -129,6 +158,7 @@ void text_stream_read(struct machine *machine, const char *name, struct unpack *
 		machine_warn_of_source(machine, "%s: %s", name, unpack_error(unpack));
 	else if (count < 0)
 		machine_fail(machine, EXIT_USAGE, "%s: %s", name, unpack_error(unpack));
+	tell_mail(machine, name, &stream->mail);
 	if (unpack_name(unpack))
 		machine_tell(machine, "%s: unpacked (%s)", name, unpack_name(unpack));
 	if (encoding_name(stream->encoding))

@@ -344,6 +344,7 @@ struct machine {
 	const char *name;	/* "this machine", a file's or a directory's name */
 	const char *host;	/* the host's name, as far as the source tells it */
 	const char *config_path;	/* directory of the functions, or the dump */
+	const char *encoded_part;	/* which part of the source was not read, and what to do; or NULL */
 	struct source_part *parts;	/* the last one first; NULL: config_path is all */
 	struct pci_function *functions;
 	size_t count;
