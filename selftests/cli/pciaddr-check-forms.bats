@@ -446,7 +446,6 @@ alike() {
 		inxi|Network:   Device-1: Intel driver: e1000 v: kernel port: c000 bus-ID: 00:03.0
 		hwinfo|21: PCI 03.0: 0200 Ethernet controller\n  SysFS BusID: 0000:00:03.0
 		Windows|PCI\\VEN_8086&DEV_100E&SUBSYS_11001AF4&REV_03
-		journalctl -o json|{"_TRANSPORT":"kernel","MESSAGE":"pci 0000:00:00.0: [8086:1237] type 00"}
 		a shell|bash: lspci: command not found
 	PROGRAMS
 	printf -- '-[0000:00]-+-00.0\n           +-04.0-[01]----01.0\n' >"$form"

@@ -546,3 +546,87 @@ say() {
 	run -0 pciaddr-check --dmesg "$log"
 	[[ $output != *bar-in-window* ]]
 }
+
+# as FORMAT...: $log.plain as another program writes it; %T is the time in seconds, %N the number of the
+# line, %M the message
+as() {
+	awk -v format="$1" '{
+		line = format
+		gsub(/&/, "\\\\&")
+		gsub(/%T/, sprintf("%02d", NR), line)
+		gsub(/%N/, NR, line)
+		gsub(/\\n/, "\n", line)
+		sub(/%M/, $0, line)
+		print line
+	}' "$log.plain" >"$log"
+}
+
+# told SOURCE: the log's machine and its results, with warnings; where they were read is left out
+told() {
+	pciaddr-check --tree "$1" "$log" || true
+	pciaddr-check "$1" "$log" | grep "^[a-zF]"
+}
+
+@test "what other programs put in front of a log's lines: journalctl, syslog, Android, grep, lists" {
+	local format plain source
+	{ root "mem 0x90000000-0x9fffffff window" && port 0000:00:03.0 04 "mem 0x90000000-0x900fffff" &&
+		echo "pci 0000:04:00.0: [1234:0002] type 00 class 0x020000" &&
+		echo "pci 0000:04:00.0: BAR 0 [mem 0x90000000-0x9000ffff]" &&
+		fails_new 0000:04:00.0 "BAR 2" "mem size 0x01000000 64bit pref"; } >"$log.plain"
+	cp "$log.plain" "$log"
+	plain=$(told --dmesg)
+	[[ $plain == *FAILED*log-no-space* ]]
+	while read -r format; do
+		as "$format"
+		for source in --dmesg --dump; do
+			[ "$(told $source)" = "$plain" ] || {
+				echo "$source: $format"
+				return 1
+			}
+		done
+	done <<'FORMATS'
+Wed 2024-11-06 10:00:%T UTC web01 kernel: %M
+Wed 2024-11-06 10:00:%T +0330 web01 kernel: %M
+Wed 2024-11-06 10:00:%T EST web01 init.scope[1]: %M
+11月 06 10:00:%T web01 kernel: %M
+ 4月 06 10:00:%T web01 kernel: %M
+ 4월 16 10:00:%T web01 kernel: %M
+<6>1 2024-11-06T10:00:%T.123456-05:00 web01 kernel - - - %M
+1 2024-11-06T10:00:%TZ web01 kernel 0 ID7 [timeQuality tzKnown="1" isSynced="1"][x@9 y="z"] [ %N.000100] %M
+[    %N.000100]<6>.(2)[17:kworker/2:0]%M
+<6>[    %N.000100] -(0)[1:swapper/0]%M
+[    %N.000100]  [3:      swapper/0:    1] %M
+[    %N.000100] I[0:      swapper/0:    1] %M
+11-06 10:00:%T.345     0     0 I         : %M
+2024-11-06 10:00:%T.345     0     0 W kernel  : <6>[    %N.000100] %M
+kern.log:%N:Nov  6 10:00:%T web01 kernel: [    %N.000100] %M
+boot.txt:%N:%M
+%N:[    %N.000100] %M
+%N-[    %N.000100] %M
+logs/boot.txt:[    %N.000100] %M
+* [    %N.000100] %M
+- [    %N.000100] %M
+> - %M
+• %M
+%N. [    %N.000100] %M
+%N) %M
+**[    %N.000100] %M**
+`%M`
+--> %M
+{ "__CURSOR" : "s=1;i=2", "_UID" : null, "MESSAGE" : "%M", "PRIORITY" : "6" }
+{"MESSAGE":"%M","_X":[1,2],"_BOOT_ID":"0"}
+data: {"_BOOT_ID":"0","MESSAGE":"%M"}\n
+{\n\t"_BOOT_ID" : "0",\n\t"MESSAGE" : "%M",\n\t"PRIORITY" : "6"\n}
+__CURSOR=s=1\n_BOOT_ID=0\nPRIORITY=6\nMESSAGE=%M\n_TRANSPORT=kernel\n
+Wed 2024-11-06 10:00:%T.123456 UTC [s=1;i=2;b=3]\n    PRIORITY=6\n    MESSAGE=%M\n    _TRANSPORT=kernel
+FORMATS
+	# what a serial console leaves in front
+	for format in $'\b[    %N.000100] %M' $'\a\b\177%M'; do
+		as "$format"
+		[ "$(told --dmesg)" = "$plain" ]
+	done
+	# what is none of these says what is expected
+	as "%M" && sed -i 's/^/x%/' "$log"
+	run -2 pciaddr-check --dmesg "$log"
+	[[ $output == *"no PCI device in it; expected: "*"'lspci -vvxxxx'"*"'dmesg', 'journalctl -k'"* ]]
+}

@@ -89,6 +89,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/clean.h \
 	tools/pciaddr/input/companion.c \
 	tools/pciaddr/input/companion.h \
+	tools/pciaddr/input/cursor.h \
 	tools/pciaddr/input/device-tree.c \
 	tools/pciaddr/input/device-tree.h \
 	tools/pciaddr/input/dump-allocation.c \
@@ -172,6 +173,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/input/log-told.h \
 	tools/pciaddr/input/memory-tree.c \
 	tools/pciaddr/input/memory-tree.h \
+	tools/pciaddr/input/prefix-formats.c \
+	tools/pciaddr/input/prefix-formats.h \
 	tools/pciaddr/input/prefix.c \
 	tools/pciaddr/input/prefix.h \
 	tools/pciaddr/input/proc-resources.c \

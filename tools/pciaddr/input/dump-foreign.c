@@ -21,8 +21,6 @@ const char *dump_foreign_line(const struct line *line)
 		{ "SysFS BusID: ", "hwinfo, which has no bridge windows" },
 		{ "PCI\\VEN_", "Windows: pciutils' lspci runs there too" },
 		{ "PCI_SLOT_NAME=", "uevent files: --sysfs DIR takes a copy of a /sys tree" },
-		{ "\"MESSAGE\" : \"", "journalctl -o json; journalctl -k without -o json is taken" },
-		{ "\"MESSAGE\":\"", "journalctl -o json; journalctl -k without -o json is taken" },
 		{ "command not found", "a shell that has no lspci: install pciutils" },
 	};
 

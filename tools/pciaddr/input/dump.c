@@ -29,7 +29,8 @@ static bool has_log(const struct machine *machine)
 
 static void report_nothing(struct machine *machine, const struct dump_reader *reader)
 {
-	static const char wanted[] = "the text that 'lspci -vvxxxx' (as root) writes, or a kernel's log";
+	static const char wanted[] = "the text that 'lspci -vvxxxx' (as root) writes, or a "
+		"kernel's log ('dmesg', 'journalctl -k')";
 
 	if (machine->encoded_part)
 		machine_fail(machine, EXIT_USAGE, "%s: no PCI device in it that can be read; it "

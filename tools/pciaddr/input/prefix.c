@@ -4,88 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
-/* A reader of text that is not NUL-terminated; past the end it reads as 0. */
-struct cursor {
-	const char *next;
-	const char *end;
-};
-
-static char peek(const struct cursor *cursor)
-{
-	return cursor->next < cursor->end ? *cursor->next : '\0';
-}
-
-static bool take(struct cursor *cursor, char wanted)
-{
-	if (peek(cursor) != wanted || cursor->next == cursor->end)
-		return false;
-	cursor->next++;
-	return true;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static unsigned int take_digits(struct cursor *cursor)
-{
-	unsigned int count = 0;
-
-	while (is_digit(peek(cursor))) {
-		cursor->next++;
-		count++;
-	}
-	return count;
-}
-
-static unsigned int take_blanks(struct cursor *cursor)
-{
-	unsigned int count = 0;
-
-	while (peek(cursor) == ' ') {
-		cursor->next++;
-		count++;
-	}
-	return count;
-}
-
-/* A blank, or nothing: an empty line has lost it. */
-static bool take_end(struct cursor *cursor)
-{
-	return take(cursor, ' ') || cursor->next == cursor->end;
-}
-
-/* A word up to the next blank; 0 for none, and for one with a colon, which no host has. */
-static unsigned int take_host(struct cursor *cursor)
-{
-	unsigned int count = 0;
-
-	while (cursor->next < cursor->end && *cursor->next != ' ' && *cursor->next != '\t') {
-		if (*cursor->next == ':')
-			return 0;
-		cursor->next++;
-		count++;
-	}
-	return count;
-}
-
-/* "10:00:01" with or without a fraction */
-static bool take_time(struct cursor *cursor)
-{
-	struct cursor at = *cursor;
-
-	if (take_digits(&at) != 2 || !take(&at, ':') || take_digits(&at) != 2 ||
-	    !take(&at, ':') || take_digits(&at) != 2)
-		return false;
-	if ((peek(&at) == '.' || peek(&at) == ',') && at.next + 1 < at.end &&
-	    is_digit(at.next[1])) {
-		at.next++;
-		take_digits(&at);
-	}
-	*cursor = at;
-	return true;
-}
+#include "pciaddr/input/cursor.h"
+#include "pciaddr/input/prefix-formats.h"
 
 /* "[    T1]", "[   C0]": the task or the processor that said it */
 static bool take_caller(struct cursor *cursor)
@@ -102,12 +22,24 @@ static bool take_caller(struct cursor *cursor)
 	return true;
 }
 
+/* The "8" of "8月": languages that number the months have a character of their own behind it. */
+static void take_month_number(struct cursor *cursor)
+{
+	struct cursor at = *cursor;
+
+	take_blanks(&at);
+	if (take_digits(&at) <= 2 && (unsigned char)peek(&at) & 0x80)
+		*cursor = at;
+}
+
 /* "Feb26 10:50", with which dmesg -H begins each minute: letters, the day, and a time. */
 static bool is_human_day(const char *text, const char *end)
 {
 	struct cursor at = { text, end };
 	unsigned int digits;
 
+	take_month_number(&at);
+	text = at.next;
 	while (at.next < end && (isalpha((unsigned char)*at.next) || *at.next & 0x80))
 		at.next++;
 	if (at.next - text < 2)
@@ -156,7 +88,7 @@ static bool take_stamp(struct cursor *cursor)
 	return true;
 }
 
-/* "<6>", of dmesg -r, netconsole and the kernel itself; "<30>1 " of RFC 5424 */
+/* "<6>", of dmesg -r, netconsole and the kernel itself */
 static bool take_level(struct cursor *cursor)
 {
 	struct cursor at = *cursor;
@@ -241,12 +173,13 @@ static bool take_program(struct cursor *cursor)
 	return true;
 }
 
-/* "Feb 21 10:00:01 ", in any language: a short word, a day, a time */
+/* "Feb 21 10:00:01 ", "8月 21 10:00:01 ", in any language: a short word, a day, a time */
 static bool take_syslog_time(struct cursor *cursor)
 {
 	struct cursor at = *cursor;
 	unsigned int month = 0, day;
 
+	take_month_number(&at);
 	while (isalpha((unsigned char)peek(&at)) || ((unsigned char)peek(&at) & 0x80)) {
 		at.next++;
 		month++;
@@ -262,17 +195,6 @@ static bool take_syslog_time(struct cursor *cursor)
 	return true;
 }
 
-static bool take_letters(struct cursor *cursor, unsigned int most)
-{
-	unsigned int count = 0;
-
-	while (isalpha((unsigned char)peek(cursor))) {
-		cursor->next++;
-		count++;
-	}
-	return count && count <= most;
-}
-
 /* "Thu Mar 12 20:49:18 2020 kern.info ", of OpenWrt's logread */
 static bool take_logread(struct cursor *cursor)
 {
@@ -282,28 +204,6 @@ static bool take_logread(struct cursor *cursor)
 	    !take_blanks(&at) || !take_digits(&at) || !take_blanks(&at) || !take_time(&at) ||
 	    !take_blanks(&at) || take_digits(&at) != 4 || !take_blanks(&at) ||
 	    !take_letters(&at, 8) || !take(&at, '.') || !take_letters(&at, 8) || !take_end(&at))
-		return false;
-	*cursor = at;
-	return true;
-}
-
-/* "2025-03-18T10:00:01+01:00 ", "2025-03-18 10:00:01,123 " */
-static bool take_iso_time(struct cursor *cursor)
-{
-	struct cursor at = *cursor;
-
-	if (take_digits(&at) != 4 || !take(&at, '-') || take_digits(&at) != 2 ||
-	    !take(&at, '-') || take_digits(&at) != 2 || (!take(&at, 'T') && !take(&at, ' ')) ||
-	    !take_time(&at))
-		return false;
-	if (take(&at, '+') || take(&at, '-')) {
-		take_digits(&at);
-		if (take(&at, ':'))
-			take_digits(&at);
-	} else {
-		take(&at, 'Z');
-	}
-	if (!take_end(&at))
 		return false;
 	*cursor = at;
 	return true;
@@ -325,8 +225,12 @@ static bool take_log_line(struct cursor *cursor)
 {
 	struct cursor at = *cursor, host;
 
+	if (take_rfc5424(&at) || take_logcat(&at)) {
+		*cursor = at;
+		return true;
+	}
 	if (!take_logread(&at) && !take_syslog_time(&at) && !take_iso_time(&at) &&
-	    !take_unix_time(&at))
+	    !take_full_time(&at) && !take_unix_time(&at))
 		return false;
 	host = at;
 	if (!take_program(&at) && take_host(&host) && take_blanks(&host) && take_program(&host))
@@ -455,6 +359,77 @@ static bool take_word_and_slot(struct cursor *cursor)
 	return at.end - at.next >= 7 && at.next[4] == ':' && isxdigit((unsigned char)at.next[0]);
 }
 
+/* Does a log's line begin here, by its prefix or by its words? */
+static bool at_log(const struct cursor *cursor)
+{
+	static const char *const words[] = { "pci_bus ", "PCI host bridge to bus ", "PCI: " };
+	struct cursor at = *cursor;
+
+	if (take_level(&at) || take_record(&at) || take_stamp(&at) || take_log_line(&at) ||
+	    take_kernel(&at) || take_word_and_slot(&at))
+		return true;
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((size_t)(at.end - at.next) > strlen(words[i]) &&
+		    !memcmp(at.next, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+/* "dmesg.txt:12:", "12:", "12-", "dmesg.txt:", of grep */
+static void take_found_by_grep(struct cursor *cursor)
+{
+	struct cursor at = *cursor, name = *cursor;
+
+	if (take_digits(&at) && (take(&at, ':') || take(&at, '-')) && at_log(&at)) {
+		*cursor = at;
+		return;
+	}
+	while (name.next < name.end && !strchr(": \t[<", *name.next))
+		name.next++;
+	if (name.next == cursor->next || !take(&name, ':'))
+		return;
+	at = name;
+	if (take_digits(&at) && take(&at, ':') && at_log(&at))
+		*cursor = at;
+	else if (at_log(&name))
+		*cursor = name;
+}
+
+/*
+ * "* ", "- ", "• ", "1. ", "**", "`": of lists, and of what is to stand out; and what a serial
+ * console leaves.
+ */
+static void take_bullet(struct cursor *cursor)
+{
+	static const char *const signs[] = {
+		"*", "-", "+", "•", "·", "●", "▪", "–", "→", "->", "-->", "=>", "==>",
+	};
+	struct cursor at = *cursor, begin;
+
+	take_blanks(&at);
+	begin = at;
+	for (unsigned int i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		size_t length = strlen(signs[i]);
+		struct cursor behind = { at.next + length, at.end };
+
+		if ((size_t)(at.end - at.next) > length && !memcmp(at.next, signs[i], length) &&
+		    take_blanks(&behind) && at_log(&behind)) {
+			*cursor = behind;
+			return;
+		}
+	}
+	if (take_digits(&at)) {
+		if ((!take(&at, '.') && !take(&at, ')')) || !take_blanks(&at))
+			return;
+	} else {
+		while (at.next < at.end && (iscntrl((unsigned char)*at.next) ||
+					    strchr("*_`", *at.next)))
+			at.next++;
+	}
+	if (at.next > begin.next && at_log(&at))
+		*cursor = at;
+}
+
 char strip_diff_sign(struct line *line)
 {
 	struct cursor cursor = { line->text, line->text + line->length }, rest;
@@ -468,7 +443,9 @@ char strip_diff_sign(struct line *line)
 		return 0;
 	cursor.next++;
 	rest = cursor;
-	take_blanks(&rest);
+	/* with one blank behind it, it is the bullet of a list */
+	if (take_blanks(&rest) == 1)
+		return 0;
 	if (!take_level(&rest) && !take_record(&rest) && !take_stamp(&rest) &&
 	    !take_log_line(&rest) && !take_word_and_slot(&rest))
 		return 0;
@@ -485,6 +462,15 @@ bool strip_prefix(struct line *line)
 	take_line_number(&cursor);
 	while (take_quote(&cursor))
 		;
+	line->text = cursor.next;
+	line->length = (size_t)(cursor.end - cursor.next);
+	if (take_journal_field(line)) {
+		cursor = (struct cursor) { line->text, line->text + line->length };
+		log = true;
+	} else {
+		take_bullet(&cursor);
+		take_found_by_grep(&cursor);
+	}
 	for (;;) {
 		struct cursor blanks = cursor;
 
@@ -499,6 +485,7 @@ bool strip_prefix(struct line *line)
 			/* a journal has its own time in place of the kernel's */
 			if (take_caller(&blanks))
 				take(&blanks, ' ');
+			take_vendor_caller(&blanks);
 			cursor = blanks;
 			log = true;
 			continue;
