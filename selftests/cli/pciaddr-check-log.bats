@@ -630,3 +630,27 @@ FORMATS
 	run -2 pciaddr-check --dmesg "$log"
 	[[ $output == *"no PCI device in it; expected: "*"'lspci -vvxxxx'"*"'dmesg', 'journalctl -k'"* ]]
 }
+
+@test "a conflict names the BAR or window that has the address, also of the same function" {
+	local line
+	for line in "BAR 3 [mem 0xc8000000-0xc80fffff]: can't claim; address conflict with" \
+		"can't claim BAR 3 [mem 0xc8000000-0xc80fffff]: address conflict with"; do
+		{ root "mem 0xc0000000-0xcfffffff" && echo "pci 0000:00:09.0: [1234:0002] type 00 class 0x060100" &&
+			echo "pci 0000:00:09.0: reg 0x14: [mem 0xc8000000-0xc80fffff]" &&
+			echo "pci 0000:00:09.0: reg 0x1c: [mem 0xc8000000-0xc80fffff]" &&
+			echo "pci 0000:00:09.0: $line 0000:00:09.0 [mem 0xc8000000-0xc80fffff]"; } | stamped
+		run pciaddr-check --dmesg "$log"
+		[[ $output == *"log-conflict"*"0000:00:09.0 BAR 3"*"it is the address of 0000:00:09.0 BAR 1, too"* ]]
+		# the other's range is a part of it, or is not in the log
+		sed -i 's/\(reg 0x14: \).*/\1[mem 0xc8080000-0xc8083fff]/; s/\(with 0000:00:09.0\).*/\1 [mem 0xc8080000-0xc8083fff]/' \
+			"$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output == *"it is the address of 0000:00:09.0 BAR 1, too"* ]]
+		sed -i '/reg 0x14/d' "$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output == *"it is the address of another BAR or window of this function, too"* ]]
+		sed -i 's/with 0000:00:09.0/with 0000:00:0a.1/' "$log"
+		run pciaddr-check --dmesg "$log"
+		[[ $output == *"it is the address of 0000:00:0a.1, too"* ]]
+	done
+}

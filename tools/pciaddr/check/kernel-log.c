@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pciaddr/check/log-causes.h"
+#include "pciaddr/model/slot.h"
 #include "pciaddr/model/topology.h"
 
 struct log_check {
@@ -295,6 +296,29 @@ static bool ends_with_claims(const struct log_check *check, const struct log_los
 	return true;
 }
 
+/*
+ * The kernel names the function alone that has the address: which of its resources it is, its range
+ * tells.  It may be another one of the same function.
+ */
+static const char *conflict_text(struct log_check *check, const struct log_resource *resource)
+{
+	const char *conflict = resource->conflict;
+	struct pci_function slot;
+
+	if (slot_parse(conflict, strlen(conflict), &slot) != (int)strlen(conflict))
+		return conflict;
+	for (size_t i = 0; i < check->facts->resource_count; i++) {
+		const struct log_resource *other = &check->facts->resources[i];
+
+		if (other != resource && other->space == resource->space &&
+		    !slot_compare(&other->slot, &slot) && range_size(other->range) > 1 &&
+		    range_equal(other->range, resource->conflict_range))
+			return resource_text(check, other);
+	}
+	return slot_compare(&resource->slot, &slot) ? conflict :
+		"another BAR or window of this function";
+}
+
 static void tell_claim(struct log_check *check, const struct log_loss *losses, size_t count)
 {
 	struct results *results = check->results;
@@ -315,7 +339,7 @@ static void tell_claim(struct log_check *check, const struct log_loss *losses, s
 				names_text(check, &names)),
 		.values = {
 			{ root->conflict ? TEXT(results, "it is the address of %s, too",
-						root->conflict) :
+						conflict_text(check, root)) :
 			  "no window above has it", at_log(check, root->line) },
 			{ TEXT(results, "above: %s", log_pool_text(check->machine, results,
 								    &losses[0].pool)), { 0 } },

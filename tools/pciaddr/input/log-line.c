@@ -26,6 +26,7 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 {
 	static const char words[] = "conflict with ";
 	const char *other = strstr(reason, words);
+	struct printed_resource printed;
 	size_t length;
 
 	resource->claims++;
@@ -38,6 +39,8 @@ static void not_claimed(struct told_line *line, struct log_resource *resource,
 	}
 	other += strlen(words);
 	length = strcspn(other, "[");
+	resource->conflict_range = log_read_resource(other + length, &printed) ? printed.range :
+		(struct range) { 0 };
 	while (length && other[length - 1] == ' ')
 		length--;
 	resource->conflict = arena_copy(&line->machine->arena, other, length < 60 ? length : 60);
@@ -336,7 +339,7 @@ static enum port_type port_type(const char *text)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *rest = log_after(text, names[i].words);
 
-		/* somebody may have written something behind it */
+		/* a remark may follow it */
 		if (rest && !isalnum((unsigned char)*rest))
 			return names[i].type;
 	}

@@ -56,6 +56,7 @@ struct log_resource {
 	uint32_t claims;	/* lines that said "can't claim" */
 	uint32_t line;		/* of the last event */
 	const char *conflict;	/* what has its address, or NULL */
+	struct range conflict_range;	/* ... and its range, as far as it is known */
 };
 
 struct log_function {
