@@ -602,3 +602,72 @@ physical() {
 		fails_with bar-kernel "register 0x2000" "kernel 0x1000-0x17ff"
 	done
 }
+
+# told SLOT NAME LINE...: lspci -vv of a function that decodes, without hex
+told() {
+	local slot=$1 name=$2
+	shift 2
+	printf '%s %s\n' "$slot" "$name"
+	printf '\tControl: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx-\n'
+	printf '\t%s\n' "$@"
+	echo
+}
+
+# on_port PORT [LINE]: a card whose ports begin there
+on_port() {
+	told 00:05.0 "SCSI storage controller: Device 1234:0004" "${2:-Latency: 0}" \
+		"Region 0: I/O ports at $1 [size=32]"
+}
+
+@test "the ports of a PC's own devices are that on a PC, and unknown where nothing tells what it is" {
+	for port in 0020 0040 00c0 0ce0; do
+		on_port "$port" >"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		outcome unknown legacy-ports "whether this machine is a PC"
+		# a chipset, a kernel's log, the name of the machine, /proc/ioports
+		for pc in "[    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable" \
+			"[    0.312000] PCI: Using configuration type 1 for base access" \
+			"Linux box 6.1.0 #1 SMP Sat Jan 1 00:00:00 UTC 2022 x86_64 GNU/Linux" \
+			"Linux box 4.19.0 #1 SMP Sat Jan 1 00:00:00 UTC 2022 i686 i686 i386 GNU/Linux"; do
+			{ echo "$pc" && echo && cat "$dump"; } >"$dump.pc"
+			run -1 pciaddr-check --dump "$dump.pc"
+			fails_with legacy-ports "0000:00:05.0 BAR 0"
+			{ cat "$dump" && echo "$pc"; } >"$dump.pc"
+			run -1 pciaddr-check --dump "$dump.pc"
+			fails_with legacy-ports "0000:00:05.0 BAR 0"
+		done
+		for vendor in 8086 1022; do
+			{
+				told 00:00.0 "Host bridge [0600]: Made up [$vendor:1234]"
+				told 00:14.3 "ISA bridge [0601]: Made up [$vendor:1235]"
+				cat "$dump"
+			} >"$dump.pc"
+			run -1 pciaddr-check --dump "$dump.pc"
+			fails_with legacy-ports "0000:00:05.0 BAR 0"
+		done
+		for other in "[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]" \
+			"[    0.000000] OF: fdt: Machine model: Made up" \
+			"[    0.000000] Machine model: Made up" \
+			"[    0.000000] PROMLIB: Sun IEEE Boot Prom 'OBP 4.30.4'" \
+			"[    0.000000] MIPS: machine is Made up" \
+			"[    7.000000] Hardware name: Made up board (DT)" \
+			"[    1.0] pci_bus 0000:00: root bus resource [io  0x1000000-0x100ffff] (bus address [0x0000-0xffff])" \
+			"Linux box 6.1.0 #1 SMP Sat Jan 1 00:00:00 UTC 2022 ppc64le GNU/Linux"; do
+			{ cat "$dump" && echo && echo "$other"; } >"$dump.other"
+			run pciaddr-check --dump "$dump.other"
+			outcome "not run" legacy-ports
+		done
+		{
+			on_port "$port" "Device tree node: /sys/firmware/devicetree/base/pci@7000/scsi@5"
+			sed 's/^.*Region.*/\tRegion 0: Memory at 300b0000000 (32-bit, non-prefetchable) [size=4K]/' "$dump" |
+				sed 's/^00:05/00:06/'
+		} >"$dump.both"
+		# each of the two is enough
+		head -n 5 "$dump.both" >"$dump.other"
+		run -0 pciaddr-check --dump "$dump.other"
+		outcome "not run" legacy-ports
+		grep -v 'Device tree' "$dump.both" >"$dump.other"
+		run -0 pciaddr-check --dump "$dump.other"
+		outcome "not run" legacy-ports
+	done
+}

@@ -85,6 +85,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/import/import.c \
 	tools/pciaddr/import/import.h \
 	tools/pciaddr/input/agent.c \
+	tools/pciaddr/input/architecture.c \
+	tools/pciaddr/input/architecture.h \
 	tools/pciaddr/input/clean.c \
 	tools/pciaddr/input/clean.h \
 	tools/pciaddr/input/companion.c \
@@ -208,6 +210,8 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/model/names.c \
 	tools/pciaddr/model/names.h \
 	tools/pciaddr/model/pcispec.h \
+	tools/pciaddr/model/platform.c \
+	tools/pciaddr/model/platform.h \
 	tools/pciaddr/model/resources.c \
 	tools/pciaddr/model/resources.h \
 	tools/pciaddr/model/selector.c \

@@ -6,6 +6,7 @@
 
 #include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/platform.h"
 #include "pciaddr/model/topology.h"
 #include "pciaddr/model/translation.h"
 
@@ -234,33 +235,27 @@ static void check_aligned(struct results *results, const struct pci_function *fu
 /* DMA controllers, interrupt controllers, timers, keyboard, clock, FPU; PCI configuration */
 static const struct range legacy_ports[] = { { 0x00, 0xff }, { 0xcf8, 0xcff } };
 
-/* They are those of a PC: another machine shows by its /proc/ioports, or by its offset. */
-static bool may_be_pc(const struct machine *machine, const struct pci_function *function)
-{
-	uint64_t offset;
-	size_t at = 0;
+static const char may_be_no_pc[] =
+	"a BAR overlaps ports that a PC has for its own devices, and nothing tells whether this "
+	"machine is a PC";
 
-	if (machine->resources[SPACE_IO].state == RESOURCES_READ)
-		return machine->pc;
-	if (machine->log && machine->log->low_ports)
-		return false;
-	while (translation_next(machine, function, SPACE_IO, &at, &offset))
-		if (offset)
-			return false;
-	return true;
-}
-
-static void check_legacy_ports(const struct machine *machine, struct results *results,
+static void check_legacy_ports(enum platform platform, struct results *results,
 			       const struct pci_function *function,
 			       const struct bar *bar)
 {
 	char range[RANGE_TEXT_MAX];
 
-	if (bar->space != SPACE_IO || bar->fixed_legacy || !may_be_pc(machine, function))
+	if (bar->space != SPACE_IO || bar->fixed_legacy || platform == PLATFORM_OTHER)
 		return;
 	for (unsigned int i = 0; i < sizeof(legacy_ports) / sizeof(legacy_ports[0]); i++) {
 		if (!range_overlaps(legacy_ports[i], bar->range))
 			continue;
+		if (platform == PLATFORM_UNKNOWN) {
+			results_unknown(results, CHECK_LEGACY_PORTS, function,
+					may_be_no_pc,
+					"give the machine's /proc/ioports (--ioports FILE)");
+			return;
+		}
 		results_add(results, &(struct finding) {
 			.status = STATUS_FAIL,
 			.check = CHECK_LEGACY_PORTS,
@@ -282,6 +277,8 @@ static void check_legacy_ports(const struct machine *machine, struct results *re
 
 void check_bars(const struct machine *machine, struct results *results)
 {
+	enum platform platform = machine_platform(machine);
+
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct pci_function *function = &machine->functions[i];
 
@@ -294,7 +291,7 @@ void check_bars(const struct machine *machine, struct results *results)
 			check_in_window(machine, results, function, bar);
 			check_isa_hole(results, function, bar);
 			check_aligned(results, function, bar);
-			check_legacy_ports(machine, results, function, bar);
+			check_legacy_ports(platform, results, function, bar);
 		}
 	}
 }

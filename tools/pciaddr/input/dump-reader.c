@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "common/numbers.h"
+#include "pciaddr/input/architecture.h"
 #include "pciaddr/input/dump-details.h"
 #include "pciaddr/input/dump-foreign.h"
 #include "pciaddr/input/dump-log.h"
@@ -40,10 +41,12 @@ static void read_held(struct dump_reader *reader)
 		return;
 	held->length = 0;
 	reader->detail_line = held->number;
-	if (held->header)
+	if (held->header) {
 		told_header(&reader->told, &line, held->number);
-	else
-		dump_read_detail(reader, line);
+		return;
+	}
+	architecture_line(reader->machine, line);
+	dump_read_detail(reader, line);
 }
 
 /* How wide the line is on a screen. */
@@ -394,6 +397,7 @@ static void read_other(struct dump_reader *reader, const struct line *line)
 {
 	bool whole = line_was_complete(&reader->lines, line);
 
+	architecture_line(reader->machine, *line);
 	if (!reader->foreign)
 		reader->foreign = dump_foreign_line(line);
 	if (is_heading(reader, line)) {

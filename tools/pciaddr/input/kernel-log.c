@@ -10,6 +10,7 @@
 #include "common/die.h"
 #include "common/hash.h"
 #include "common/numbers.h"
+#include "pciaddr/input/architecture.h"
 #include "pciaddr/input/dump-log.h"
 #include "pciaddr/input/log-host.h"
 #include "pciaddr/input/log-line.h"
@@ -158,6 +159,7 @@ void kernel_log_end(struct machine *machine)
 	if (!facts || !facts->pending_length)
 		return;
 	line = (struct line) { facts->pending, facts->pending_length };
+	architecture_line(machine, line);
 	line.length = log_length_without_remark(&line);
 	facts->pending[line.length] = '\0';
 	log_line(machine, facts->pending, facts->pending_number);

@@ -10,6 +10,7 @@
 #include "pciaddr/input/proc-resources.h"
 #include "pciaddr/model/claims.h"
 #include "pciaddr/model/host-windows.h"
+#include "pciaddr/model/platform.h"
 #include "pciaddr/model/translation.h"
 
 static void (*const loaders[])(struct machine *machine, const struct source *source) = {
@@ -37,6 +38,7 @@ void machine_settle(struct machine *machine)
 	host_windows_find(machine);
 	device_tree_settle(machine);
 	machine_learn_translation(machine);
+	platform_mark_translating(machine);
 	machine_take_claimed_sizes(machine);
 }
 

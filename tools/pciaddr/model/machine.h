@@ -273,6 +273,7 @@ struct bus {
 	uint32_t count;
 	uint32_t root;		/* index of the bus at the top */
 	bool indirect;		/* @bridge encloses it; the one that leads to it was not read */
+	bool translates;	/* a root bus: an address below it is the CPU's alone */
 	struct pci_function *bridge;	/* leads to it; NULL: a root bus, or it is missing */
 };
 
@@ -312,6 +313,12 @@ struct host_window {
 	bool marked_64bit;	/* and not prefetchable: the kernel puts nothing of 32 bits in it */
 	const char *path;	/* where it was read */
 	uint32_t line;
+};
+
+enum platform {
+	PLATFORM_UNKNOWN,
+	PLATFORM_PC,		/* with ports of its own below 0x100, and no translation */
+	PLATFORM_OTHER,
 };
 
 enum source_kind {
@@ -354,6 +361,8 @@ struct machine {
 	struct resource_list resources[SPACES];
 	bool keeps_extended;	/* functions keep their extended config space */
 	bool pc;		/* bus addresses are the CPU's, and I/O ports the PC's */
+	enum platform told_platform;	/* by a line of text; see machine_platform() */
+	bool has_device_tree;	/* lspci has named a node of a function */
 	struct host_window *host_windows;	/* sorted by domain, bus, space, address */
 	size_t host_window_count;
 	struct io_range *io_ranges;

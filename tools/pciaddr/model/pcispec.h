@@ -11,6 +11,7 @@
 #define PCIADDR_MODEL_PCISPEC_H
 
 #define CFG_VENDOR		0x00
+#define   VENDOR_AMD		0x1022
 #define   VENDOR_INTEL		0x8086
 #define CFG_COMMAND		0x04
 #define   COMMAND_IO		0x0001
@@ -141,6 +142,7 @@
 #define     POWER_STATE	0x0003	/* D0 to D3hot */
 #define CLASS_MEMORY_OTHER	0x0580
 #define CLASS_HOST_BRIDGE	0x0600
+#define CLASS_ISA_BRIDGE	0x0601
 #define CLASS_IDE		0x0101
 #define PROGIF_IDE_NATIVE_1	0x01	/* the primary channel has BARs of its own */
 #define PROGIF_IDE_NATIVE_2	0x04	/* the secondary channel */
