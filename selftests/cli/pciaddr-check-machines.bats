@@ -613,6 +613,116 @@ told() {
 	echo
 }
 
+# behind IO MEMORY PREFETCHABLE: a bridge to bus 1 with these windows; - : closed
+behind() {
+	local -a windows=("$@")
+	local names=("I/O" Memory "Prefetchable memory") i
+	for i in 0 1 2; do
+		[ "${windows[i]}" = - ] && windows[i]="[disabled]"
+		windows[i]="${names[i]} behind bridge: ${windows[i]} [size=1M]"
+	done
+	told 00:02.0 "PCI bridge: Device 1234:0001" \
+		"Bus: primary=00, secondary=01, subordinate=01, sec-latency=0" "${windows[@]}"
+}
+
+@test "lspci's text of a host bridge that translates: what does not fit as it is, is unknown" {
+	# memory whose window lspci has cut to 32 bits, beside a prefetchable one of 64
+	for high in 7 12 0x3f; do
+		high=$(printf '%x' $((high)))
+		for region in "Memory at ${high}40200000 (64-bit, non-prefetchable) [size=64K]" \
+			"Memory at ${high}40200000 (64-bit, prefetchable) [size=64K]" \
+			"Memory at ${high}40200000 (32-bit, non-prefetchable) [size=64K]"; do
+			for prefetchable in - "${high}80000000-${high}8fffffff" c0000000-c00fffff; do
+				behind - 40200000-402fffff "$prefetchable" >"$dump"
+				told 01:00.0 "Ethernet controller: Device 1234:0002" "Region 0: $region" >>"$dump"
+				run -3 pciaddr-check --dump "$dump"
+				outcome unknown bar-in-window "what the host bridge adds is unknown"
+			done
+		done
+	done
+	# ports: in the registers all of the CPU's address, or in the CPU's a part of a large space
+	for ports in "d4003000-d4003fff 3010" "2000-2fff 12040" "00007000-00007fff 2000007020"; do
+		# shellcheck disable=SC2086
+		set -- $ports
+		behind "$1" - - >"$dump"
+		told 01:00.0 "SATA controller: Device 1234:0003" "Region 0: I/O ports at $2 [size=16]" >>"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		outcome unknown bar-in-window "what the host bridge adds is unknown"
+		run -3 pciaddr-check --dump "$dump" --expect "$(printf '0x%x-0x%x' $((16#$2)) $((16#$2 + 15)))"
+		outcome unknown expect-window "what the host bridge adds is unknown"
+		# no offset puts a larger BAR into the window
+		sed -i 's/size=16]/size=8K]/; s/ports at .*0 \[/ports at 10000 [/' "$dump"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with bar-in-window "0000:01:00.0 BAR 0"
+	done
+	# below 4 GiB another BAR, or the text's own word of a device tree, shows that it may be
+	for line in "Region 2: Memory at a40100000 (32-bit, non-prefetchable) [size=4K]" \
+		"Device tree node: /sys/firmware/devicetree/base/pcie@50000000/pcie@2,0"; do
+		behind - 90000000-900fffff - >"$dump"
+		told 01:00.0 "Ethernet controller: Device 1234:0002" "$line" \
+			"Region 0: Memory at 50000000 (32-bit, non-prefetchable) [size=64K]" >>"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		outcome unknown bar-in-window "what the host bridge adds is unknown"
+	done
+	# but where another BAR is inside as it is, nothing is added
+	told 01:00.1 "Ethernet controller: Device 1234:0002" \
+		"Region 0: Memory at 90010000 (32-bit, non-prefetchable) [size=64K]" >>"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-in-window "0000:01:00.0 BAR 0" "0x90000000-0x900fffff"
+	# nor on a PC
+	{
+		told 00:00.0 "Host bridge [0600]: Made up [8086:1234]"
+		told 00:1f.0 "ISA bridge [0601]: Made up [8086:1235]"
+		behind - 40200000-402fffff 780000000-78fffffff
+		told 01:00.0 "Ethernet controller: Device 1234:0002" \
+			"Region 0: Memory at 740200000 (64-bit, non-prefetchable) [size=64K]"
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with bar-in-window "0000:01:00.0 BAR 0"
+}
+
+@test "an offset that registers and text of one BAR show holds for those with text alone" {
+	for outside in 20 e0; do
+		{
+			bridge 00:02.0 "00 01 01" "f1 01" "00 80 f0 80"
+			card 01:00.0 "\tRegion 0: Memory at 6580000000 (32-bit, non-prefetchable) [size=64K]" \
+				10="00 00 00 80"
+			told 01:00.1 "Ethernet controller: Device 1234:0002" \
+				"Region 0: Memory at 6580${outside}0000 (64-bit, non-prefetchable) [size=64K]"
+			told 01:00.2 "Ethernet controller: Device 1234:0002" \
+				"Region 0: Memory at 65${outside}000000 (64-bit, non-prefetchable) [size=64K]"
+		} >"$dump"
+		run -1 pciaddr-check --dump "$dump"
+		fails_with bar-in-window "0000:01:00.2 BAR 0"
+		[[ $output != *"0000:01:00.1 BAR 0:"* && $output != *"0000:01:00.0 BAR 0:"* ]]
+	done
+}
+
+@test "a BAR's register in a window of which only lspci's word is known, which is the kernel's" {
+	{
+		behind - 40200000-402fffff -
+		card 01:00.0 "\tRegion 0: Memory at 740200000 (32-bit, non-prefetchable) [size=64K]" \
+			10="00 00 20 c0"
+	} >"$dump"
+	run pciaddr-check --dump "$dump"
+	outcome ok bar-in-window
+	no_failures
+}
+
+@test "a window of which there is lspci's word alone, below one whose register was read" {
+	{
+		bridge 00:01.0 "00 01 02" "f1 01" "20 c0 20 c0"
+		behind - 40200000-402fffff - | sed 's/^00:02/01:02/; s/=01/=02/g; s/=00/=01/'
+	} >"$dump"
+	run -1 pciaddr-check --dump "$dump"
+	fails_with window-in-window "0000:01:02.0 memory window"
+	# on a machine that translates
+	told 02:00.0 "Ethernet controller: Device 1234:0002" \
+		"Region 0: Memory at 740200000 (32-bit, non-prefetchable) [size=64K]" >>"$dump"
+	run -3 pciaddr-check --dump "$dump"
+	outcome unknown window-in-window "what the host bridge adds is unknown"
+}
+
 # on_port PORT [LINE]: a card whose ports begin there
 on_port() {
 	told 00:05.0 "SCSI storage controller: Device 1234:0004" "${2:-Latency: 0}" \

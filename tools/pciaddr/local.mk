@@ -19,6 +19,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/check/expect.h \
 	tools/pciaddr/check/finding-text.c \
 	tools/pciaddr/check/finding-text.h \
+	tools/pciaddr/check/forwarding.c \
 	tools/pciaddr/check/isa-enable.c \
 	tools/pciaddr/check/kernel.c \
 	tools/pciaddr/check/kernel-log.c \

@@ -53,56 +53,6 @@ static void report_outside(const struct machine *machine, struct results *result
 	});
 }
 
-#define FOUR_GIB 0x100000000
-
-static const char views_differ[] =
-	"the BAR's address is the CPU's, the window's is one of the bus, and what the host bridge "
-	"adds is unknown";
-static const char views_advice[] =
-	"give 'lspci -vvxxxx' as root with /proc/iomem, or with the kernel's log as FILE.dmesg";
-
-/* Of a BAR's text and of the kernel's windows: both are where the CPU has them. */
-static bool in_kernel_window(const struct pci_function *function, const struct bar *bar,
-			     const struct bridge *bridge)
-{
-	for (enum window_kind kind = 0; kind < WINDOWS; kind++)
-		if (window_space(kind) == (enum space)bar->space && !bar->register_known &&
-		    !function->told_by_log && bridge->windows[kind].kernel_state == WINDOW_OPEN &&
-		    range_contains(bridge->windows[kind].kernel, bar->range))
-			return true;
-	return false;
-}
-
-/*
- * lspci without hex prints where the CPU has a BAR, and of a bridge what its registers say.  A
- * memory window has 32 bits: one that has a BAR above 4 GiB is behind a host bridge that translates.
- */
-static enum forwarding forwarding_behind_offset(const struct machine *machine,
-						const struct pci_function *function,
-						const struct bar *bar,
-						const struct bridge *bridge)
-{
-	const struct window *memory = &bridge->windows[WINDOW_MEMORY];
-	const struct window *prefetchable = &bridge->windows[WINDOW_PREFETCHABLE];
-	struct range range = bar->range;
-	uint64_t offset;
-
-	if (in_kernel_window(function, bar, bridge))
-		return FORWARDS;
-	if (bar->space != SPACE_MEMORY || bar->register_known || function->told_by_log ||
-	    bar->range.first < FOUR_GIB || memory->kernel_state == WINDOW_OPEN || !memory->range.last ||
-	    (prefetchable->state == WINDOW_OPEN && prefetchable->range.first >= FOUR_GIB))
-		return FORWARDS_NOT;
-	if (!translation_offset(machine, function, SPACE_MEMORY, range.first, &offset))
-		return FORWARDS_UNKNOWN;
-	range.first -= offset;
-	range.last -= offset;
-	/* base and limit 0 stand for a closed window, except where something is in it */
-	if (offset && !memory->range.first && range_contains(memory->range, range))
-		return FORWARDS;
-	return bridge_forwarding(bridge, bar->space, range, NULL);
-}
-
 /*
  * Its BARs are windows to memory for those who come from the other side, and Linux leaves them
  * alone: __dev_sort_resources() in setup-bus.c.
@@ -135,7 +85,7 @@ static void check_in_window(const struct machine *machine, struct results *resul
 		if (how == FORWARDS)
 			break;
 		behind = how == FORWARDS_UNKNOWN ? how :
-			forwarding_behind_offset(machine, function, bar, bridge->bridge);
+			forwarding_in_view(machine, function, bar, bridge->bridge);
 		if (behind == FORWARDS)
 			break;
 		if (how == FORWARDS_UNKNOWN)

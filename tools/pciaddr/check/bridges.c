@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "pciaddr/model/pcispec.h"
+#include "pciaddr/model/platform.h"
 #include "pciaddr/model/topology.h"
 
 static const char bus_advice[] =
@@ -191,6 +192,24 @@ static void report_window(struct results *results, const struct pci_function *fu
 	});
 }
 
+static const char window_views_differ[] =
+	"one of the windows is in the CPU's addresses, the other in those of the bus, and what the "
+	"host bridge adds is unknown";
+
+/* Of one there is the register, of the other lspci's word, which may be the kernel's address. */
+static bool views_may_differ(const struct machine *machine, const struct pci_function *function,
+			     enum window_kind kind, const struct bridge *above)
+{
+	bool text = function->bridge->windows[kind].maybe_kernel, text_above = false;
+
+	for (enum window_kind i = 0; i < WINDOWS; i++)
+		if (window_space(i) == window_space(kind) &&
+		    above->windows[i].state == WINDOW_OPEN)
+			text_above |= above->windows[i].maybe_kernel;
+	return text != text_above && (host_bridge_translates(machine, function) ||
+				      machine_platform(machine) == PLATFORM_OTHER);
+}
+
 static void check_window(const struct machine *machine, struct results *results,
 			 const struct pci_function *function, enum window_kind kind)
 {
@@ -212,6 +231,9 @@ static void check_window(const struct machine *machine, struct results *results,
 			results_unknown(results, CHECK_WINDOW_IN_WINDOW, function,
 					"the window registers of the bridge above were not read",
 					header_advice);
+		else if (views_may_differ(machine, function, kind, above->bridge))
+			results_unknown(results, CHECK_WINDOW_IN_WINDOW, function,
+					window_views_differ, views_advice);
 		else
 			report_window(results, function, kind, above, outer, how);
 		return;

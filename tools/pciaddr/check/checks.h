@@ -5,6 +5,7 @@
 
 #include "pciaddr/check/results.h"
 #include "pciaddr/model/machine.h"
+#include "pciaddr/model/topology.h"
 
 /* What must hold on any machine. */
 void check_machine(const struct machine *machine, struct results *results);
@@ -33,6 +34,17 @@ void check_present(const struct machine *machine, struct results *results,
 void check_bar_usable(const struct machine *machine, struct results *results,
 		      const struct pci_function *function, const struct bar *bar,
 		      const char *asked);
+
+/*
+ * lspci's text and a log have BARs and windows in the CPU's addresses or in those of the bus, and
+ * need not have both in the same.  Of a BAR that as they are is not inside the bridge's windows:
+ * does the bridge forward it?  FORWARDS_UNKNOWN: what the host bridge adds is not known.
+ */
+enum forwarding forwarding_in_view(const struct machine *machine,
+				   const struct pci_function *function, const struct bar *bar,
+				   const struct bridge *bridge);
+extern const char views_differ[];
+extern const char views_advice[];
 
 /*
  * What a host bridge forwards, for a function on a root bus: does it have the bus range

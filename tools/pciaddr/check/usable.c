@@ -94,14 +94,25 @@ static bool check_usable_bridge(const struct bar_report *report, const struct pc
 {
 	uint16_t bit = report->bar->space == SPACE_IO ? COMMAND_IO : COMMAND_MEMORY;
 	enum window_kind kind;
+	enum forwarding how = bridge_forwarding(bridge->bridge, report->bar->space,
+						report->bar->range, &kind);
+	enum forwarding behind = how;
 	char slot[SLOT_TEXT_MAX];
 
+	if (how == FORWARDS_NOT || how == FORWARDS_PARTLY)
+		behind = forwarding_in_view(report->machine, report->function, report->bar,
+					    bridge->bridge);
 	slot_text(bridge, slot);
-	switch (bridge_forwarding(bridge->bridge, report->bar->space, report->bar->range, &kind)) {
+	switch (behind) {
 	case FORWARDS:
 	case FORWARDS_BY_SUBTRACTION:
 		break;
 	case FORWARDS_UNKNOWN:
+		if (how != FORWARDS_UNKNOWN) {
+			add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN, views_differ,
+			    reported_bar(report), no_value, views_advice);
+			return false;
+		}
 		add(report, CHECK_EXPECT_WINDOW, STATUS_UNKNOWN,
 		    TEXT(report->results, "the window registers of bridge %s were not read", slot),
 		    reported_bar(report), no_value,

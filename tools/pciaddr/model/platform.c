@@ -8,7 +8,7 @@
 
 #define FOUR_GIB	0x100000000ull
 #define IO_SPACE	0x10000ull	/* the ports of a PC */
-#define FIRST_VMD	0x10000u	/* Linux gives the domains behind Intel's VMD numbers from here on */
+#define FIRST_VMD	0x10000u	/* Linux numbers domains behind Intel's VMD from here on */
 
 /* It is where its register, or on a PC the CPU, does not reach. */
 static bool bar_shows(const struct pci_function *function, const struct bar *bar)
