@@ -781,3 +781,87 @@ on_port() {
 		outcome "not run" legacy-ports
 	done
 }
+
+# ide SLOT INTERFACE REGISTERS LINE...: IDE with this programming interface, and registers 10 to 1f
+ide() {
+	local slot=$1 interface=$2 registers=$3
+	shift 3
+	device "$slot" "IDE interface: Made up (prog-if $interface)" "$(printf '\\t%s\\n' "$@")" \
+		0="34 12 08 00 05 00 00 00 00 $interface 01 01" 10="$registers"
+}
+
+@test "IDE in compatibility mode is where registers or lspci have it, with the channels that they have" {
+	# a channel of two is a function of its own: in hex and text, in hex, in text
+	local first=("Region 0: I/O ports at 01f0 [size=8]" "Region 1: I/O ports at 03f4")
+	local second=("Region 0: I/O ports at 0170 [size=8]" "Region 1: I/O ports at 0374")
+	local empty="00 00 00 00 00 00 00 00"
+	for interface in 00 80 8a; do
+		{
+			ide 00:09.1 $interface "f1 01 00 00 f5 03 00 00 $empty" "${first[@]}"
+			ide 00:09.2 $interface "71 01 00 00 75 03 00 00 $empty" "${second[@]}"
+		} >"$dump.both"
+		sed '/Region/d' "$dump.both" >"$dump.hex"
+		{
+			told 00:09.1 "IDE interface: Device 1234:0008 (prog-if $interface)" "${first[@]}"
+			told 00:09.2 "IDE interface: Device 1234:0008 (prog-if $interface)" "${second[@]}"
+		} >"$dump.text"
+		for file in "$dump.both" "$dump.hex" "$dump.text"; do
+			run -0 pciaddr-check --dump "$file"
+			outcome ok bar-overlap ".4."
+			run -0 pciaddr-check --dump "$file" --tree
+			[[ $output == *"0x1f0-0x1f7"*"0x3f6-0x3f6"*09.2*"0x170-0x177"*"0x376-0x376"* ]]
+			[ "$(grep -c BAR <<<"$output")" = 4 ]
+		done
+		# in a record of text and one of hex, in both orders
+		cat "$dump.text" "$dump.hex" >"$dump.1"
+		cat "$dump.hex" "$dump.text" >"$dump.2"
+		for file in "$dump.1" "$dump.2"; do
+			run -0 pciaddr-check --dump "$file"
+			outcome ok bar-overlap ".4."
+		done
+	done
+	# the kernel's resources, with registers that tell nothing
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir -p "$tree/0000:00:09.1" "$tree/0000:00:09.2"
+	for function in 1f0:3f6:1 170:376:2; do
+		IFS=: read -r ports control number <<<"$function"
+		directory=$tree/0000:00:09.$number
+		{
+			printf '\x34\x12\x08\0\x05\0\0\0\0\x80\x01\x01'
+			head -c 52 /dev/zero
+		} >"$directory/config"
+		printf '0x%016x 0x%016x 0x%016x\n' "0x$ports" $((16#$ports + 7)) 0x40101 "0x$control" \
+			"0x$control" 0x40101 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 >"$directory/resource"
+	done
+	run pciaddr-check --sysfs "$tree" --tree
+	[[ $output == *"0x1f0-0x1f7"*"0x3f6-0x3f6"*09.2*"0x170-0x177"*"0x376-0x376"* ]]
+	[ "$(grep -c BAR <<<"$output")" = 4 ]
+	# registers of 0 tell nothing: both channels, as the standard has them
+	ide 00:09.1 80 "$empty $empty" "Latency: 0" >"$dump"
+	run -0 pciaddr-check --dump "$dump" --tree
+	[[ $output == *0x1f0-0x1f7*0x3f6-0x3f6*0x170-0x177*0x376-0x376* ]]
+}
+
+@test "IDE in compatibility mode whose registers hold an address that is none of ISA's" {
+	for address in "a1 c0" "01 12" "09 01"; do
+		ide 00:09.1 80 "$address 00 00 00 00 00 00 00 00 00 00 00 00 00 00" "Latency: 0" >"$dump"
+		run -0 pciaddr-check --dump "$dump" --tree
+		[[ $output == *0x1f0-0x1f7* ]]
+		# another one at the standard's address: which of them is there, nothing tells
+		card 00:0a.0 "\tRegion 0: I/O ports at 01f0 [size=8]" 10="f1 01" >>"$dump"
+		run -3 pciaddr-check --dump "$dump"
+		outcome unknown bar-overlap "IDE in compatibility mode"
+		# lspci has it where the register says
+		set -- $address
+		sed "s/Latency: 0/Region 0: I\/O ports at $2${1%?}0 [size=8]/" "$dump" >"$dump.told"
+		[ "$1" = 09 ] && sed -i 's/0100 \[/0108 [/' "$dump.told"
+		run -0 pciaddr-check --dump "$dump.told"
+		outcome ok bar-overlap
+		outcome ok bar-kernel
+	done
+	# and where it says it, without a register
+	told 00:09.1 "IDE interface: Device 1234:0008 (prog-if 80)" \
+		"Region 0: I/O ports at c0a0 [size=8]" "Region 1: I/O ports at c0b4 [size=4]" >"$dump"
+	run -0 pciaddr-check --dump "$dump" --tree
+	[[ $output == *0xc0a0-0xc0a7*0xc0b4-0xc0b7* && $output != *0x1[f7]0-* ]]
+}

@@ -45,6 +45,7 @@ libpciaddr_a_SOURCES = \
 	tools/pciaddr/configspace/enhanced-allocation.c \
 	tools/pciaddr/configspace/extended.c \
 	tools/pciaddr/configspace/extended.h \
+	tools/pciaddr/configspace/legacy-ide.c \
 	tools/pciaddr/configspace/read.c \
 	tools/pciaddr/configspace/read.h \
 	tools/pciaddr/diff/addresses.c \

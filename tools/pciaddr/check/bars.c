@@ -94,6 +94,9 @@ static void check_in_window(const struct machine *machine, struct results *resul
 		else if (bar->as_found)
 			results_unknown(results, CHECK_BAR_IN_WINDOW, function, only_found,
 					only_found_advice);
+		else if (bar->doubtful)
+			results_unknown(results, CHECK_BAR_IN_WINDOW, function, legacy_doubtful,
+					legacy_doubtful_advice);
 		else if (behind == FORWARDS_UNKNOWN)
 			results_unknown(results, CHECK_BAR_IN_WINDOW, function, views_differ,
 					views_advice);

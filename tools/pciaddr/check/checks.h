@@ -77,6 +77,8 @@ struct isa_enable {
 struct isa_enable isa_enable_text(struct results *results, const struct pci_function *bridge);
 
 /* Why something about a BAR cannot be told, and what to do about it. */
+extern const char legacy_doubtful[];
+extern const char legacy_doubtful_advice[];
 extern const char size_unknown[];
 extern const char size_advice[];
 extern const char vf_size_advice[];

@@ -92,6 +92,9 @@ static void check_claim(const struct machine *machine, struct results *results,
 	claim = find_claim(machine, function, bar);
 	if (claim.entry)
 		results_pass(results, claim_check[bar->space]);
+	else if (bar->doubtful)
+		results_unknown(results, claim_check[bar->space], function, legacy_doubtful,
+				legacy_doubtful_advice);
 	else if (function->told_by_log)
 		results_unknown(results, claim_check[bar->space], function, another_moment,
 				another_moment_advice);

@@ -12,6 +12,11 @@
 #include "pciaddr/model/intervals.h"
 #include "pciaddr/model/topology.h"
 
+const char legacy_doubtful[] =
+	"IDE in compatibility mode does not answer where its registers say, and one of them holds "
+	"an address";
+const char legacy_doubtful_advice[] =
+	"'lspci -vv' of the running machine tells where the kernel has it";
 const char size_unknown[] = "where the BAR ends is unknown: this source does not give sizes";
 const char size_advice[] = "take the dump with 'lspci -vvxxxx', which also writes the sizes";
 
@@ -119,6 +124,11 @@ static bool is_accepted(const struct machine *machine, const struct interval *in
 		!range_equal(around->kernel, window->kernel);
 }
 
+static bool is_doubtful(const struct interval *interval)
+{
+	return interval->bar && interval->bar->doubtful;
+}
+
 static void report_unless_unsettled(const struct machine *machine, struct results *results,
 				    const struct interval *inner, const struct interval *outer)
 {
@@ -127,7 +137,11 @@ static void report_unless_unsettled(const struct machine *machine, struct result
 	enum check_id check = interval_is_window(inner) && interval_is_window(outer) ?
 		CHECK_WINDOW_OVERLAP : CHECK_BAR_OVERLAP;
 
-	if (!unsettled && is_accepted(machine, inner, outer))
+	if (!unsettled && (is_doubtful(inner) || is_doubtful(outer)))
+		results_unknown(results, check,
+				is_doubtful(inner) ? inner->function : outer->function,
+				legacy_doubtful, legacy_doubtful_advice);
+	else if (!unsettled && is_accepted(machine, inner, outer))
 		results_unknown(results, check, inner->function, nested, nested_advice);
 	else if (!unsettled)
 		report(results, inner, outer);

@@ -74,7 +74,9 @@ struct value bar_value(struct results *results, const struct pci_function *funct
 {
 	return (struct value) {
 		TEXT(results, "%s %s", bar_text(bar), bar_range(results, bar)),
-		at_config(function, bar_register(function, bar)),
+		!bar->fixed_legacy ? at_config(function, bar_register(function, bar)) :
+		bar->line ? at_kernel_bar(function, bar) :
+		at_text("where IDE in compatibility mode has it"),
 	};
 }
 

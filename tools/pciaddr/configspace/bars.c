@@ -54,42 +54,6 @@ static bool bar_exists(const struct bar *bar)
 		 bar->prefetchable);
 }
 
-/*
- * IDE in compatibility mode answers at the ISA addresses, whatever the registers hold
- * (PCI IDE Controller Specification 1.0, 2.4).
- */
-bool config_legacy_bar(const struct pci_function *function, unsigned int index)
-{
-	if (!function->class_known || function->class >> 8 != CLASS_IDE || index > 3)
-		return false;
-	return !(function->class & (index < 2 ? PROGIF_IDE_NATIVE_1 : PROGIF_IDE_NATIVE_2));
-}
-
-static struct bar legacy_ide_bar(unsigned int index)
-{
-	static const struct range ranges[] = {
-		{ 0x1f0, 0x1f7 }, { 0x3f6, 0x3f6 }, { 0x170, 0x177 }, { 0x376, 0x376 },
-	};
-
-	return (struct bar) {
-		.index = (uint8_t)index,
-		.space = SPACE_IO,
-		.state = BAR_ASSIGNED,
-		.size_known = true,
-		.fixed_legacy = true,
-		.range = ranges[index],
-	};
-}
-
-struct bar *config_add_legacy_bar(struct machine *machine, struct pci_function *function,
-				  unsigned int index)
-{
-	struct bar *bar = function_add_bar(machine, function, index);
-
-	*bar = legacy_ide_bar(index);
-	return bar;
-}
-
 static unsigned int read_bars(const struct pci_function *function, struct bar *bars)
 {
 	unsigned int count = 0, end;
@@ -111,9 +75,8 @@ static unsigned int read_bars(const struct pci_function *function, struct bar *b
 		struct bar bar = { 0 };
 		unsigned int registers = decode_bar(function, index, end - 1, &bar);
 
-		if (config_legacy_bar(function, index))
-			bars[count++] = legacy_ide_bar(index);
-		else if (bar_exists(&bar))
+		if (config_legacy_bar(function, index) ?
+		    config_read_legacy_bar(function, index, &bar) : bar_exists(&bar))
 			bars[count++] = bar;
 		index += registers ? registers : 1;
 	}

@@ -23,8 +23,19 @@ void config_decode_bars(struct machine *machine, struct pci_function *function);
  * BAR such a one?  The class must be known.
  */
 bool config_legacy_bar(const struct pci_function *function, unsigned int index);
-struct bar *config_add_legacy_bar(struct machine *machine, struct pci_function *function,
-				  unsigned int index);
+
+/* Such a BAR; false: the registers tell that the function does not have its channel. */
+bool config_read_legacy_bar(const struct pci_function *function, unsigned int index,
+			    struct bar *bar);
+
+/*
+ * lspci or the kernel has such a BAR at @address: then it is there, if not at an ISA address, as
+ * any other BAR.
+ */
+void config_legacy_told(const struct pci_function *function, struct bar *bar, uint64_t address);
+
+/* lspci or the kernel names all that they have: where some are named, the others are not there. */
+void config_settle_legacy_bars(struct pci_function *function);
 
 /* Bus numbers and windows; NULL for what is no bridge. */
 struct bridge *config_decode_bridge(struct machine *machine, const struct pci_function *function);

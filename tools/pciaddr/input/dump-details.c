@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/numbers.h"
+#include "pciaddr/configspace/decode.h"
 #include "pciaddr/input/dump-marks.h"
 #include "pciaddr/input/dump-registers.h"
 #include "pciaddr/input/dump-words.h"
@@ -256,6 +257,8 @@ static void apply_region(struct machine *machine, struct pci_function *function,
 	bar->line = region->line;
 	bar->kernel_none = region->ignored;
 	bar->kernel_unset = region->unassigned;
+	if (bar->fixed_legacy && region->has_address)
+		config_legacy_told(function, bar, region->address);
 	if (bar->fixed_legacy)
 		return;
 	if (region->has_size && !bar->size_known) {
@@ -357,6 +360,8 @@ void dump_apply_regions(struct machine *machine, struct pci_function *function,
 		    !bar->enhanced && !bar->line)
 			bar->kernel_none = true;
 	}
+	if (function->regions_known)
+		config_settle_legacy_bars(function);
 }
 
 /* The window's register is one whose value a line of text has told. */

@@ -139,12 +139,13 @@ static unsigned int regions_before(const struct pci_function *before, struct reg
 	for (unsigned int i = 0; i < before->bar_count; i++) {
 		const struct bar *bar = &before->bars[i];
 
-		if (bar->fixed_legacy || !bar->line)
+		if (!bar->line)
 			continue;
 		regions[count++] = (struct region) {
 			.index = bar->index,
 			.space = bar->space,
-			.has_address = bar->kernel_known,
+			.has_address = bar->kernel_known ||
+				(bar->fixed_legacy && !bar->kernel_unset && !bar->kernel_none),
 			.unassigned = bar->kernel_unset,
 			.ignored = bar->kernel_none,
 			.virtual = bar->kernel_shadow,
@@ -153,7 +154,7 @@ static unsigned int regions_before(const struct pci_function *before, struct reg
 			.prefetchable = bar->prefetchable,
 			.enhanced = bar->enhanced,
 			.disabled = bar->not_decoded,
-			.address = bar->kernel.first,
+			.address = bar->fixed_legacy ? bar->range.first : bar->kernel.first,
 			.size = range_size(bar->range),
 			.line = bar->line,
 		};

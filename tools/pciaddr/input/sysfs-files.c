@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pciaddr/configspace/decode.h"
 #include "pciaddr/configspace/read.h"
 #include "pciaddr/input/device-tree.h"
 #include "pciaddr/input/textfile.h"
@@ -84,6 +85,8 @@ static void take_bar(struct machine *machine, struct pci_function *function, uns
 		bar->kernel_shadow = true;
 		return;
 	}
+	if (bar->fixed_legacy && !(resource->flags & RESOURCE_UNSET))
+		config_legacy_told(function, bar, resource->range.first);
 	if (!bar->size_known && range_size(resource->range)) {
 		bar->size_known = true;
 		if (bar->range.first <= UINT64_MAX - (range_size(resource->range) - 1))
@@ -175,6 +178,7 @@ void sysfs_parse_resource(struct machine *machine, struct pci_function *function
 	function->resource_known = true;
 	for (unsigned int index = 0; index <= BAR_ROM; index++)
 		take_bar(machine, function, index, &resources[index]);
+	config_settle_legacy_bars(function);
 	if (function->sriov && count >= WINDOWS_WITH_IOV)
 		take_vf_bars(function->sriov, &resources[BAR_ROM + 1]);
 	if (!function->bridge)

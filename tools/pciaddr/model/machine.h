@@ -45,6 +45,7 @@ struct bar {
 	bool size_claimed : 1;	/* ... from /proc/ioports or /proc/iomem */
 	bool enhanced : 1;	/* from an Enhanced Allocation capability */
 	bool fixed_legacy : 1;	/* IDE in compatibility mode: the register does not decode */
+	bool doubtful : 1;	/* ... and it holds an address of its own all the same */
 	bool not_decoded : 1;	/* its own enable bit (of a ROM) is off */
 	bool kernel_unset : 1;	/* the kernel has found no place for it */
 	bool kernel_shadow : 1;	/* the kernel's is a copy in RAM, no address of the card's */
