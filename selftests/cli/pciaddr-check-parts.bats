@@ -553,3 +553,61 @@ vga() {
 	run pciaddr-check --diff "$log" "$log.lspci"
 	[[ $output == *"has lost its address"* ]]
 }
+
+# What lspci says of a port and its card, up to a line: -v or -vv, as grep -A cuts it off
+told_port="00:1c.4 PCI bridge: Device 1234:0001 (rev 10)"
+told_card="04:00.0 Ethernet controller: Device 1234:0002"
+told_flags="Flags: bus master, fast devsel, latency 0, IRQ 37"
+told_control="Control: I/O- Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx+"
+told_buses="Bus: primary=00, secondary=04, subordinate=04, sec-latency=0"
+
+@test "where lspci's records are cut off, the log tells the rest, in front of them or behind" {
+	{
+		echo "[    0.5] PCI host bridge to bus 0000:00"
+		echo "[    0.5] pci_bus 0000:00: root bus resource [mem 0x80000000-0xbfffffff window]"
+		echo "[    0.5] pci_bus 0000:00: root bus resource [bus 00-ff]"
+		echo "[    0.5] pci 0000:00:1c.4: [1234:0001] type 01 class 0x060400 PCIe Root Port"
+		echo "[    0.5] pci 0000:04:00.0: [1234:0002] type 00 class 0x020000 PCIe Endpoint"
+		echo "[    0.5] pci 0000:04:00.0: BAR 0 [mem 0x80000000-0x80000fff]: assigned"
+		echo "[    0.5] pci 0000:04:00.0: BAR 2 [mem 0x80200000-0x802fffff 64bit pref]: assigned"
+		echo "[    0.5] pci 0000:00:1c.4: PCI bridge to [bus 04]"
+		echo "[    0.5] pci 0000:00:1c.4:   bridge window [mem 0x80000000-0x800fffff]"
+		echo "[    0.5] pci 0000:00:1c.4:   bridge window [mem 0x80200000-0x803fffff 64bit pref]"
+	} >"$log"
+	for records in "" "$told_flags" "$told_control" "$told_flags:$told_buses" "$told_control:$told_buses"; do
+		{
+			printf '%s\n' "$told_port"
+			[ -z "$records" ] || sed 's/:Bus/\nBus/; s/^/\t/; s/\n/\n\t/' <<<"$records"
+			printf '%s\n' "$told_card"
+			[ -z "$records" ] || sed 's/:Bus.*//; s/^/\t/' <<<"$records"
+			echo
+		} >"$log.lspci"
+		{ cat "$log" && echo && cat "$log.lspci"; } >"$log.1"
+		cat "$log.lspci" "$log" >"$log.2"
+		for files in "--dump $log.1" "--dump $log.2" "--dump $log.lspci --dmesg $log"; do
+			# shellcheck disable=SC2086
+			run pciaddr-check $files
+			no_failures
+			# a bridge's command register is in the text of -vv
+			[ -z "$(grep ^unknown <<<"$output" | grep -v 'device-present.*00:1c.4')" ]
+			[[ $output == *"ok       bus-numbers"* && $output == *"ok       bar-in-window"*"(2)"* ]]
+			# shellcheck disable=SC2086
+			run pciaddr-check $files --tree
+			[[ $output == *"0x80000000-0x800fffff"*"0x80200000-0x803fffff"* ]]
+			[[ $output == *"0x80000000-0x80000fff  4 KiB"*"0x80200000-0x802fffff  1 MiB"* ]]
+			[[ $output != *disabled* ]]
+		done
+		# and what it tells of a BAR outside the windows
+		sed 's/0x80200000-0x802fffff/0x90200000-0x902fffff/' "$log.1" >"$log.3"
+		run -1 pciaddr-check --dump "$log.3"
+		fails_with bar-in-window "0000:04:00.0 BAR 2"
+	done
+	# records that have their end: what they do not have is not there
+	{
+		printf '%s\n\t%s\n\t%s\n\tCapabilities: [40] Express Root Port (Slot+), MSI 00\n\n' \
+			"$told_port" "$told_flags" "$told_buses"
+		printf '%s\n\t%s\n\tCapabilities: [40] Express Endpoint, MSI 00\n\n' "$told_card" "$told_flags"
+	} >"$log.whole"
+	run pciaddr-check --dump "$log.whole" --dmesg "$log" --tree
+	[[ $output != *BAR* && $output != *"memory window"* ]]
+}

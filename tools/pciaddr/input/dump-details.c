@@ -398,6 +398,7 @@ void dump_apply_windows(struct machine *machine, struct pci_function *function,
 			known->state = window->open ? WINDOW_OPEN : WINDOW_CLOSED;
 			known->range = window->range;
 			known->maybe_kernel = window->maybe_kernel;
+			known->assumed = window->assumed;
 			add_origin(machine, function, kind, window->line);
 		} else if (window->open && window->maybe_kernel &&
 			   (known->state != WINDOW_OPEN ||

@@ -170,9 +170,11 @@ static void add_windows_before(struct bridge *bridge, const struct bridge *befor
 		struct window *window = &bridge->windows[kind];
 		const struct window *old = &before->windows[kind];
 
-		if (window->state == WINDOW_UNKNOWN) {
+		if (window->state == WINDOW_UNKNOWN ||
+		    (window->assumed && old->state != WINDOW_UNKNOWN)) {
 			window->state = old->state;
 			window->range = old->range;
+			window->assumed = old->assumed;
 			window->maybe_kernel = old->maybe_kernel;
 			window->line = old->line;
 		} else if (old->state == WINDOW_OPEN && window->kernel_state == WINDOW_UNKNOWN &&
@@ -311,7 +313,9 @@ void dump_decode(struct dump_reader *reader)
 	/* lspci -k has some lines of -v, too */
 	function->regions_known = (reader->again && before->regions_known) ||
 		reader->told.flags || bit_is_set(reader->told.present, CFG_COMMAND);
-	function->command_derived = reader->told.flags && text_origin(function, CFG_COMMAND);
+	function->command_derived = text_origin(function, CFG_COMMAND) &&
+		(reader->told.flags || (reader->again && before->command_derived));
+	function->bars_counted = reader->again && before->bars_counted;
 	dump_apply_windows(machine, function, &reader->told);
 	dump_apply_regions(machine, function, reader->regions, reader->region_count);
 	/* the sizes that lspci -v has told come first */

@@ -360,5 +360,7 @@ void told_finish(struct told *told, const struct region *regions, unsigned int c
 	for (enum window_kind kind = 0; verbose && bridge && kind < WINDOWS; kind++)
 		if (!told->windows[kind].told && !told->windows[kind].unclear &&
 		    !told->windows_unclear)
-			told->windows[kind] = (struct told_window) { .told = true, .line = number };
+			told->windows[kind] = (struct told_window) {
+				.told = true, .assumed = true, .line = number,
+			};
 }

@@ -33,6 +33,7 @@ struct region {
 struct told_window {
 	bool told;
 	bool open;
+	bool assumed;		/* there is no line of it */
 	bool unclear;		/* there is a line of it, and it is none of lspci's */
 	bool maybe_kernel;	/* newer versions of lspci print the kernel's where it has one */
 	struct range range;

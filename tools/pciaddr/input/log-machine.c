@@ -184,21 +184,63 @@ static void find_last_buses(struct log_facts *facts)
 	}
 }
 
-/* A line of lspci without -v: all else that is known of it, the log tells. */
+/* lspci -v has the capabilities last: where they are, nothing above them was cut off. */
+static bool is_whole_record(const struct pci_function *function)
+{
+	uint32_t value;
+
+	return config_read(function, function->bridge && function->bridge->cardbus ?
+			   CFG_CARDBUS_CAPABILITIES : CFG_CAPABILITIES, 1, &value);
+}
+
+/*
+ * A line of lspci without -v, or the first lines of a record of -v, as grep -A shows them: all else
+ * that is known of it, the log tells.
+ */
 static bool is_listed_only(const struct pci_function *function)
 {
 	uint32_t value;
 
-	return !function->told_by_log && !function->command_known &&
-		!config_read(function, CFG_BAR0, 4, &value) &&
-		!function->bar_count && !function->regions_known && !function->resource_known &&
-		!function->bars_listed && !function->virtual && !function->absent;
+	return !function->told_by_log && !config_read(function, CFG_BAR0, 4, &value) &&
+		!function->bar_count && !function->resource_known && !function->bars_listed &&
+		!function->virtual && !function->absent &&
+		!(function->bridge && function->bridge->buses_known) &&
+		(!function->regions_known || !is_whole_record(function));
+}
+
+/* lspci has no line of the bridge's windows: in a whole record of an old version, none is open. */
+static bool is_silent_of_windows(const struct bridge *bridge)
+{
+	for (enum window_kind kind = 0; kind < WINDOWS; kind++)
+		if (bridge->windows[kind].state != WINDOW_UNKNOWN &&
+		    !bridge->windows[kind].assumed && (bridge->cardbus || kind < WINDOW_IO_1))
+			return false;
+	return true;
+}
+
+/* What a record that was cut off does not have. */
+static void take_rest(struct machine *machine, struct pci_function *function,
+		      const struct log_function *found)
+{
+	bool silent;
+
+	if (!function->bridge || function->absent || is_whole_record(function))
+		return;
+	silent = is_silent_of_windows(function->bridge);
+	for (enum window_kind kind = 0; silent && kind < WINDOWS; kind++)
+		if (function->bridge->windows[kind].assumed)
+			function->bridge->windows[kind] = (struct window) { 0 };
+	take_bridge(machine, function, found);
 }
 
 static void take_header(struct machine *machine, struct pci_function *function,
 			const struct log_function *found)
 {
 	function->told_by_log = true;
+	/* what lspci -v says of it, it says of each region */
+	function->command_known = function->command_known && !function->command_derived;
+	function->command_derived = false;
+	function->regions_known = false;
 	if (!function->ids_known) {
 		function->ids_known = found->slot.ids_known;
 		function->vendor = found->slot.vendor;
@@ -243,6 +285,8 @@ void log_machine_settle(struct machine *machine)
 			if (found->gone)
 				continue;
 			take_function(machine, function, found);
+		} else if (found && !found->gone && found->slot.header_known) {
+			take_rest(machine, function, found);
 		}
 		machine->functions[kept++] = *function;
 	}

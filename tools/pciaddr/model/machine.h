@@ -81,6 +81,7 @@ enum window_state {
 struct window {
 	uint8_t state;		/* enum window_state, of the registers */
 	uint8_t kernel_state;	/* enum window_state, of the kernel's resource */
+	bool assumed;		/* closed, because lspci's text has no line of it */
 	bool maybe_kernel;	/* lspci's text alone: the kernel's, or what the registers say */
 	struct range range;	/* closed: where it would be if base and limit 0 stood for it */
 	struct range kernel;
