@@ -611,3 +611,48 @@ told_buses="Bus: primary=00, secondary=04, subordinate=04, sec-latency=0"
 	run pciaddr-check --dump "$log.whole" --dmesg "$log" --tree
 	[[ $output != *BAR* && $output != *"memory window"* ]]
 }
+
+@test "a log and what lspci prints of another device at a slot are not mixed, in both orders" {
+	{
+		echo "PCI host bridge to bus 0000:00"
+		echo "pci_bus 0000:00: root bus resource [mem 0xa0000000-0xafffffff]"
+		echo "pci_bus 0000:00: root bus resource [bus 00-ff]"
+		echo "pci 0000:00:00.0: [1234:0001] type 01 class 0x060400"
+		echo "pci 0000:01:00.0: [1234:0002] type 00 class 0x010601"
+		echo "pci 0000:01:00.0: BAR 0 [mem 0xa0000000-0xa0001fff]: assigned"
+		echo "pci 0000:00:00.0: PCI bridge to [bus 01]"
+		echo "pci 0000:00:00.0:   bridge window [mem 0xa0000000-0xa00fffff]"
+		echo "pci 0000:02:00.0: [1234:0005] type 00 class 0x020000"
+	} | sed 's/^/[    1.500000] /' >"$log"
+	for name in "Network controller [0280]: Made up [1234:0003]" "SATA controller [0106]: Made up [1235:0002]" \
+		"Ethernet controller: Made up"; do
+		printf '01:00.0 %s\n\t%s\n\t%s\n\n' "$name" "$told_control" \
+			"Region 0: Memory at 60000000 (64-bit, non-prefetchable) [size=1M]" >"$log.lspci"
+		{ cat "$log" && echo && cat "$log.lspci"; } >"$log.1"
+		cat "$log.lspci" "$log" >"$log.2"
+		for files in "--dump $log.1" "--dump $log.2" "--dump $log.lspci --dmesg $log"; do
+			# shellcheck disable=SC2086
+			run -1 pciaddr-check $files
+			fails_with log-agrees "0000:01:00.0: the kernel's log has another device here"
+			grep -q "log: 1234:0002, class 0106 .*:[1-9]" <<<"$output"
+			grep -q "the source: .*class 0[12]" <<<"$output"
+			[ "$(grep -c ^FAILED <<<"$output")" = 1 ]
+			[[ $output != *"second time"* ]]
+			# shellcheck disable=SC2086
+			run -1 pciaddr-check $files --tree
+			[[ $output == *"0x60000000-0x600fffff"* && $output != *0xa00* && $output != *0000:02* ]]
+		done
+	done
+	# the same one, by its ids or its class
+	for name in "SATA controller [0106]: Made up [1234:0002]" "SATA controller: Made up"; do
+		printf '01:00.0 %s\n\t%s\n\t%s\n\n' "$name" "$told_control" \
+			"Region 0: Memory at a0000000 (32-bit, non-prefetchable) [size=8K]" >"$log.lspci"
+		for files in "$log.lspci $log" "$log $log.lspci"; do
+			# shellcheck disable=SC2086
+			cat $files >"$log.1"
+			run pciaddr-check --dump "$log.1"
+			[[ $output == *"ok       log-agrees"* && $output == *"ok       bar-in-window"* ]]
+			no_failures
+		done
+	done
+}

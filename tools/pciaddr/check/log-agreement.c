@@ -142,43 +142,44 @@ static void check_window(const struct machine *machine, struct results *results,
 			at_kernel_window(function, kind) });
 }
 
-static bool ids_differ(const struct log_function *told, const struct pci_function *function)
+static const char *ids_text(struct results *results, const char *who,
+			    const struct pci_function *function)
 {
-	return told->slot.ids_known && function->ids_known && !function->absent &&
-		(told->slot.vendor != function->vendor ||
-		 told->slot.product != function->product);
+	if (!function->ids_known)
+		return TEXT(results, "%s: class %04x", who, function->class >> 8);
+	return TEXT(results, "%s: %04x:%04x, class %04x", who, function->vendor, function->product,
+		    function->class >> 8);
 }
 
-/* Another device at the slot: then all that the log says may be of another machine. */
-static const struct pci_function *find_another(const struct machine *machine)
+static void report_another(const struct machine *machine, struct results *results,
+			   const struct pci_function *function, const struct log_function *found)
 {
-	for (size_t i = 0; i < machine->count; i++) {
-		const struct pci_function *function = &machine->functions[i];
-		const struct log_function *told = log_facts_function(machine->log, function);
-
-		if (told && !told->gone && ids_differ(told, function))
-			return function;
-	}
-	return NULL;
+	results_add(results, &(struct finding) {
+		.status = STATUS_FAIL,
+		.check = CHECK_LOG_AGREES,
+		.function = function,
+		.message = "the kernel's log has another device here: it is of another machine, or "
+			"of another boot, and nothing else of it is looked at beside this source",
+		.values = {
+			{ ids_text(results, "the source", function), at_function(function) },
+			{ ids_text(results, "log", &found->slot),
+			  at_text(TEXT(results, "%s:%" PRIu32, machine->log->path, found->line)) },
+		},
+		.advice = "give the log of the boot that the source is of",
+	});
 }
 
 void check_log_agreement(const struct machine *machine, struct results *results)
 {
-	const struct pci_function *another;
-
 	if (!machine->log || !machine->log->path)
 		return;
-	another = find_another(machine);
-	if (another) {
-		results_add(results, &(struct finding) {
-			.status = STATUS_FAIL,
-			.check = CHECK_LOG_AGREES,
-			.function = another,
-			.message = "the kernel's log has another device here: it is of another "
-				"machine, or of another boot",
-			.values = { { "other ids", at_text(machine->log->path) } },
-			.advice = "give the log of the boot that the source is of",
-		});
+	for (size_t i = 0; machine->log->of_another && i < machine->count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+		const struct log_function *found = log_facts_function(machine->log, function);
+
+		if (!found || !log_function_is_another(found, function))
+			continue;
+		report_another(machine, results, function, found);
 		return;
 	}
 	for (size_t i = 0; i < machine->count; i++) {

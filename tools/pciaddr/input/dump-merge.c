@@ -8,6 +8,8 @@
 #include "pciaddr/input/dump-details.h"
 #include "pciaddr/input/dump-extended.h"
 #include "pciaddr/input/dump-registers.h"
+#include "pciaddr/input/kernel-log.h"
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/pcispec.h"
 
 static bool was_read(const struct pci_function *function, unsigned int offset)
@@ -266,6 +268,36 @@ static void take_silence(struct dump_reader *reader, struct pci_function *functi
 	function->absent = function->silent_line;
 }
 
+/* A byte of the record, from its hex or its text. */
+static bool record_byte(const struct dump_reader *reader, unsigned int at, uint8_t *byte)
+{
+	bool hex = bit_is_set(reader->present, at);
+
+	*byte = hex ? reader->config[at] : reader->told.bytes[at];
+	return hex || bit_is_set(reader->told.present, at);
+}
+
+/* Behind what a log has found at the slot: lspci's record of another device is no more of it. */
+static bool is_another(const struct dump_reader *reader)
+{
+	uint8_t bytes[4] = { 0 }, class = 0;
+	struct pci_function function = { 0 };
+	const struct log_function *found;
+
+	kernel_log_end(reader->machine);
+	found = reader->machine->log ? log_facts_function(reader->machine->log, &reader->before) :
+		NULL;
+	function.ids_known = true;
+	for (unsigned int i = 0; i < sizeof(bytes); i++)
+		function.ids_known &= record_byte(reader, CFG_VENDOR + i, &bytes[i]);
+	function.vendor = (uint16_t)(bytes[0] | bytes[1] << 8);
+	function.product = (uint16_t)(bytes[2] | bytes[3] << 8);
+	function.class_known = record_byte(reader, CFG_CLASS + 2, &class);
+	function.class = (uint32_t)class << 16;
+	function.absent = function.ids_known && function.vendor == 0xffff;
+	return found && log_function_is_another(found, &function);
+}
+
 void dump_decode(struct dump_reader *reader)
 {
 	struct pci_function *function = dump_function(reader), *before = &reader->before;
@@ -275,6 +307,8 @@ void dump_decode(struct dump_reader *reader)
 	uint32_t line = function->line;
 	unsigned int differences;
 
+	if (reader->again && before->told_by_log && !reader->from_log && is_another(reader))
+		reader->again = false;
 	if (reader->again) {
 		differences = add_hex_before(reader, before);
 		if (differences)

@@ -30,6 +30,7 @@
 #include "pciaddr/input/dump-unread.h"
 #include "pciaddr/input/kernel-log.h"
 #include "pciaddr/input/prefix.h"
+#include "pciaddr/model/log-facts.h"
 #include "pciaddr/model/slot.h"
 
 static void read_held(struct dump_reader *reader)
@@ -366,6 +367,22 @@ static bool is_heading(struct dump_reader *reader, const struct line *line)
 	return !words;
 }
 
+/* Is another device of lspci's text at the slot that the log has found one at? */
+static bool has_another(struct dump_reader *reader, const struct pci_function *slot,
+			const struct log_found *line)
+{
+	struct log_function found = { .slot = {
+		.ids_known = true, .vendor = line->vendor, .product = line->device,
+		.header_known = true, .class_known = true, .class = line->class,
+	} };
+	size_t index;
+
+	end_function(reader);
+	index = dump_find_slot(reader, slot);
+	return index != SIZE_MAX &&
+		log_function_is_another(&found, &reader->machine->functions[index]);
+}
+
 /* A line that the kernel, or another program, has put into a log; @raw is with its stamp. */
 static void read_log(struct dump_reader *reader, const struct line *line,
 		     const struct line *raw)
@@ -384,6 +401,8 @@ static void read_log(struct dump_reader *reader, const struct line *line,
 		reader->from_log = true;
 		reader->config_follows = true;
 	} else if (dump_log_found(&text, &found)) {
+		if (has_another(reader, &slot, &found))
+			return;
 		begin_function(reader, &slot);
 		/* found anew, after another start or in a slot for hot-plug, it may be another card */
 		reader->again = reader->again && !reader->before.told_by_log;

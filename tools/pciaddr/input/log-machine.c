@@ -252,6 +252,30 @@ static void take_header(struct machine *machine, struct pci_function *function,
 		function->bridge = arena_alloc(&machine->arena, sizeof(*function->bridge));
 }
 
+/* Another device at the slot: then all that the log says may be of another machine. */
+static void leave_another_out(struct machine *machine)
+{
+	struct log_facts *facts = machine->log;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < machine->count && !facts->of_another; i++) {
+		const struct log_function *found =
+			log_facts_function(facts, &machine->functions[i]);
+
+		facts->of_another = found && log_function_is_another(found, &machine->functions[i]);
+	}
+	if (!facts->of_another)
+		return;
+	for (size_t i = 0; i < machine->count; i++)
+		if (!machine->functions[i].told_by_log)
+			machine->functions[kept++] = machine->functions[i];
+	machine->count = kept;
+	for (size_t i = 0; i < machine->host_window_count; i++)
+		machine->host_windows[i].of_another = machine->host_windows[i].path == facts->path;
+	facts->ecam_count = 0;
+	facts->low_ports = false;
+}
+
 void log_machine_settle(struct machine *machine)
 {
 	size_t kept = 0;
@@ -269,10 +293,13 @@ void log_machine_settle(struct machine *machine)
 	find_last_buses(machine->log);
 	log_settle_numbers(machine->log);
 	log_guess_buses(machine->log);
-	log_settle_windows(machine);
 	for (size_t i = 0; i < machine->log->function_count; i++)
 		if (machine->log->functions[i].leaving)
 			log_facts_port_empty(machine->log, &machine->log->functions[i].slot);
+	leave_another_out(machine);
+	if (machine->log->of_another)
+		return;
+	log_settle_windows(machine);
 	if (log_is_only_source(machine))
 		add_unnamed(machine);
 	for (size_t i = 0; i < machine->count; i++) {

@@ -9,8 +9,8 @@
 
 static bool same_window(const struct host_window *a, const struct host_window *b)
 {
-	return a->domain == b->domain && a->bus == b->bus && a->space == b->space &&
-		range_equal(a->cpu, b->cpu);
+	return a->of_another == b->of_another && a->domain == b->domain && a->bus == b->bus &&
+		a->space == b->space && range_equal(a->cpu, b->cpu);
 }
 
 void host_window_add(struct machine *machine, const struct host_window *window)
@@ -153,6 +153,8 @@ static int compare_windows(const void *a, const void *b)
 {
 	const struct host_window *first = a, *second = b;
 
+	if (first->of_another != second->of_another)
+		return first->of_another ? 1 : -1;
 	if (first->domain != second->domain)
 		return first->domain < second->domain ? -1 : 1;
 	if (first->bus != second->bus)
@@ -193,15 +195,17 @@ const struct host_window *host_windows_of(const struct machine *machine, const s
 		size_t middle = low + (high - low) / 2;
 		const struct host_window *window = &machine->host_windows[middle];
 
-		if (window->domain < key.domain ||
-		    (window->domain == key.domain && (window->bus < key.bus ||
-		     (window->bus == key.bus && window->space < key.space))))
+		if (!window->of_another &&
+		    (window->domain < key.domain ||
+		     (window->domain == key.domain && (window->bus < key.bus ||
+		      (window->bus == key.bus && window->space < key.space)))))
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	for (end = low; end < machine->host_window_count; end++)
-		if (machine->host_windows[end].domain != key.domain ||
+		if (machine->host_windows[end].of_another ||
+		    machine->host_windows[end].domain != key.domain ||
 		    machine->host_windows[end].bus != key.bus ||
 		    machine->host_windows[end].space != key.space)
 			break;

@@ -106,6 +106,20 @@ bool log_seen_before(struct log_seen *seen, uint64_t hash, uint64_t stamp, bool 
 	return false;
 }
 
+bool log_function_is_another(const struct log_function *found, const struct pci_function *function)
+{
+	const struct pci_function *slot = &found->slot;
+
+	if (found->gone || !slot->header_known || function->absent || function->virtual ||
+	    function->told_by_log)
+		return false;
+	if (slot->ids_known && function->ids_known)
+		return slot->vendor != function->vendor || slot->product != function->product;
+	/* a driver's quirk may give a class to what has none */
+	return slot->class_known && function->class_known && slot->class >> 16 &&
+		function->class >> 16 && slot->class >> 16 != function->class >> 16;
+}
+
 bool log_is_only_source(const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++)

@@ -146,6 +146,7 @@ struct log_facts {
 	bool low_ports;		/* the kernel has assigned ports that it assigns on no PC */
 	bool vf_numbers;	/* numbers from 13 on: those from 7 on are of virtual functions */
 	bool window_numbers;	/* numbers from 7 on are of windows: the kernel has no SR-IOV */
+	bool of_another;	/* it has another device at a slot that another source has, too */
 	uint32_t starts;	/* of the machine, behind the first */
 	uint32_t start_line;	/* the last of them */
 	struct pci_function old_bridge;	/* whose windows the next lines may have, without its slot */
@@ -170,6 +171,12 @@ struct log_resource *log_facts_resource(const struct log_facts *facts,
 					const struct pci_function *slot, unsigned int item);
 struct log_function *log_facts_function(const struct log_facts *facts,
 					const struct pci_function *slot);
+
+/*
+ * Is the device that the log has found at the function's slot another one: by its ids, or where
+ * these are not both known, by its base class?
+ */
+bool log_function_is_another(const struct log_function *found, const struct pci_function *function);
 
 /* The same, made where there is none. */
 struct log_resource *log_facts_take_resource(struct log_facts *facts,

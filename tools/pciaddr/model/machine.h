@@ -312,6 +312,7 @@ struct host_window {
 	uint8_t state;		/* enum offset_state */
 	struct range cpu;
 	uint64_t offset;	/* CPU address less bus address, if it is known */
+	bool of_another;	/* in the log of another machine: for what that log says alone */
 	bool marked_64bit;	/* and not prefetchable: the kernel puts nothing of 32 bits in it */
 	const char *path;	/* where it was read */
 	uint32_t line;

@@ -69,7 +69,7 @@ void platform_mark_translating(struct machine *machine)
 		const struct host_window *window = &machine->host_windows[i];
 		struct bus *bus = machine_bus(machine, window->domain, window->bus);
 
-		if (bus && window->state == OFFSET_GIVEN && window->offset)
+		if (bus && !window->of_another && window->state == OFFSET_GIVEN && window->offset)
 			machine->buses[bus->root].translates = true;
 	}
 }
