@@ -656,3 +656,52 @@ told_buses="Bus: primary=00, secondary=04, subordinate=04, sec-latency=0"
 		done
 	done
 }
+
+@test "lspci -v leaves out BARs, and those that it has are numbered as the log has them" {
+	# NUMBER:TYPE:SIZE of the log, those that lspci lists, and whether they have addresses
+	local layouts=("0:mem:1000 2:pref:100000 4:io:40" "0:mem:1000 1:pref:100000 3:pref:200000 5:io:80"
+		"1:mem:4000 2:mem:1000 3:mem:2000" "0:io:20 1:io:20 5:mem:800")
+	local listed=("2 4" "1 3 5" "2 3" "0 5")
+	for i in 0 1 2 3; do
+		for with in address no-address; do
+			address=$((0x90000000))
+			echo "[    1.5] pci 0000:04:00.0: [1234:0002] type 00 class 0x020000" >"$log"
+			printf '04:00.0 Ethernet controller: Device 1234:0002\n\tFlags: fast devsel, IRQ 37\n' >"$log.lspci"
+			for bar in ${layouts[i]}; do
+				IFS=: read -r number kind size <<<"$bar"
+				size=$((16#$size))
+				range=$(printf '0x%x-0x%x' $address $((address + size - 1)))
+				at=$(printf '%x' $address)
+				[ $with = address ] || at="<unassigned>"
+				case $kind in
+				io) space="io " type="" line="I/O ports at $at" ;;
+				mem) space=mem type="" line="Memory at $at (32-bit, non-prefetchable)" ;;
+				pref) space=mem type=" 64bit pref" line="Memory at $at (64-bit, prefetchable)" ;;
+				esac
+				if [ $with = address ]; then
+					echo "[    1.6] pci 0000:04:00.0: BAR $number [$space $range$type]: assigned"
+				else
+					printf '[    1.6] pci 0000:04:00.0: BAR %d [%s size 0x%x%s]: failed to assign\n' \
+						"$number" "$space" $size "$type"
+				fi >>"$log"
+				[[ " ${listed[i]} " == *" $number "* ]] &&
+					printf '\t%s [size=%d]\n' "$line" $size >>"$log.lspci"
+				address=$((address + 0x1000000))
+			done
+			printf '\tCapabilities: [40] Express Endpoint, MSI 00\n\n' >>"$log.lspci"
+			cat "$log" <(echo) "$log.lspci" >"$log.1"
+			cat "$log.lspci" "$log" >"$log.2"
+			for files in "--dump $log.1" "--dump $log.2" "--dump $log.lspci --dmesg $log"; do
+				# shellcheck disable=SC2086
+				run pciaddr-check $files --tree
+				[ "$(grep -o 'BAR [0-9]' <<<"$output" | tr -dc '0-9\n' | xargs)" = "${listed[i]}" ]
+				# shellcheck disable=SC2086
+				run pciaddr-check $files --all
+				[[ $output != *"log-agrees "*another* ]]
+				[ $with = address ] || for number in ${listed[i]}; do
+					grep -q "bar-assigned .*BAR $number" <<<"$output" || return 1
+				done
+			done
+		done
+	done
+}

@@ -218,6 +218,66 @@ static bool is_silent_of_windows(const struct bridge *bridge)
 	return true;
 }
 
+/* Can lspci's line be of the BAR that the log has so? */
+static bool may_be_same(const struct bar *bar, const struct log_resource *resource)
+{
+	return bar->space == (enum space)resource->space &&
+		bar->is_64bit == resource->is_64bit &&
+		bar->prefetchable == resource->prefetchable &&
+		(!bar->size_known || !resource->size || range_size(bar->range) == resource->size);
+}
+
+static bool is_same_address(const struct bar *bar, const struct log_resource *resource)
+{
+	return bar->kernel_known && resource->has_address &&
+		range_equal(bar->kernel, resource->range);
+}
+
+/* The first from @index on that may be the BAR's, one at its address before all others; or NULL. */
+static const struct log_resource *find_number(const struct log_facts *facts,
+					      const struct pci_function *function,
+					      const struct bar *bar, unsigned int index)
+{
+	const struct log_resource *first = NULL;
+
+	for (; index < BAR_ROM; index++) {
+		const struct log_resource *resource = log_facts_resource(facts, function, index);
+
+		if (!resource || resource->outcome == LOG_NOTHING || resource->invalid ||
+		    resource->legacy || !may_be_same(bar, resource))
+			continue;
+		if (is_same_address(bar, resource))
+			return resource;
+		if (!first)
+			first = resource;
+	}
+	return first;
+}
+
+/*
+ * lspci -v counts BARs, and does not have one that reads 0: their numbers are those of the log,
+ * where it has all of them in this order.
+ */
+static void take_numbers(const struct log_facts *facts, struct pci_function *function)
+{
+	uint8_t numbers[BAR_ROM];
+	unsigned int count = 0, next = 0;
+
+	for (; count < function->bar_count && function->bars[count].index < BAR_ROM; count++) {
+		const struct log_resource *resource =
+			function->bars[count].fixed_legacy ? NULL :
+			find_number(facts, function, &function->bars[count], next);
+
+		if (!resource)
+			return;
+		numbers[count] = resource->item;
+		next = resource->item + 1u;
+	}
+	for (unsigned int i = 0; i < count; i++)
+		function->bars[i].index = numbers[i];
+	function->bars_counted = false;
+}
+
 /* What a record that was cut off does not have. */
 static void take_rest(struct machine *machine, struct pci_function *function,
 		      const struct log_function *found)
@@ -315,6 +375,8 @@ void log_machine_settle(struct machine *machine)
 		} else if (found && !found->gone && found->slot.header_known) {
 			take_rest(machine, function, found);
 		}
+		if (function->bars_counted && !function->told_by_log)
+			take_numbers(machine->log, function);
 		machine->functions[kept++] = *function;
 	}
 	machine->count = kept;
