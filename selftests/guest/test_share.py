@@ -29,8 +29,8 @@ def test_the_guest_reads_and_writes_what_is_shared(tmp_path):
 
 
 @pytest.mark.parametrize("value, said", {
-    "/no/such": "no directory",
-    "/etc/passwd": "no directory",
+    "/no/such": "not a directory",
+    "/etc/passwd": "not a directory",
     "/tmp:/a b": "absolute path",
     "/tmp:/../etc": "absolute path",
 }.items())  # fmt: skip

@@ -130,7 +130,7 @@ def test_an_oops_while_a_driver_is_loaded_is_shown_with_what_to_do(tree, running
 
 
 def test_wrong_files_are_refused(tree):
-    for file, said in (("tools/fpga-ctl.c", "no source of the drivers"), ("driver/none.c", "no file")):
+    for file, said in (("tools/fpga-ctl.c", "not a source file of the drivers"), ("driver/none.c", "not a file")):
         done = attempt(tree, file)
         assert done.returncode == 2 and said in done.stderr, done.stderr
 

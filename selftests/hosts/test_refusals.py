@@ -103,4 +103,4 @@ def test_a_kernel_that_is_not_there(kernel):
 def test_a_kernel_that_is_none(tmp_path):
     (tmp_path / "bzImage").write_bytes(b"no kernel" * 1000)
     commands.run("scripts/guest", "--kernel", tmp_path, "--", "true", status=125,
-                 matches=["its bzImage is no kernel for x86"])
+                 matches=["its bzImage is not a kernel for x86"])
