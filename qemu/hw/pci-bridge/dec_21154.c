@@ -41,7 +41,8 @@ static const struct {
         PCI_BASE_ADDRESS_SPACE_MEMORY,
     },
     [DEC_21154_PREF] = {
-        "pref", MiB, 0xfffffffffff00000, PCI_COMMAND_MEMORY,
+        /* QEMU's ACPI tables cannot say that a window ends with 64 bits. */
+        "pref", MiB, 0xffffffffffe00000, PCI_COMMAND_MEMORY,
         PCI_BASE_ADDRESS_SPACE_MEMORY | PCI_BASE_ADDRESS_MEM_PREFETCH,
     },
 };

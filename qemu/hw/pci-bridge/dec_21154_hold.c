@@ -305,6 +305,11 @@ static int dec_21154_hold_post_load(void *opaque, int version_id)
 {
     DEC21154State *s = opaque;
 
+    if (!s->hold.on) {
+        error_report(TYPE_DEC_21154 ": hold=on where the state was saved, and "
+                     "hold=off here");
+        return -EINVAL;
+    }
     for (int devfn = 0; devfn < PCI_DEVFN_MAX; devfn++) {
         PCIDevice *dev = dec_21154_device(s, devfn);
 

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "qapi/error.h"
+#include "hw/boards.h"
 #include "hw/pci/fixed_range.h"
 #include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
@@ -183,6 +184,37 @@ static bool guest_places(PCIDevice *dev, hwaddr addr)
     return false;
 }
 
+/*
+ * Where to look for what a machine has of its own: a PC's memory is that
+ * of the bus, and has its RAM; elsewhere a host bridge translates.
+ */
+static MemoryRegion *machine_space(PCIDevice *dev, uint8_t type)
+{
+    MemoryRegion *space = space_of(dev, type);
+
+    return !is_io(type) && space->container == get_system_memory() ?
+           get_system_memory() : space;
+}
+
+/* DIMMs come there later. */
+static bool check_dimms(PCIDevice *dev, uint64_t base, uint64_t limit,
+                        Error **errp)
+{
+    DeviceMemoryState *dimms = MACHINE(qdev_get_machine())->device_memory;
+    g_autofree char *name = NULL;
+    uint64_t size = dimms ? memory_region_size(&dimms->mr) : 0;
+
+    if (!size || limit < dimms->base || base >= dimms->base + size) {
+        return true;
+    }
+    name = pci_fixed_range_name(dev);
+    error_setg(errp, "%s: fixed addresses 0x%" PRIx64 "-0x%" PRIx64
+               " overlap 0x%" PRIx64 "-0x%" PRIx64 ", which is for hot-plugged "
+               "memory (-m maxmem=)", name, base, limit, dimms->base,
+               dimms->base + size - 1);
+    return false;
+}
+
 /* Whether a region at @addr is there for good */
 static bool is_permanent_region(MemoryRegion *mr, hwaddr addr)
 {
@@ -197,11 +229,13 @@ static bool is_permanent_region(MemoryRegion *mr, hwaddr addr)
 static bool check_machine(PCIDevice *dev, uint8_t type, uint64_t base,
                           uint64_t limit, Error **errp)
 {
-    MemoryRegion *space = is_io(type) ? space_of(dev, type) :
-                                        get_system_memory();
+    MemoryRegion *space = machine_space(dev, type);
     hwaddr offset = 0;
     hwaddr at = base;
 
+    if (space == get_system_memory() && !check_dimms(dev, base, limit, errp)) {
+        return false;
+    }
     /* memory_region_find() answers in terms of the outermost container. */
     for (MemoryRegion *mr = space; mr->container; mr = mr->container) {
         offset += mr->addr;

@@ -605,7 +605,7 @@ bool fpga_dma_write(FPGAState *s, hwaddr reg, uint32_t whole)
     }
 }
 
-static void init_ram_view(FPGAState *s)
+void fpga_dma_init_view(FPGAState *s)
 {
     memory_region_init(&s->dma.view, OBJECT(s), "fpga.ram-view", UINT64_MAX);
     memory_region_init_alias(&s->dma.alias, OBJECT(s), "fpga.ram-alias",
@@ -614,7 +614,7 @@ static void init_ram_view(FPGAState *s)
     address_space_init(&s->dma.as, &s->dma.view, "fpga.ram");
 }
 
-static void exit_ram_view(FPGAState *s)
+void fpga_dma_exit_view(FPGAState *s)
 {
     /*
      * The view that the core keeps of an address space refers to the card until
@@ -667,7 +667,6 @@ bool fpga_dma_init(FPGAState *s, Error **errp)
     if (s->dma.ioeventfd && !init_doorbell(s, errp)) {
         return false;
     }
-    init_ram_view(s);
     s->dma.bh = qemu_bh_new_guarded(fpga_dma_bh, s,
                                     &DEVICE(s)->mem_reentrancy_guard);
     s->dma.timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, fpga_dma_timer, s);
@@ -681,7 +680,6 @@ void fpga_dma_exit(FPGAState *s)
     }
     timer_free(s->dma.timer);
     qemu_bh_delete(s->dma.bh);
-    exit_ram_view(s);
 }
 
 const VMStateDescription vmstate_fpga_dma = {

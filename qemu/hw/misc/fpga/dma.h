@@ -110,6 +110,14 @@ void fpga_dma_reset(FPGAState *s);
 bool fpga_dma_init(FPGAState *s, Error **errp);
 void fpga_dma_exit(FPGAState *s);
 
+/**
+ * fpga_dma_init_view() - let the engine reach the card's own RAM
+ * @s: the card, of which nothing more can fail: the view refers to the card,
+ *     and so to the name of its RAM, for some time after fpga_dma_exit_view()
+ */
+void fpga_dma_init_view(FPGAState *s);
+void fpga_dma_exit_view(FPGAState *s);
+
 /* fpga_dma_unwire_doorbell() - writes to the doorbell are no event any more */
 void fpga_dma_unwire_doorbell(FPGAState *s);
 

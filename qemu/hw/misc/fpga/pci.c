@@ -165,6 +165,7 @@ static void fpga_realize(PCIDevice *dev, Error **errp)
         goto exit_dma;
     }
 
+    fpga_dma_init_view(s);
     fpga_fault_realize(s);
     s->vm_state = qemu_add_vm_change_state_handler(fpga_vm_state_change, s);
     return;
@@ -183,6 +184,7 @@ static void fpga_exit(PCIDevice *dev)
     fpga_regs_reset(s);
     fpga_fault_exit(s);
     fpga_exit_function(dev);
+    fpga_dma_exit_view(s);
     fpga_dma_exit(s);
     fpga_kvm_exit(s);
 }

@@ -108,14 +108,48 @@ bool pci_shape_init_bars(PCIShapeFunction *f, Error **errp)
     return init_rom(f, errp);
 }
 
-void pci_shape_init_vf_bars(PCIShapeFunction *f)
+static bool init_vf_bar(PCIShapeFunction *f, unsigned int i, Error **errp)
+{
+    unsigned int offset = f->sriov + PCI_SRIOV_BAR + i * 4;
+    uint64_t size = f->vf_bar_size[i];
+    uint32_t flags;
+    bool wide;
+
+    if (!size) {
+        return true;
+    }
+    if (!f->sriov) {
+        error_setg(errp, TYPE_PCI_SHAPE_FUNCTION " %s: vf-bar%u-size=%" PRIu64
+                   " has no meaning without an SR-IOV capability", f->address,
+                   i, size);
+        return false;
+    }
+    flags = pci_get_long(f->image + offset);
+    wide = !(flags & PCI_BASE_ADDRESS_SPACE_IO) &&
+           flags & PCI_BASE_ADDRESS_MEM_TYPE_64;
+    if (wide && (i + 1 == PCI_SHAPE_VF_BARS || f->vf_bar_size[i + 1])) {
+        error_setg(errp, TYPE_PCI_SHAPE_FUNCTION " %s: there is no room for "
+                   "the upper half of vf-bar%u", f->address, i);
+        return false;
+    }
+    if (!is_power_of_2(size) || size < MEM_MIN) {
+        error_setg(errp, TYPE_PCI_SHAPE_FUNCTION " %s: vf-bar%u-size=%" PRIu64
+                   " is not a power of 2 from %d", f->address, i, size,
+                   MEM_MIN);
+        return false;
+    }
+    set_bar_mask(f, offset, size);
+    return true;
+}
+
+bool pci_shape_init_vf_bars(PCIShapeFunction *f, Error **errp)
 {
     for (unsigned int i = 0; i < PCI_SHAPE_VF_BARS; i++) {
-        if (is_power_of_2(f->vf_bar_size[i])) {
-            set_bar_mask(f, f->sriov + PCI_SRIOV_BAR + i * 4,
-                         f->vf_bar_size[i]);
+        if (!init_vf_bar(f, i, errp)) {
+            return false;
         }
     }
+    return true;
 }
 
 /* Is 2^(20 + @encoded) among the sizes of the entry at @entry? */

@@ -135,7 +135,6 @@ static void init_extended(PCIShapeFunction *f, uint16_t cap, uint16_t id)
     case PCI_EXT_CAP_ID_SRIOV:
         if (cap + PCI_SRIOV_BAR + PCI_SHAPE_VF_BARS * 4 <= f->size) {
             f->sriov = cap;
-            pci_shape_init_vf_bars(f);
         }
         break;
     }

@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/crc32c.h"
 #include "qemu/cutils.h"
 #include "qapi/error.h"
 #include "hw/pci/pci_bus.h"
@@ -88,6 +89,7 @@ static bool read_image(PCIShapeFunction *f, Error **errp)
     }
     memcpy(f->image, content, length);
     f->size = length;
+    f->image_crc = crc32c(UINT32_MAX, f->image, length);
     if (pci_get_word(f->image + PCI_VENDOR_ID) == 0xffff ||
         pci_shape_header_type(f) > PCI_HEADER_TYPE_CARDBUS) {
         error_setg(errp, TYPE_PCI_SHAPE_FUNCTION " %s: %s has vendor %04x and "
@@ -128,7 +130,13 @@ static void pci_shape_function_realize(DeviceState *dev, Error **errp)
     uint16_t segment;
     uint8_t bus;
 
-    if (!parse_address(f, &segment, &bus, errp) || !read_image(f, errp) ||
+    if (!parse_address(f, &segment, &bus, errp)) {
+        return;
+    }
+    g_free(f->path);
+    f->path = g_strdup_printf("%04x:%02x:%02x.%x", segment, bus,
+                              PCI_SLOT(f->devfn), PCI_FUNC(f->devfn));
+    if (!read_image(f, errp) ||
         !pci_shape_init_registers(f, errp)) {
         return;
     }
@@ -145,7 +153,12 @@ static void pci_shape_function_unrealize(DeviceState *dev)
 
 static void pci_shape_function_reset_hold(Object *obj, ResetType type)
 {
-    pci_shape_reset_registers(PCI_SHAPE_FUNCTION(obj));
+    PCIShapeFunction *f = PCI_SHAPE_FUNCTION(obj);
+    bool present = pci_shape_slot_is_present(f);
+
+    pci_shape_reset_registers(f);
+    /* A reset unplugs nothing. */
+    pci_shape_slot_reset(f, present);
 }
 
 static int pci_shape_function_post_load(void *opaque, int version_id)
@@ -156,11 +169,13 @@ static int pci_shape_function_post_load(void *opaque, int version_id)
 
 static const VMStateDescription vmstate_pci_shape_function = {
     .name = TYPE_PCI_SHAPE_FUNCTION,
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .post_load = pci_shape_function_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT32_EQUAL(size, PCIShapeFunction, NULL),
+        VMSTATE_UINT32_EQUAL(image_crc, PCIShapeFunction,
+                             "config=FILE is not the same on both sides"),
         VMSTATE_UINT8_ARRAY(config, PCIShapeFunction, PCIE_CONFIG_SPACE_SIZE),
         VMSTATE_END_OF_LIST()
     },
@@ -173,7 +188,10 @@ static void pci_shape_function_init(Object *obj)
 
 static void pci_shape_function_finalize(Object *obj)
 {
-    pci_shape_slots_free(&PCI_SHAPE_FUNCTION(obj)->slots);
+    PCIShapeFunction *f = PCI_SHAPE_FUNCTION(obj);
+
+    pci_shape_slots_free(&f->slots);
+    g_free(f->path);
 }
 
 #define DEFINE_PROP_BAR(n) \

@@ -147,6 +147,13 @@ static void pci_shape_unplug(HotplugHandler *handler, DeviceState *dev,
     }
 }
 
+static bool has_acpi(Object *machine)
+{
+    g_autofree char *acpi = object_property_get_str(machine, "acpi", NULL);
+
+    return acpi && !g_str_equal(acpi, "off");
+}
+
 static void pci_shape_realize(DeviceState *dev, Error **errp)
 {
     PCIShapeState *s = PCI_SHAPE(dev);
@@ -160,7 +167,8 @@ static void pci_shape_realize(DeviceState *dev, Error **errp)
         return;
     }
     /* ACPI's tables are what arms it. */
-    if (!object_dynamic_cast(qdev_get_machine(), PC_MACHINE_TYPE)) {
+    if (!object_dynamic_cast(qdev_get_machine(), PC_MACHINE_TYPE) ||
+        !has_acpi(qdev_get_machine())) {
         error_setg(errp, TYPE_PCI_SHAPE " needs a PC: its machine's ACPI "
                    "tables say where PCI is");
         return;
@@ -187,6 +195,20 @@ static void pci_shape_init(Object *obj)
 
     s->roots = g_ptr_array_new();
     qbus_init(&s->bus, sizeof(s->bus), TYPE_PCI_SHAPE_BUS, DEVICE(obj), NULL);
+}
+
+/* The order in which functions were created may differ after hot-plugging. */
+static char *pci_shape_dev_path(DeviceState *dev)
+{
+    PCIShapeFunction *f = (PCIShapeFunction *)
+        object_dynamic_cast(OBJECT(dev), TYPE_PCI_SHAPE_FUNCTION);
+
+    return f ? g_strdup(f->path) : NULL;
+}
+
+static void pci_shape_bus_class_init(ObjectClass *klass, const void *data)
+{
+    BUS_CLASS(klass)->get_dev_path = pci_shape_dev_path;
 }
 
 static void pci_shape_finalize(Object *obj)
@@ -223,6 +245,7 @@ static const TypeInfo pci_shape_types[] = {
         .name = TYPE_PCI_SHAPE_BUS,
         .parent = TYPE_BUS,
         .instance_size = sizeof(BusState),
+        .class_init = pci_shape_bus_class_init,
     }, {
         .name = TYPE_PCI_SHAPE,
         .parent = TYPE_ISA_DEVICE,

@@ -108,7 +108,7 @@ bool pci_shape_init_registers(PCIShapeFunction *f, Error **errp)
         init_cardbus(f);
         break;
     }
-    return pci_shape_init_bars(f, errp);
+    return pci_shape_init_bars(f, errp) && pci_shape_init_vf_bars(f, errp);
 }
 
 void pci_shape_reset_registers(PCIShapeFunction *f)

@@ -11,6 +11,8 @@
 #include "shape.h"
 
 #define BUS_SHIFT 20
+/* Two digits of a name in the ACPI tables */
+#define ROOTS_MAX 256
 
 static PCIShapeFunction *addressed(PCIShapeRoot *root, hwaddr addr)
 {
@@ -186,6 +188,11 @@ static void pci_shape_root_realize(DeviceState *dev, Error **errp)
     uint64_t base = root->mmconfig + ((uint64_t)root->bus << BUS_SHIFT);
 
     root->shape = PCI_SHAPE(qdev_get_parent_bus(dev)->parent);
+    if (root->shape->roots->len >= ROOTS_MAX) {
+        error_setg(errp, "at most %d devices " TYPE_PCI_SHAPE_ROOT
+                   " are possible", ROOTS_MAX);
+        return;
+    }
     if (!check_buses(root, errp) ||
         !parse_windows(root, root->windows_text ?: "", errp) ||
         !read_windows(root, errp) ||

@@ -92,6 +92,8 @@ struct PCIShapeFunction {
     PCIShapeSlots slots; /* behind a bridge */
     uint8_t devfn;
     uint32_t size; /* of configuration space */
+    uint32_t image_crc;
+    char *path; /* its address, by which a migration finds it */
 
     uint8_t image[PCIE_CONFIG_SPACE_SIZE]; /* what a reset brings back */
     uint8_t config[PCIE_CONFIG_SPACE_SIZE];
@@ -128,7 +130,7 @@ void pci_shape_capabilities_written(PCIShapeFunction *f, uint32_t addr,
 
 /* bars.c */
 bool pci_shape_init_bars(PCIShapeFunction *f, Error **errp);
-void pci_shape_init_vf_bars(PCIShapeFunction *f);
+bool pci_shape_init_vf_bars(PCIShapeFunction *f, Error **errp);
 /* A resizable BAR is as large as its control register says. */
 void pci_shape_update_resizable(PCIShapeFunction *f);
 
@@ -136,6 +138,9 @@ void pci_shape_update_resizable(PCIShapeFunction *f);
 bool pci_shape_slot_is_on(const PCIShapeFunction *port);
 void pci_shape_slot_control_written(PCIShapeFunction *port);
 void pci_shape_slot_changed(PCIShapeFunction *port, bool present);
+bool pci_shape_slot_is_present(const PCIShapeFunction *port);
+/* The image has come back; what is in the slot is not part of it. */
+void pci_shape_slot_reset(PCIShapeFunction *port, bool present);
 
 /* function.c: @len is 1, 2 or 4; what is beyond the end reads as all ones. */
 uint32_t pci_shape_config_read(PCIShapeFunction *f, uint32_t addr, int len);

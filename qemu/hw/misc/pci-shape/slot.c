@@ -143,6 +143,21 @@ void pci_shape_slot_control_written(PCIShapeFunction *port)
     }
 }
 
+bool pci_shape_slot_is_present(const PCIShapeFunction *port)
+{
+    return has_slot(port) && get(port, PCI_EXP_SLTSTA) & PCI_EXP_SLTSTA_PDS;
+}
+
+void pci_shape_slot_reset(PCIShapeFunction *port, bool present)
+{
+    /* Where the image is right, its link stays as it is there. */
+    if (!has_slot(port) || pci_shape_slot_is_present(port) == present) {
+        return;
+    }
+    set_bits(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS, present);
+    set_link(port, present && pci_shape_slot_is_on(port));
+}
+
 void pci_shape_slot_changed(PCIShapeFunction *port, bool present)
 {
     if (!has_slot(port)) {

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/units.h"
 #include "hw/pci/pci_regs.h"
+#include "qobject/qdict.h"
 #include "card.h"
 
 static void test_before_firmware(void)
@@ -304,6 +305,25 @@ static void test_hotplug(void)
     qtest_quit(qts);
 }
 
+/* What was refused is gone when the answer comes, with all that it made. */
+static void test_corrected(void)
+{
+    QTestState *qts = qtest_init("-nodefaults -device fpga,addr=5,"
+                                 "io-base=0x2800");
+
+    for (int i = 0; i < 3; i++) {
+        QDict *answer = qtest_qmp(qts, "{ 'execute': 'device_add', "
+                                  "'arguments': { 'driver': 'fpga', 'id': "
+                                  "'hot', 'addr': '6', 'io-base': 10240 } }");
+
+        g_assert_true(qdict_haskey(answer, "error"));
+        qobject_unref(answer);
+    }
+    add_card(qts);
+    assert_fixed(qts);
+    qtest_quit(qts);
+}
+
 static void assert_enhanced(Card *c)
 {
     uint8_t ea = capability(c, PCI_CAP_ID_EA);
@@ -358,6 +378,7 @@ void add_fixed_tests(void)
     qtest_add_func("/fpga/fixed/system-reset", test_system_reset);
     qtest_add_func("/fpga/fixed/bus-reset", test_bus_reset);
     qtest_add_func("/fpga/fixed/hotplug", test_hotplug);
+    qtest_add_func("/fpga/fixed/corrected", test_corrected);
     qtest_add_func("/fpga/fixed/ea", test_enhanced_allocation);
     qtest_add_func("/fpga/fixed/overlaid", test_overlaid);
     qtest_add_func("/fpga/fixed/memory", test_fixed_memory);

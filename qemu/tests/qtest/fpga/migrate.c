@@ -34,6 +34,8 @@ static const Unlike unlike[] = {
       "-nodefaults -device dec-21154,addr=4,mem-base=0xd0000000",
       "-nodefaults -device dec-21154,addr=4,mem-base=0xd0100000",
       "the window is fixed elsewhere" },
+    { "held-to-not-held", HOLD(" -device fpga,bus=br0,addr=1"),
+      FREE_CARD, "hold=on where the state was saved" },
     { "held-elsewhere", HOLD(" -device fpga,bus=br0,addr=1"),
       HOLD(",hold-at=1=0x2800 -device fpga,bus=br0,addr=1"),
       "Bad config data" },

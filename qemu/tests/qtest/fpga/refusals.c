@@ -138,6 +138,16 @@ static const Refusal refusals[] = {
         "-device fpga,ea=on",
         "fpga: ea=on has no meaning without io-base",
     }, {
+        "last-of-64-bits",
+        "-device dec-21154,id=br0,pref-base=0xfffffffffff00000",
+        "dec-21154: pref-base=0xfffffffffff00000 is not a multiple of 0x100000 "
+        "up to 0xffffffffffe00000",
+    }, {
+        "where-memory-is-plugged",
+        "-m 1G,slots=2,maxmem=8G "
+        "-device dec-21154,id=br0,pref-base=0x100000000",
+        "overlap 0x100000000-",
+    }, {
         /* What works is not refused: the last device is. */
         "nothing-wrong",
         "-device dec-21154,id=one,io-base=0x2000,io-limit=0x3fff "

@@ -139,6 +139,51 @@ static void test_migration_keeps_both(void)
     shape_done(s);
 }
 
+static const char *const places[] = { "0000:00:03.0", "0000:00:04.0" };
+
+/* Two functions that differ in their ids, created in either order */
+static Shape *two_functions(unsigned int first)
+{
+    Shape *s = shape_new(SHAPE_ROOT);
+
+    for (unsigned int i = 0; i < 2; i++) {
+        Image image = image_device();
+
+        image.bytes[PCI_DEVICE_ID] = 0x70 + (i ^ first);
+        shape_add(s, places[i ^ first], &image, ",bar0-size=4K");
+    }
+    return s;
+}
+
+/* After hot-plugging the order is another than that of the command line. */
+static void test_migration_goes_by_address(void)
+{
+    Shape *from = two_functions(0), *to = two_functions(1);
+    g_autofree char *file = g_strdup_printf("%s/state", to->directory);
+    g_autofree char *uri = g_strdup_printf("file:%s", file);
+
+    shape_start(from);
+    shape_arm(from);
+    shape_write(from, 0, PCI_DEVFN(4, 0), PCI_BASE_ADDRESS_0, 0xe0001000);
+    qtest_qmp_assert_success(from->qts, "{ 'execute': 'migrate', 'arguments': "
+                             "{ 'uri': %s } }", uri);
+    wait_migrated(from->qts);
+    g_string_append_printf(to->args, " -incoming %s", uri);
+    shape_start(to);
+    wait_migrated(to->qts);
+    for (unsigned int i = 0; i < 2; i++) {
+        uint8_t devfn = PCI_DEVFN(3 + i, 0);
+
+        g_assert_cmphex(shape_read(to, 0, devfn, PCI_VENDOR_ID) >> 16 & 0xff,
+                        ==, 0x70 + i);
+        g_assert_cmphex(shape_read(to, 0, devfn, PCI_BASE_ADDRESS_0), ==,
+                        i ? 0xe0001000 : 0);
+    }
+    unlink(file);
+    shape_done(from);
+    shape_done(to);
+}
+
 void add_arming_tests(void)
 {
     qtest_add_func("/pci-shape/arming/hidden",
@@ -149,4 +194,6 @@ void add_arming_tests(void)
                    test_reset_port_is_still_there);
     qtest_add_func("/pci-shape/arming/at-once", test_at_once);
     qtest_add_func("/pci-shape/arming/migration", test_migration_keeps_both);
+    qtest_add_func("/pci-shape/arming/migration-order",
+                   test_migration_goes_by_address);
 }

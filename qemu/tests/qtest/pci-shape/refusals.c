@@ -20,6 +20,9 @@ static const Refusal refusals[] = {
         "two", "-machine q35 -device pci-shape -device pci-shape",
         "at most one device pci-shape is possible",
     }, {
+        "without-acpi", "-machine q35,acpi=off -device pci-shape",
+        "pci-shape needs a PC: its machine's ACPI tables say where PCI is",
+    }, {
         "no-isa-bus", "-machine none -device pci-shape",
         "No 'ISA' bus found",
     }, {

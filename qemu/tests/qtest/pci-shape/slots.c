@@ -125,6 +125,28 @@ static void test_link(void)
     }
 }
 
+/* A reset brings the image back, and neither plugs nor unplugs anything. */
+static void test_reset(void)
+{
+    Image port = image_port(0, 1, 1);
+    Shape *s = shape_of(&port, "");
+
+    plug(s, "card", "0000:01:00.0");
+    qtest_system_reset(s->qts);
+    shape_arm(s);
+    g_assert_cmphex(slot_status(s) & PCI_EXP_SLTSTA_PDS, !=, 0);
+    g_assert_cmphex(slot_status(s) & PCI_EXP_SLTSTA_PDC, ==, 0);
+    g_assert_true(link_is_up(s));
+    g_assert_cmphex(shape_read(s, 1, 0, PCI_VENDOR_ID), ==,
+                    SHAPE_IDS(SHAPE_DEVICE));
+    unplug(s, "card");
+    qtest_system_reset(s->qts);
+    shape_arm(s);
+    g_assert_cmphex(slot_status(s) & PCI_EXP_SLTSTA_PDS, ==, 0);
+    g_assert_false(link_is_up(s));
+    shape_done(s);
+}
+
 /* Two functions of one card: the slot is empty when both are gone. */
 static void test_two_functions(void)
 {
@@ -145,5 +167,6 @@ void add_slots_tests(void)
     qtest_add_func("/pci-shape/slots/plug", test_plug_and_unplug);
     qtest_add_func("/pci-shape/slots/power", test_power);
     qtest_add_func("/pci-shape/slots/link", test_link);
+    qtest_add_func("/pci-shape/slots/reset", test_reset);
     qtest_add_func("/pci-shape/slots/functions", test_two_functions);
 }
