@@ -18,6 +18,10 @@ _OTHER = re.compile(r"^(ERROR|WARNING): modpost: |: undefined reference to ")
 TAIL = 25
 
 
+class Killed(Failed):
+    """A build was ended by a signal: what it has left need not be whole."""
+
+
 def built(part, argv):
     """Runs argv; its output goes to the log of the part, and what a compiler says to the user.
 
@@ -36,6 +40,8 @@ def built(part, argv):
         said = []
     said = [users_path(part, line) for line in said] or (lines[-TAIL:] if status else [])
     print(*said, sep="\n", end="\n" if said else "", file=sys.stderr)
+    if status < 0:
+        raise Killed(f"the build of {part.name} was ended by signal {-status}")
     if status:
         raise Failed(f"{part.name} did not build; the whole of the output is in {path}")
 

@@ -18,10 +18,13 @@ from releases import kernels, sources, tools
 from releases.architectures import Architecture, architecture
 
 from . import other
-from .building import built
+from .building import Killed, built
 
 # Part of what is compared: to be changed with whatever below builds otherwise from the same files
 RECIPE = 1
+
+# A file in the directory of a part that is being built, or whose build was killed
+UNDER_WAY = "under-way"
 
 
 @dataclasses.dataclass
@@ -103,7 +106,8 @@ def _build(part):
     say(f"building {part.name} for {part.where.split('-', 1)[1]}")
     remove(work / "root")
     (work / "root").mkdir()
-    part.build(part)
+    with _under_way(work):
+        part.build(part)
     _merge_usr(work / "root")
     wanted = _key(part, built_from)
     done.write_text(wanted)
@@ -127,18 +131,38 @@ def compiled_modules(kernel):
             done.unlink(missing_ok=True)
             _start_anew_if_needed(part)
             tree.snapshot(work / "src", part.files())
-            _compile_modules(part)
+            with _under_way(work):
+                _compile_modules(part)
     return sorted((work / "src/driver").rglob("*.ko")), work / "src"
 
 
+@contextlib.contextmanager
+def _under_way(work):
+    """Says so in the directory, for as long as what was killed leaves files that are not whole.
+
+    A compiler that fails removes its file; make removes the files of those that were killed, unless
+    it was killed as well.
+    """
+    note = work / UNDER_WAY
+    note.touch()
+    try:
+        yield
+    except Killed:
+        raise
+    except Failed:
+        note.unlink()
+        raise
+    note.unlink()
+
+
 def _start_anew_if_needed(part):
-    """make does not see that files have come or gone, nor that compilers are others."""
+    """make does not see that files have come or gone or are not whole, nor that compilers are others."""
     work = part.directory
     names = part.files()
     unseen = [name for name in names if re.search(part.anew, name)]
     seen = content_key(RECIPE, work, names, sorted(tree.sums(unseen).items()), _compiler(part))
     note = work / "started"
-    if not note.exists() or note.read_text() != seen:
+    if not note.exists() or note.read_text() != seen or (work / UNDER_WAY).exists():
         for name in ("src", "src.sums", "build", "root"):
             remove(work / name)
         note.write_text(seen)
