@@ -251,13 +251,13 @@ int emucard_fault_in(const struct iov_iter *iter, enum dma_data_direction dir)
 	struct iov_iter rest = *iter;
 	unsigned long addr;
 	size_t len;
-	int ret = 0;
+	int ret;
 
-	while (iov_iter_count(&rest) && !ret) {
+	while (iov_iter_count(&rest)) {
 		len = emucard_user_run(&rest, &addr);
 		ret = emucard_fault_in_run(addr, len, dir);
-		if (ret && iov_iter_count(&rest) == iov_iter_count(iter))
-			return ret;
+		if (ret)
+			return iov_iter_count(&rest) == iov_iter_count(iter) ? ret : 0;
 		iov_iter_advance(&rest, len);
 	}
 	return 0;

@@ -122,12 +122,8 @@ static ssize_t emucard_rw(struct kiocb *iocb, struct iov_iter *iter, enum dma_da
 {
 	struct emucard_file *efile = iocb->ki_filp->private_data;
 	struct emucard *card = efile->card;
-	struct emucard_wait nowait = {
-		.deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS),
-		.nowait = true,
-	};
 	u64 size = card->info.dma_size;
-	bool sync = is_sync_kiocb(iocb);
+	bool nowait = iocb->ki_flags & IOCB_NOWAIT, sync = is_sync_kiocb(iocb);
 	ssize_t ret = -EAGAIN;
 	u64 moved;
 
@@ -145,9 +141,14 @@ static ssize_t emucard_rw(struct kiocb *iocb, struct iov_iter *iter, enum dma_da
 	 * Where waiting is allowed, it can be done in pieces. A synchronous caller always waits
 	 * for the card, as O_DIRECT does for a disk: RWF_NOWAIT is about what others hold.
 	 */
-	if (ret == -EAGAIN && (sync || !(iocb->ki_flags & IOCB_NOWAIT))) {
+	if (ret == -EAGAIN && (sync || !nowait)) {
+		const struct emucard_wait wait = {
+			.deadline = jiffies + msecs_to_jiffies(EMUCARD_TIMEOUT_DEFAULT_MS),
+			.nowait = true,
+		};
+
 		ret = emucard_transfer(card, iter, iocb->ki_pos, dir,
-				       iocb->ki_flags & IOCB_NOWAIT ? &nowait : NULL, &moved);
+				       nowait ? &wait : NULL, &moved);
 		iocb->ki_pos += moved;
 		if (moved)
 			ret = moved;
